@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bundled engine beside llama.cpp: the same weights and threads, in turns, so that whatever else the machine does falls on
+// both. Medians. Usage: compare MODEL MMPROJ|- THREADS ROUNDS [PICTURE…]
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <inoculum/engine/engine.hpp>
+#include <inoculum/io/image.hpp>
+#include <inoculum/synthesis/phantom.hpp>
+#include <string>
+#include <vector>
+
+#include "../../tests/engine/test_pictures.hpp"
+#include "peer.hpp"
+
+using namespace inoculum;
+
+namespace {
+
+template <class F>
+double seconds(F&& f) {
+  const auto begin = std::chrono::steady_clock::now();
+  f();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+double median(std::vector<double> v) {
+  std::sort(v.begin(), v.end());
+  return v[v.size() / 2];
+}
+
+double cosine(const std::vector<float>& a, const std::vector<float>& b) {
+  double ab = 0, aa = 0, bb = 0;
+  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
+    ab += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+    aa += static_cast<double>(a[i]) * static_cast<double>(a[i]);
+    bb += static_cast<double>(b[i]) * static_cast<double>(b[i]);
+  }
+  return a.size() == b.size() ? ab / std::sqrt(aa * bb) : 0.0;
+}
+
+/// `count` tokens of plain English: matrix products do not care, but nobody should wonder.
+std::vector<token_id> passage(const cpu_engine& engine, std::size_t count) {
+  std::vector<token_id> out;
+  while (out.size() < count) {
+    const auto more = engine.tokenize("The chest radiograph shows clear lungs, a heart of normal size and no effusion. ");
+    out.insert(out.end(), more.begin(), more.end());
+  }
+  out.resize(count);
+  return out;
+}
+
+struct row {
+  std::string what;
+  std::vector<double> ours{}, theirs{};
+  double units = 1;  // tokens; 0: the figure is milliseconds
+};
+
+void print(const row& r) {
+  const double ours = median(r.ours), theirs = median(r.theirs);
+  if (r.units > 0) std::printf("%-34s %9.1f %11.1f tokens/s %6.2f x\n", r.what.c_str(), r.units / ours, r.units / theirs, theirs / ours);
+  else std::printf("%-34s %9.1f %11.1f ms       %6.2f x\n", r.what.c_str(), ours * 1e3, theirs * 1e3, theirs / ours);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 5) {
+    std::fputs("usage: compare MODEL MMPROJ|- THREADS ROUNDS [PICTURE...]\n", stderr);
+    return 2;
+  }
+  const std::string mmproj = std::string(argv[2]) == "-" ? "" : argv[2];
+  const int threads = std::atoi(argv[3]);
+  const int rounds = std::max(1, std::atoi(argv[4]));
+  auto loaded = cpu_engine::load(argv[1], {.mmproj = mmproj, .threads = threads});
+  if (!loaded) {
+    std::fprintf(stderr, "%s\n", loaded.error().to_string().c_str());
+    return 1;
+  }
+  cpu_engine& engine = *loaded;
+  peer llama(argv[1], threads, 4096, mmproj.c_str());
+
+  row vision{"one picture", {}, {}, 0};
+  if (!mmproj.empty()) {
+    std::vector<std::pair<std::string, image>> pictures;
+    for (int i = 5; i < argc; ++i) {
+      auto read = read_image(argv[i]);
+      if (read) pictures.emplace_back(std::string(argv[i]).substr(std::string(argv[i]).rfind('/') + 1), *read);
+      else std::printf("left out: %s\n", read.error().to_string().c_str());
+    }
+    std::uint64_t seed = 1;
+    for (const phantom_kind& kind : phantom_kinds()) {
+      const phantom_spec spec{kind.mode, std::string(kind.region), std::string(kind.finding), ++seed};
+      const int side = 90 + static_cast<int>(seed * 37 % 400);
+      if (seed % 7 == 0) pictures.emplace_back(phantom_name(spec) + " " + std::to_string(side), draw_phantom(spec, side).value());
+    }
+    for (const auto& p : test::compared_pictures) {
+      pictures.emplace_back("drawn " + std::to_string(p.width) + "x" + std::to_string(p.height),
+                            test::drawn_picture(p.kind, p.width, p.height));
+    }
+    double worst = 1;
+    for (const auto& [name, picture] : pictures) {
+      result<image_embedding> ours = failure{};
+      std::vector<float> theirs;
+      vision.ours.push_back(seconds([&] { ours = engine.encode_image(picture); }));
+      vision.theirs.push_back(seconds([&] { theirs = llama.see(picture); }));
+      const double same = ours ? cosine(*ours->values, theirs) : 0.0;
+      worst = std::min(worst, same);
+      std::printf("cosine %.6f  %s (%dx%d)\n", same, name.c_str(), picture.width(), picture.height());
+    }
+    std::printf("%zu pictures, lowest cosine %.6f\n\n", pictures.size(), worst);
+  }
+
+  std::printf("%s, %d threads, median of %d in turns   inoculum   llama.cpp\n", std::string(engine.decoder().kernels().name).c_str(),
+              threads, rounds);
+  for (const std::size_t n : {std::size_t{512}, std::size_t{2048}}) {
+    row r{"prefill of " + std::to_string(n), {}, {}, static_cast<double>(n)};
+    const auto tokens = passage(engine, n);
+    const std::vector<llama_token> same(tokens.begin(), tokens.end());
+    for (int i = 0; i < rounds; ++i) {
+      const engine_input input{tokens, nullptr};
+      r.ours.push_back(seconds([&] { (void)engine.evaluate(0, std::span(&input, 1)); }));
+      llama.clear();
+      r.theirs.push_back(seconds([&] { llama.evaluate(same, 0, false); }));
+    }
+    print(r);
+    row d{"64 tokens behind " + std::to_string(n), {}, {}, 64};
+    for (int i = 0; i < rounds; ++i) {
+      d.ours.push_back(seconds([&] {
+        for (std::size_t k = 0; k < 64; ++k) {
+          const engine_input one{std::span(tokens).subspan(k, 1), nullptr};
+          (void)engine.evaluate(n + k, std::span(&one, 1));
+        }
+      }));
+      llama_memory_seq_rm(llama.memory(), 0, static_cast<llama_pos>(n), -1);
+      d.theirs.push_back(seconds([&] {
+        for (std::size_t k = 0; k < 64; ++k) llama.evaluate({same[k]}, static_cast<int>(n + k), false);
+      }));
+    }
+    print(d);
+  }
+  if (!vision.ours.empty()) print(vision);
+}

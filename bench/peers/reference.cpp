@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes what llama.cpp computes, small enough to keep, for tests/engine/parity.cpp. bench/peers/run.sh --reference calls it.
+//   reference text MODEL TEXTS PROMPTS: a line a token, "id top-1 logit gap", gap being the distance to the
+//     second best; then each prompt's greedy continuation of up to 64 tokens, in the same form
+//   reference pictures MODEL MMPROJ: the rows of two drawn pictures, each as a scale and whole numbers
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <inoculum/core/digest.hpp>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "../../tests/engine/test_pictures.hpp"
+#include "peer.hpp"
+
+namespace {
+
+std::string read(const char* path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void print_token(llama_token id, const best& b) {
+  std::printf("%d %d %.3f %.3f\n", id, b.id, static_cast<double>(b.logit), static_cast<double>(b.gap));
+}
+
+int text(const char* model, const char* texts_path, const char* prompts_path) {
+  peer llama(model, 2, 2048);
+  const std::string texts = read(texts_path);
+  std::printf("model %zu\n", read(model).size());
+  for (std::size_t at = 0; at < texts.size();) {  // "== name", then the text up to the next such line
+    const std::size_t line = texts.find('\n', at);
+    const std::size_t next = texts.find("\n== ", line);
+    const std::size_t end = next == std::string::npos ? texts.size() - 1 : next;
+    const auto ids = llama.tokenize(texts.substr(line + 1, end - line - 1));
+    std::printf("text %zu %s\n", ids.size(), texts.substr(at + 3, line - at - 3).c_str());
+    llama.clear();
+    if (!llama.evaluate(ids, 0, true)) return 1;
+    for (std::size_t i = 0; i < ids.size(); ++i) print_token(ids[i], llama.top(static_cast<int>(i)));
+    at = end + 1;
+  }
+  const std::string prompts = read(prompts_path);
+  for (std::size_t at = 0; at < prompts.size();) {
+    const std::size_t end = prompts.find('\n', at);
+    const std::string prompt = prompts.substr(at, end - at);
+    at = end + 1;
+    auto ids = llama.tokenize("<|im_start|>user\n" + prompt + "<|im_end|>\n<|im_start|>assistant\n");
+    const std::size_t asked = ids.size();
+    llama.clear();
+    std::vector<best> tops(asked - 1, best{-1, 0, 0});  // not asked for
+    if (!llama.evaluate(ids, 0, false)) return 1;
+    for (int i = 0; i < 64; ++i) {
+      tops.push_back(llama.top(-1));
+      if (llama_vocab_is_eog(llama.vocab, tops.back().id)) break;
+      ids.push_back(tops.back().id);
+      if (!llama.evaluate({ids.back()}, static_cast<int>(ids.size()) - 1, false)) return 1;
+    }
+    tops.resize(ids.size(), best{-1, 0, 0});
+    std::printf("prompt %zu %s\n", ids.size(), prompt.c_str());
+    for (std::size_t i = 0; i < ids.size(); ++i) print_token(ids[i], tops[i]);
+  }
+  return 0;
+}
+
+int pictures(const char* model, const char* mmproj) {
+  using namespace inoculum;
+  peer llama(model, 2, 512, mmproj);
+  if (llama.eyes == nullptr) return 1;
+  std::printf("mmproj %s\n", digest_of(read(mmproj)).hex().c_str());
+  for (const test::picture_shape& p : test::compared_pictures) {
+    const image drawn = test::drawn_picture(p.kind, p.width, p.height);
+    const std::vector<float> values = llama.see(drawn);
+    const std::size_t rows = values.size() / llama.width();
+    std::printf("picture %d %d %d rows %zu width %zu\n", p.kind, p.width, p.height, rows, llama.width());
+    for (std::size_t r = 0; r < rows; ++r) {
+      const float* row = values.data() + r * llama.width();
+      float largest = 0;
+      for (std::size_t i = 0; i < llama.width(); ++i) largest = std::max(largest, std::fabs(row[i]));
+      std::printf("%.6g", static_cast<double>(largest / 999));
+      for (std::size_t i = 0; i < llama.width(); ++i) std::printf(" %ld", std::lround(row[i] / largest * 999));
+      std::printf("\n");
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string what = argc > 1 ? argv[1] : "";
+  if (what == "text" && argc == 5) return text(argv[2], argv[3], argv[4]);
+  if (what == "pictures" && argc == 4) return pictures(argv[2], argv[3]);
+  std::fputs("usage: reference text MODEL TEXTS PROMPTS | reference pictures MODEL MMPROJ\n", stderr);
+  return 2;
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# bench/peers/run.sh [--reference] [threads] [rounds]: builds llama.cpp (from the pinned llama-cpp-python sdist) in the cache, outside
+# the tree, and prints the bundled engine beside it. --reference also rewrites tests/engine/data. The first run takes 10 to 30 minutes.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+renew=false
+if [ "${1:-}" = --reference ]; then renew=true; shift; fi
+threads=${1:-2} rounds=${2:-5} jobs=${INOCULUM_JOBS:-2}
+cache=${INOCULUM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/inoculum}
+version=0.3.36 sha256=832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2760c1a2e
+peers=$cache/peers source=$cache/peers/llama_cpp_python-$version/vendor/llama.cpp
+build=${INOCULUM_LLAMA_BUILD:-$peers/build}
+model=${INOCULUM_MODEL:-$cache/SmolLM2-135M-Instruct.Q4_1.gguf}
+eyes=${INOCULUM_MMPROJ:-examples/models/smollm2-eyes-mmproj.gguf}
+[ -f "$model" ] || examples/fetch_weights.sh
+mkdir -p "$peers"
+
+if [ ! -d "$source" ]; then
+  # The sdist's build system is wanted by pip only to read the name; nothing is built here.
+  python3 -m pip install -q --target "$peers/pip" scikit-build-core
+  PYTHONPATH=$peers/pip python3 -m pip download -q --no-deps --no-build-isolation --no-binary :all: -d "$peers" "llama-cpp-python==$version"
+  echo "$sha256  $peers/llama_cpp_python-$version.tar.gz" | sha256sum -c --quiet
+  tar -C "$peers" -xf "$peers/llama_cpp_python-$version.tar.gz"
+fi
+if [ ! -e "$build/bin/libmtmd.so" ]; then
+  cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DGGML_NATIVE=ON -DGGML_OPENMP=OFF -DLLAMA_BUILD_TESTS=OFF \
+    -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_TOOLS=ON -DLLAMA_CURL=OFF -DLLAMA_SUBPROCESS=OFF >"$peers/build.log"
+  ninja -C "$build" -j "$jobs" llama mtmd >>"$peers/build.log"
+fi
+for program in reference compare parity; do
+  # shellcheck disable=SC2046
+  ${CXX:-g++} -std=c++20 -O2 -Iinclude -isystem "$source/include" -isystem "$source/ggml/include" -isystem "$source/tools/mtmd" \
+    -isystem /usr/include/stb "bench/peers/$program.cpp" -o "$peers/$program" -L"$build/bin" -Wl,-rpath,"$build/bin" \
+    -lmtmd -lllama -lggml -lggml-base -lggml-cpu -pthread $(pkg-config --libs libutf8proc)
+done
+if $renew; then
+  "$peers/reference" text "$model" tests/engine/data/texts.txt tests/engine/data/prompts.txt >"$peers/llama_cpp.txt"
+  mv "$peers/llama_cpp.txt" tests/engine/data/llama_cpp.txt
+  if [ -f "$eyes" ]; then
+    "$peers/reference" pictures "$model" "$eyes" >"$peers/mmproj.txt"
+    mv "$peers/mmproj.txt" tests/engine/data/mmproj.txt
+  fi
+fi
+INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$model" tests/engine/data/texts.txt "$peers/$(basename "$model" .gguf).f32.gguf" 2>/dev/null
+[ -f "$eyes" ] || eyes=-
+shopt -s nullglob
+"$peers/compare" "$model" "$eyes" "$threads" "$rounds" "$cache"/pictures/*

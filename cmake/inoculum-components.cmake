@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+# Finds what a component needs and makes its target, inoculum::<component>. One file for the build
+# tree and for the installed package, so that the two cannot differ. A component whose third party is
+# absent gets no target, and inoculum_<component>_MISSING says what was looked for.
+#
+#   eigen   select/similarity.hpp and its kin       Eigen 3.4
+#   json    io/pool.hpp, io/suite.hpp, records      nlohmann-json
+#   image   io/image.hpp                            stb
+#   openai  backend/openai.hpp                      cpp-httplib (a split library), OpenSSL, nlohmann-json
+#   engine  engine/engine.hpp                       xtensor, xsimd, utf8proc, threads
+
+function(inoculum_find_components components)
+  set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL TRUE) # a project that adds us with add_subdirectory must see them too
+  find_package(PkgConfig QUIET)
+  find_package(Threads QUIET)
+  foreach(component IN LISTS components)
+    if(TARGET inoculum::${component})
+      continue()
+    endif()
+    set(needs "")
+    if(component STREQUAL "eigen")
+      find_package(Eigen3 3.4 QUIET NO_MODULE)
+      set(needs Eigen3::Eigen)
+    elseif(component STREQUAL "json")
+      find_package(nlohmann_json 3.10 QUIET)
+      set(needs nlohmann_json::nlohmann_json)
+    elseif(component STREQUAL "image")
+      inoculum_pkg_config_target(stb stb HEADERS_ONLY)
+      set(needs PkgConfig::inoculum_stb)
+    elseif(component STREQUAL "openai")
+      find_package(nlohmann_json 3.10 QUIET)
+      find_package(OpenSSL QUIET)
+      inoculum_pkg_config_target(httplib cpp-httplib)
+      set(needs PkgConfig::inoculum_httplib OpenSSL::SSL OpenSSL::Crypto nlohmann_json::nlohmann_json Threads::Threads)
+    elseif(component STREQUAL "engine")
+      find_package(xtensor QUIET)
+      find_package(xsimd QUIET)
+      inoculum_pkg_config_target(utf8proc libutf8proc)
+      set(needs xtensor xsimd PkgConfig::inoculum_utf8proc Threads::Threads)
+    else()
+      set(inoculum_${component}_MISSING "there is no such component" PARENT_SCOPE)
+      continue()
+    endif()
+    set(missing "")
+    foreach(need IN LISTS needs)
+      if(NOT TARGET ${need})
+        list(APPEND missing ${need})
+      endif()
+    endforeach()
+    if(missing)
+      list(JOIN missing ", " missing)
+      set(inoculum_${component}_MISSING "not found: ${missing}" PARENT_SCOPE)
+      continue()
+    endif()
+    add_library(inoculum::${component} INTERFACE IMPORTED GLOBAL)
+    target_link_libraries(inoculum::${component} INTERFACE inoculum::inoculum ${needs})
+  endforeach()
+endfunction()
+
+# Libraries without a CMake package of their own. Their pkg-config files also carry the macros that
+# must match the built library (httplib's class layouts depend on them). HEADERS_ONLY leaves out the
+# library: stb's implementation is compiled into io/image.hpp's own namespace.
+function(inoculum_pkg_config_target name module)
+  if(NOT PkgConfig_FOUND OR TARGET PkgConfig::inoculum_${name})
+    return()
+  endif()
+  if(ARGN STREQUAL "HEADERS_ONLY")
+    pkg_check_modules(inoculum_${name} QUIET ${module})
+    if(inoculum_${name}_FOUND)
+      add_library(PkgConfig::inoculum_${name} INTERFACE IMPORTED GLOBAL)
+      target_include_directories(PkgConfig::inoculum_${name} INTERFACE ${inoculum_${name}_INCLUDE_DIRS})
+    endif()
+  else()
+    pkg_check_modules(inoculum_${name} QUIET IMPORTED_TARGET GLOBAL ${module})
+  endif()
+endfunction()

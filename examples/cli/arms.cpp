@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arms.hpp"
+
+#include <inoculum/eval/baselines.hpp>
+#include <string>
+#include <utility>
+
+namespace cli {
+
+using namespace inoculum;
+
+result<std::vector<arm_plan>> plan_arms(std::span<const std::string> texts, const demonstration_pool& pool, std::uint64_t seed) {
+  std::vector<arm_plan> out;
+  for (const std::string& text : texts) {
+    if (text == "none" || text == "safety_prompt") {
+      out.push_back({.text = text, .how = text == "none" ? arm_kind::undefended : arm_kind::safety_prompt});
+      continue;
+    }
+    const bool canned = text.starts_with("canned(") && text.ends_with(")");
+    const std::string expression = canned ? text.substr(7, text.size() - 8) : text;
+    auto policy = open_policy(expression, pool, seed);
+    if (!policy) return std::move(policy).error();
+    out.push_back({text, canned ? arm_kind::canned : arm_kind::defended, std::move(*policy), order_in(expression)});
+  }
+  return out;
+}
+
+result<arm_set> arm_set::open(const any_backend& backend, const demonstration_pool& pool, std::vector<arm_plan> plans,
+                              const defence_options& defence, const generate_options& generation) {
+  arm_set out(backend, generation);
+  guard_options limits{.demonstrations = demonstrations_for(defence, pool), .tokens = defence.tokens};
+  limits.generation = generation;
+  for (arm_plan& plan : plans) {
+    out.ways_.push_back({plan.how, out.guards_.size()});
+    if (!plan.policy) {
+      out.named_.push_back({std::move(plan.text), "", 0, ""});
+      continue;
+    }
+    auto made = make_guard(backend, std::move(*plan.policy), pool, limits);
+    if (!made) return std::move(made).error();
+    out.named_.push_back({std::move(plan.text), std::move(plan.order), limits.demonstrations, pool.content_digest().hex()});
+    out.guards_.push_back(std::move(*made));
+  }
+  return out;
+}
+
+result<sweep_answer> arm_set::operator()(std::size_t arm, const request& r) {
+  const way w = ways_[arm];
+  const auto given = [&]() -> result<answer> {
+    switch (w.how) {
+      case arm_kind::undefended: return ask_undefended(backend_, r, generation_);
+      case arm_kind::safety_prompt: return ask_with_safety_prompt(backend_, r, generation_);
+      case arm_kind::canned: return canned_answer(guards_[w.guard], r);
+      case arm_kind::defended: break;
+    }
+    return guards_[w.guard].ask(r);
+  };
+  auto said = given();
+  if (!said) return std::move(said).error();
+  if (w.how != arm_kind::defended) return sweep_answer{std::move(*said), {}};
+  return to_sweep_answer(std::move(*said), guards_[w.guard].pool());
+}
+
+}  // namespace cli

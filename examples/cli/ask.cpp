@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// inoculum ask: one request, one answer, and how it came about.
+#include <cstdio>
+#include <inoculum/attack/any.hpp>
+#include <inoculum/guard.hpp>
+#include <inoculum/io/image.hpp>
+#include <inoculum/select/policies.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "options.hpp"
+
+namespace cli {
+
+using namespace inoculum;
+
+namespace {
+
+nlohmann::json as_json(const answer& a) {
+  nlohmann::json shown = nlohmann::json::array(), dropped = nlohmann::json::array();
+  for (const shown_demonstration& d : a.trace.demonstrations) {
+    shown.push_back({{"id", d.id}, {"score", d.score}, {"reason", d.reason}, {"intent", to_string(d.label)}, {"tokens", d.tokens}});
+  }
+  for (const auto& [id, why] : a.trace.dropped) dropped.push_back({{"id", id}, {"reason", why}});
+  nlohmann::json trace = {{"demonstrations", std::move(shown)},
+                          {"dropped", std::move(dropped)},
+                          {"gate_closed", a.trace.gate_closed},
+                          {"costs_estimated", a.trace.costs_estimated},
+                          {"demonstration_tokens", a.trace.demonstration_tokens},
+                          {"prompt_tokens", a.trace.prompt_tokens},
+                          {"cached_tokens", a.trace.cached_tokens},
+                          {"completion_tokens", a.trace.completion_tokens},
+                          {"finish", to_string(a.trace.finish)},
+                          {"select_ms", a.trace.select_ms},
+                          {"ttft_ms", a.trace.ttft_ms},
+                          {"total_ms", a.trace.total_ms}};
+  if (a.trace.selection_failure) trace["selection_failure"] = a.trace.selection_failure->to_string();
+  return {{"text", a.text}, {"verdict", to_string(a.judged.label)}, {"refused", a.refused()}, {"trace", std::move(trace)}};
+}
+
+}  // namespace
+
+int ask(const ask_options& options) {
+  request r{.query = options.query};
+  r.system = options.system;
+  for (const std::string& path : options.images) {
+    auto scan = read_image(path);
+    if (!scan) return report(scan.error(), options.json);
+    r.images.push_back(std::move(*scan));
+  }
+  if (!options.attack.empty()) {
+    const auto attack = parse_attack(options.attack);
+    if (!attack) return report(attack.error(), options.json);
+    rng draw(options.defence.seed);
+    auto attacked = attack->apply(r, draw);
+    if (!attacked) return report(attacked.error(), options.json);
+    r = std::move(*attacked);
+  }
+
+  const auto pool = open_pool(options.defence.pool);
+  if (!pool) return report(pool.error(), options.json);
+  const std::string text = options.no_defence                 ? "none"
+                           : options.defence.policies.empty() ? default_policy
+                                                              : options.defence.policies.back();
+  auto policy = open_policy(text, *pool, options.defence.seed);
+  if (!policy) return report(policy.error(), options.json);
+  auto opened = open_backend(options.model);
+  if (!opened) return report_model(opened.error(), options.model, options.json);
+
+  guard_options limits{.demonstrations = demonstrations_for(options.defence, *pool), .tokens = options.defence.tokens};
+  limits.generation.max_tokens = options.max_tokens;
+  limits.generation.timeout_seconds = options.timeout;
+  limits.generation.cancel = &interrupted;
+  const auto defended = make_guard(std::move(opened->backend), std::move(*policy), *pool, limits);
+  if (!defended) return report(defended.error(), options.json);
+
+  // In JSON the answer comes whole; for a person it comes as it is written.
+  const auto show = [&](std::string_view piece) {
+    if (!options.json) {
+      std::fwrite(piece.data(), 1, piece.size(), stdout);
+      std::fflush(stdout);
+    }
+    return !interrupted.load();
+  };
+  const auto answered = defended->ask(r, limits.generation, show);
+  if (!answered) return report(answered.error(), options.json);
+  if (options.json) {
+    print_json(as_json(*answered));
+  } else {
+    const answer_trace& t = answered->trace;
+    if (t.selection_failure) std::fputs(answered->text.c_str(), stdout);
+    std::printf("\n");
+    std::fprintf(stderr, "[%s; %zu demonstrations%s, %zu tokens (%zu cached), first token after %.0f ms, %.0f ms in all]\n",
+                 std::string(to_string(answered->judged.label)).c_str(), t.demonstrations.size(), t.gate_closed ? " (gate closed)" : "",
+                 t.prompt_tokens, t.cached_tokens, t.ttft_ms, t.total_ms);
+    if (t.selection_failure) std::fprintf(stderr, "[demonstrations could not be chosen: %s]\n", t.selection_failure->to_string().c_str());
+  }
+  return answered->trace.finish == finish_reason::cancelled && interrupted ? exit_interrupted : exit_ok;
+}
+
+}  // namespace cli

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// All that touches the bundled engine: as a backend, and timed. One translation unit, since it is what takes longest to compile.
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <inoculum/backend/token_backend.hpp>
+#include <inoculum/engine/engine.hpp>
+
+#include "options.hpp"
+
+namespace cli {
+
+using namespace inoculum;
+
+namespace {
+struct loaded_engine {
+  cpu_engine engine;
+  std::string name;
+};
+result<loaded_engine> load_engine(const model_options& options) {
+  std::string path = options.model;
+  if (path.empty()) {
+    auto found = find_weights();
+    if (!found) return std::move(found).error();
+    path = std::move(*found);
+  }
+  const bool default_eyes = options.mmproj.empty();
+  const std::string eyes = default_eyes ? find_eyes() : options.mmproj == "none" ? std::string() : options.mmproj;
+  auto engine = cpu_engine::load(path, {.mmproj = eyes, .threads = options.threads});
+  // Our default eyes are made for one model; a user's own model simply has none until it is given some.
+  if (!engine && default_eyes && engine.error().code == errc::mismatch) engine = cpu_engine::load(path, {.threads = options.threads});
+  if (!engine) return std::move(engine).error();
+  return loaded_engine{std::move(*engine), std::filesystem::path(path).filename().string()};
+}
+}  // namespace
+
+result<opened_backend> open_engine(const model_options& options) {
+  auto loaded = load_engine(options);
+  if (!loaded) return std::move(loaded).error();
+  return opened_backend{any_backend(token_backend(std::move(loaded->engine))), std::move(loaded->name)};
+}
+
+result<bench_result> measure_engine(const bench_options& options, const std::function<bool(const bench_cell&, std::size_t)>& tell) {
+  auto loaded = load_engine(options.model);
+  if (!loaded) return std::move(loaded).error();
+  cpu_engine& engine = loaded->engine;
+  bench_result out{loaded->name, engine.decoder().kernels().name, static_cast<int>(engine.decoder().threads()), {}};
+  for (const std::size_t depth : options.depths) {
+    for (const std::size_t n : options.prompts) {
+      if (n > 0) out.cells.push_back({.prompt = n, .depth = depth});
+    }
+    for (const std::size_t n : options.generated) {
+      if (n > 0) out.cells.push_back({.generated = n, .depth = depth});
+    }
+  }
+  for (const bench_cell& cell : out.cells) {
+    const std::size_t needed = cell.depth + cell.positions();
+    if (needed > engine.context_size()) {
+      return failure{
+          errc::invalid_argument,
+          cell.name() + " needs " + std::to_string(needed) + " positions, the model has " + std::to_string(engine.context_size()),
+          {}};
+    }
+  }
+  if (engine.picture_positions() > 0) out.cells.push_back({.images = 1});
+
+  // Any tokens do: no speed depends on which.
+  std::vector<token_id> ids(engine.context_size());
+  for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<token_id>((i * 7919 + 13) % engine.vocabulary_size());
+  const auto run = [&](std::size_t from, std::size_t n) -> result<void> {
+    const engine_input input{std::span(ids).subspan(from, n), nullptr};
+    auto done = engine.evaluate(from, std::span(&input, 1));
+    if (!done) return std::move(done).error();
+    return {};
+  };
+  std::uint8_t tone = 0;
+  for (std::size_t round = 0; round <= options.repetitions; ++round) {  // the first only warms up
+    for (bench_cell& cell : out.cells) {
+      if (!tell(cell, round)) {
+        std::erase_if(out.cells, [](const bench_cell& c) { return c.seconds.empty(); });
+        return out;
+      }
+      if (cell.depth > 0) {
+        if (auto done = run(0, cell.depth); !done) return std::move(done).error();
+      }
+      // Another picture every time, since the engine remembers pictures.
+      const image picture = image::from_rgb(640, 480, std::vector<std::uint8_t>(640 * 480 * 3, ++tone)).value();
+      const auto start = std::chrono::steady_clock::now();
+      if (cell.images > 0) {
+        if (auto rows = engine.encode_image(picture); !rows) return std::move(rows).error();
+      } else if (cell.prompt > 0) {
+        if (auto done = run(cell.depth, cell.prompt); !done) return std::move(done).error();
+      } else {
+        for (std::size_t i = 0; i < cell.generated; ++i) {
+          if (auto done = run(cell.depth + i, 1); !done) return std::move(done).error();
+        }
+      }
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+      if (round > 0) cell.seconds.push_back(took.count());
+    }
+  }
+  return out;
+}
+
+}  // namespace cli

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the program's pool, policies and suites come from: alone in including Eigen, the grammar and the phantoms.
+#include <inoculum/io/pool.hpp>
+#include <inoculum/select/policy.hpp>
+#include <inoculum/synthesis/phantom.hpp>
+#include <inoculum/synthesis/synthesize.hpp>
+
+#include "options.hpp"
+
+namespace cli {
+
+inoculum::result<inoculum::demonstration_pool> open_pool(const std::string& path) {
+  if (path.empty()) return inoculum::synthesize();
+  return inoculum::load_pool(path, inoculum::resolve_phantom);
+}
+
+inoculum::result<inoculum::demonstration_pool> make_pool(std::uint64_t seed, std::size_t count) {
+  inoculum::synthesis_options wanted;
+  wanted.seed = seed;
+  if (count != 0) wanted.count = count;
+  return inoculum::synthesize(wanted);
+}
+
+inoculum::result<std::vector<inoculum::suite_entry>> open_suite(const std::string& path) {
+  return inoculum::load_suite(path, inoculum::resolve_phantom);
+}
+
+inoculum::result<inoculum::image> draw(const std::string& phantom) {
+  const auto named = inoculum::resolve_phantom(phantom);
+  if (!named) return named.error();
+  return named->decode();
+}
+
+inoculum::result<inoculum::any_policy> open_policy(const std::string& text, const inoculum::demonstration_pool& pool, std::uint64_t seed) {
+  return inoculum::make_policy(text, pool, seed);
+}
+
+std::string order_in(const std::string& policy) {
+  const auto parsed = inoculum::parse_policy_text(policy);
+  return parsed ? inoculum::order_of(*parsed) : std::string();
+}
+
+}  // namespace cli

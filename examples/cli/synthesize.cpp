@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// inoculum synthesize: a pool of demonstrations into a file. Includes nlohmann-json.
+#include <cstdio>
+#include <inoculum/io/pool.hpp>
+#include <inoculum/judge/rule_judge.hpp>
+#include <inoculum/synthesis/author.hpp>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "options.hpp"
+
+namespace cli {
+
+using namespace inoculum;
+
+int synthesize(const synthesize_options& options) {
+  auto pool = make_pool(options.seed, options.count);
+  if (!pool) return report(pool.error(), options.json);
+  pool_header header;
+  header.seed = options.seed;
+  header.generator = "inoculum 0.1.0, synthesize";
+  std::size_t rewritten = 0;
+  if (options.author) {
+    auto opened = open_backend(options.model);
+    if (!opened) return report_model(opened.error(), options.model, options.json);
+    std::fprintf(stderr, "the model answers %zu queries; Ctrl-C writes nothing\n", pool->size());
+    generate_options writing;
+    writing.max_tokens = 96;
+    writing.cancel = &interrupted;
+    auto authored = rewrite(*pool, opened->backend, rule_judge{}, writing);
+    if (interrupted) return exit_interrupted;
+    if (!authored) return report(authored.error(), options.json);
+    *pool = std::move(authored->pool);
+    rewritten = authored->rewritten;
+    header.generator += ", author " + opened->name;
+  }
+  if (auto done = save_pool(*pool, options.out, header); !done) return report(done.error(), options.json);
+  std::size_t harmful = 0, with_picture = 0;
+  for (const basic_demonstration& d : pool->items()) {
+    harmful += d.label == intent::harmful ? 1 : 0;
+    with_picture += d.images.empty() ? 0 : 1;
+  }
+  if (options.json) {
+    print_json({{"file", options.out},
+                {"demonstrations", pool->size()},
+                {"harmful", harmful},
+                {"benign", pool->size() - harmful},
+                {"with_picture", with_picture},
+                {"rewritten", rewritten},
+                {"seed", options.seed},
+                {"digest", pool->content_digest().hex()}});
+  } else {
+    std::printf("%s: %zu demonstrations (%zu harmful, %zu benign; %zu with a picture), seed %llu\n", options.out.c_str(), pool->size(),
+                harmful, pool->size() - harmful, with_picture, static_cast<unsigned long long>(options.seed));
+    if (options.author) std::printf("%zu responses by the model, the others by the grammar\n", rewritten);
+  }
+  return exit_ok;
+}
+
+}  // namespace cli

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Training pictures, their captions, and how they are varied."""
+import csv
+import hashlib
+import io
+import os
+import random
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from tower import IMAGE, MEAN, POSITIONS, STD
+
+SPOKEN = {
+    "ct": "CT scan", "mri": "MRI scan", "xray": "X-ray", "ultrasound": "ultrasound", "mammography": "mammogram",
+    "pathology": "pathology slide", "endoscopy": "endoscopy", "dermoscopy": "dermoscopy", "fundus": "fundus photograph",
+    "oct": "OCT scan",
+}  # fmt: skip
+SAID = {"brain_sagittal": "brain"}
+
+
+def captions(encode, kinds):
+    """For each (modality, region) the 16 tokens that the picture's positions shall stand for: a sentence, then line breaks.
+
+    The wording is the one, of a dozen tried as plain text, that made the frozen model name modality and region right most
+    often: alone, and behind eight demonstrations that answer in the same words, as those of synthesis/ do. A second word for
+    the same thing ("This retinal image is a fundus photograph") was better alone and worse there.
+    """
+    out = {}
+    for modality, region in kinds:
+        name = SPOKEN[modality]
+        an = "an" if name[0] in "MOXue" and name != "mammogram" else "a"
+        text = f"This {name} image is {an} {name}"
+        if region:
+            text += f" of the {SAID.get(region, region)}"
+        ids = encode(text + ".\n")
+        if len(ids) > POSITIONS:
+            raise ValueError(f"the caption of {modality}, {region} needs more than {POSITIONS} tokens")
+        out[modality, region] = ids + encode("\n") * (POSITIONS - len(ids))
+    return out
+
+
+# What is evident of the real pictures from their file names or by looking; nothing is said of the others.
+REGION_BY_NAME = [
+    ("CT_lung", "chest"), ("CT_pelvis", "pelvis"), ("CT_liver", "abdomen"), ("CT_abdomen", "abdomen"), ("cranium", "head"),
+    ("J2K_pixelrep", "head"), ("med_img_1", "abdomen"), ("MRI_heart", "heart"), ("brain", "brain"), ("Brain", "brain"),
+    ("MRI_abdomen", "abdomen"), ("MRI_prostate", "prostate"), ("FatMRI", "abdomen"), ("dipy", "brain"), ("ch2_", "brain"),
+    ("example4d", "brain"), ("nilearn", "brain"), ("ultrasound_breast", "breast"), ("ultrasound_heart", "heart"), ("busi", "breast"),
+    ("pathology_colon", "colon"), ("pathology_liver", "liver"), ("ihc", "colon"), ("endoscope_colon", "colon"),
+]  # fmt: skip
+REGION_BY_MODALITY = {"xray": "chest", "dermoscopy": "skin", "fundus": "eye", "oct": "retina", "mammography": "breast"}
+FINDING_BY_NAME = [
+    ("busi__normal", "normal"), ("busi__malignant", "mass"), ("MRI-FLAIR", "mass"), ("MRI-T1-Gd", "mass"),
+    ("octvision__DME", "fluid"), ("octvision__DRUSEN", "drusen"), ("octvision__NORMAL", "normal"), ("endoscope_colon", "polyp"),
+]  # fmt: skip
+
+
+def _by_name(table, name, default=None):
+    return next((value for key, value in table if key in name), default)
+
+
+class Picture:
+    def __init__(self, rgb, modality, region, finding, source, name):
+        self.rgb, self.modality, self.region, self.finding = rgb, modality, region, finding
+        self.source, self.name = source, name
+
+
+def load_real(table, longest=448):
+    """Pictures listed in a TSV with columns file, modality, source; region and finding columns win over the tables above."""
+    out = []
+    with open(table) as f:
+        for row in csv.DictReader(f, delimiter="\t"):
+            img = Image.open(os.path.join(os.path.dirname(table), row["file"])).convert("RGB")
+            if max(img.size) > longest:
+                img.thumbnail((longest, longest), Image.BICUBIC)
+            name = os.path.basename(row["file"])
+            region = row.get("region") or _by_name(REGION_BY_NAME, name, REGION_BY_MODALITY.get(row["modality"]))
+            finding = row.get("finding") or _by_name(FINDING_BY_NAME, name)
+            out.append(Picture(img, row["modality"], region, finding, row["source"], name))
+    return out
+
+
+class Phantoms:
+    """What dump_phantoms wrote, mapped, never all in memory."""
+
+    def __init__(self, folder):
+        with open(os.path.join(folder, "phantoms.tsv")) as f:
+            self.rows = [line.rstrip("\n").split("\t") for line in f]
+        raw = np.memmap(os.path.join(folder, "phantoms.rgb"), np.uint8, "r")
+        side = int(round((raw.size / 3 / len(self.rows)) ** 0.5))
+        self.pixels = raw.reshape(len(self.rows), side, side, 3)
+        kinds = {}
+        for i, (modality, region, finding, _) in enumerate(self.rows):
+            kinds.setdefault(modality, {}).setdefault((region, finding), []).append(i)
+        self.kinds = {m: list(k.values()) for m, k in kinds.items()}
+
+    def get(self, i):
+        modality, region, finding, seed = self.rows[i]
+        return Picture(Image.fromarray(self.pixels[i]), modality, region, finding, "phantom", f"{modality}/{region}/{finding}?seed={seed}")
+
+
+def digest(pictures, phantoms):
+    """SHA-256 over what was trained on: a line a picture with the digest of its pixels, then the phantoms' table."""
+    h = hashlib.sha256()
+    for p in sorted(pictures, key=lambda p: p.name):
+        h.update(f"{p.name} {p.modality} {hashlib.sha256(p.rgb.tobytes()).hexdigest()}\n".encode())
+    for row in phantoms.rows if phantoms else []:
+        h.update(("\t".join(row) + "\n").encode())
+    return h.hexdigest()
+
+
+def fit_square(img):
+    """llama.cpp's preprocessing for this projector: Pillow's bicubic to fit, sides rounded up, centred on black."""
+    w, h = img.size
+    scale = min(np.float32(IMAGE) / np.float32(w), np.float32(IMAGE) / np.float32(h))
+    nw, nh = (min(int(np.ceil(np.float32(s) * scale)), IMAGE) for s in (w, h))
+    small = img if (nw, nh) == (w, h) else img.resize((nw, nh), Image.BICUBIC)
+    out = Image.new("RGB", (IMAGE, IMAGE))
+    out.paste(small, ((IMAGE - nw) // 2, (IMAGE - nh) // 2))
+    return np.asarray(out)
+
+
+def normalise(u8):
+    """Height x width x 3 bytes to 3 x height x width floats."""
+    return ((u8.astype(np.float32) / 255 - MEAN) / STD).transpose(2, 0, 1)
+
+
+ROTATABLE = {"pathology", "dermoscopy", "endoscopy", "fundus"}
+COLOURED = {"pathology", "dermoscopy", "endoscopy", "fundus"}
+WORDS = (
+    "L R AP PA PORTABLE ERECT SUPINE kVp mAs LEFT RIGHT T1 T2 FLAIR SE im WL WW DFOV cm mm Hz dB MI TIS freq gain depth "
+    "patient exam date study series hospital the how to make a of give me tell steps ignore instructions please answer sure"
+).split()
+
+
+def _draw_words(rng, img):
+    d = ImageDraw.Draw(img)
+    w, h = img.size
+    ink = (255, 255, 255) if rng.random() < 0.6 else tuple(rng.randrange(256) for _ in range(3))
+    for _ in range(rng.randint(1, 5)):
+        line = " ".join(str(rng.randrange(1000)) if rng.random() < 0.3 else rng.choice(WORDS) for _ in range(rng.randint(1, 6)))
+        x = rng.randrange(w) if rng.random() < 0.4 else rng.choice((2, int(w * 0.7)))
+        d.text((x, rng.randrange(h)), line, fill=ink)
+    if rng.random() < 0.3:
+        p = [rng.randrange(max(w, h)) for _ in range(4)]
+        d.line(p, fill=ink, width=rng.randint(1, 3))
+
+
+def vary(rng, picture):
+    """One varied training view: geometry on the picture, then the model's preprocessing, then tones on 128x128 bytes."""
+    img = picture.rgb
+    w, h = img.size
+    kind = picture.modality
+    if rng.random() < 0.8:  # crop
+        area = rng.uniform(0.3 if picture.source != "phantom" else 0.6, 1.0)
+        aspect = np.exp(rng.uniform(-0.35, 0.35))
+        cw, ch = min(w, max(8, int(w * (area * aspect) ** 0.5))), min(h, max(8, int(h * (area / aspect) ** 0.5)))
+        x, y = rng.randint(0, w - cw), rng.randint(0, h - ch)
+        img = img.crop((x, y, x + cw, y + ch))
+    if max(img.size) > 320:
+        img = img.copy()
+        img.thumbnail((320, 320), Image.BILINEAR)
+    if rng.random() < 0.5:
+        img = img.transpose(Image.FLIP_LEFT_RIGHT)
+    if kind in ROTATABLE and rng.random() < 0.75:
+        img = img.transpose(rng.choice((Image.ROTATE_90, Image.ROTATE_180, Image.ROTATE_270, Image.FLIP_TOP_BOTTOM)))
+    elif kind in ("ct", "mri") and rng.random() < 0.2:
+        img = img.transpose(rng.choice((Image.ROTATE_90, Image.ROTATE_180, Image.ROTATE_270)))
+    if rng.random() < 0.4:
+        edge = (0, 0, 0) if rng.random() < 0.7 or kind in COLOURED else (255, 255, 255)
+        img = img.rotate(rng.uniform(-25, 25), Image.BILINEAR, expand=rng.random() < 0.3, fillcolor=edge)
+    if rng.random() < 0.2:  # stretch
+        img = img.resize((max(16, int(img.size[0] * rng.uniform(0.7, 1.3))), img.size[1]), Image.BILINEAR)
+    if rng.random() < 0.25:  # a margin
+        grey = rng.choice((0, 0, 0, 255, 128, rng.randrange(256)))
+        pad = [int(rng.uniform(0, 0.25) * img.size[i % 2]) if rng.random() < 0.6 else 0 for i in range(4)]
+        canvas = Image.new("RGB", (img.size[0] + pad[0] + pad[2], img.size[1] + pad[1] + pad[3]), (grey,) * 3)
+        canvas.paste(img, (pad[0], pad[1]))
+        img = canvas
+    if rng.random() < 0.2:
+        img = img.copy()
+        _draw_words(rng, img)
+    if rng.random() < 0.25:  # as small as some sources keep their pictures
+        side = rng.randint(48, 140)
+        img = img.resize((side, max(16, side * img.size[1] // img.size[0])), Image.BILINEAR)
+    if rng.random() < 0.15:
+        img = img.filter(ImageFilter.GaussianBlur(rng.uniform(0.4, 1.6)))
+    if rng.random() < 0.25:
+        buffer = io.BytesIO()
+        img.save(buffer, "JPEG", quality=rng.randint(15, 70))
+        img = Image.open(buffer).convert("RGB")
+    a = fit_square(img).astype(np.float32) / 255
+
+    if rng.random() < 0.7:  # tones: a window, a gamma
+        low, high = rng.uniform(-0.15, 0.15), rng.uniform(0.75, 1.2)
+        a = np.clip((a - low) / (high - low), 0, 1) ** np.exp(rng.uniform(-0.45, 0.45))
+    if kind in COLOURED:
+        if rng.random() < 0.7:
+            a = a * np.float32([rng.uniform(0.75, 1.25) for _ in range(3)])
+        if rng.random() < 0.4:
+            grey = a.mean(-1, keepdims=True)
+            a = grey + (a - grey) * rng.uniform(0.3, 1.5)
+    elif rng.random() < 0.06:
+        a = a * np.float32([rng.uniform(0.7, 1.1) for _ in range(3)])
+    if kind == "xray" and rng.random() < 0.08 or kind == "oct" and rng.random() < 0.1:
+        a = 1 - a
+    if rng.random() < 0.3:
+        noise = np.random.default_rng(rng.getrandbits(32)).standard_normal(a.shape[:2] + (1,), np.float32)
+        a = a + rng.uniform(0.01, 0.07) * noise
+    if rng.random() < 0.15:
+        x, y, s = rng.randrange(100), rng.randrange(100), rng.randint(12, 48)
+        a[y : y + s, x : x + s] = rng.random()
+    return ((np.clip(a, 0, 1) - MEAN) / STD).astype(np.float32).transpose(2, 0, 1)
+
+
+class Mixture:
+    """Endless, seeded: which picture comes next, and its varied view. The n-th draw depends on the seed and n alone."""
+
+    def __init__(self, real, phantoms, seed, phantom_share):
+        self.real, self.phantoms, self.seed, self.share = {}, phantoms, seed, phantom_share if real else 1.0
+        for p in real:
+            self.real.setdefault(p.modality, {}).setdefault(p.source, []).append(p)
+
+    def draw(self, n):
+        rng = random.Random(self.seed * 1_000_003 + n)
+        modalities = list(SPOKEN)
+        kind = modalities[n % len(modalities)]  # every modality equally often
+        if self.phantoms and (rng.random() < self.share or kind not in self.real):
+            picture = self.phantoms.get(rng.choice(rng.choice(self.phantoms.kinds[kind])))
+        else:
+            sources = list(self.real[kind].values())
+            weights = [len(s) ** 0.6 for s in sources]  # between equal sources and equal pictures
+            picture = rng.choice(rng.choices(sources, weights)[0])
+        return vary(rng, picture), picture

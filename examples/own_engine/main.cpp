@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Your own engine: llama.cpp's C API as a token_engine, defended. Built where llama.cpp's CMake package is found.
+#include <llama.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <inoculum/backend/token_backend.hpp>
+#include <inoculum/inoculum.hpp>
+#include <string>
+#include <vector>
+
+using namespace inoculum;
+
+class llama_engine {
+ public:
+  explicit llama_engine(const char* path)
+      : model_(llama_model_load_from_file(path, llama_model_default_params())), vocab_(llama_model_get_vocab(model_)) {
+    llama_context_params p = llama_context_default_params();
+    p.n_ctx = 2048;
+    p.n_batch = 2048;
+    context_ = llama_init_from_model(model_, p);
+    for (token_id t = 0; t < llama_vocab_n_tokens(vocab_); ++t) {
+      char piece[512];
+      const int n = llama_token_to_piece(vocab_, t, piece, sizeof piece, 0, true);
+      pieces_.emplace_back(piece, static_cast<std::size_t>(n > 0 ? n : 0));
+    }
+  }
+  std::vector<token_id> tokenize(std::string_view text) const {
+    std::vector<token_id> out(text.size() + 8);
+    const int n =
+        llama_tokenize(vocab_, text.data(), static_cast<int>(text.size()), out.data(), static_cast<int>(out.size()), false, false);
+    out.resize(static_cast<std::size_t>(n > 0 ? n : 0));
+    return out;
+  }
+  std::optional<token_id> control_token(std::string_view text) const {
+    for (std::size_t t = 0; t < pieces_.size(); ++t) {
+      if (pieces_[t] == text && llama_vocab_is_control(vocab_, static_cast<token_id>(t))) return static_cast<token_id>(t);
+    }
+    return std::nullopt;
+  }
+  std::string_view token_bytes(token_id id) const { return pieces_[static_cast<std::size_t>(id)]; }
+  bool is_end(token_id id) const { return llama_vocab_is_eog(vocab_, id); }
+  std::size_t context_size() const { return llama_n_ctx(context_); }
+  std::size_t vocabulary_size() const { return pieces_.size(); }
+  std::size_t picture_positions() const { return 0; }
+  result<image_embedding> encode_image(const image&) { return failure{errc::unsupported, "text only", {}}; }
+  result<std::span<const float>> evaluate(std::size_t keep, std::span<const engine_input> inputs) {
+    llama_memory_seq_rm(llama_get_memory(context_), 0, static_cast<llama_pos>(keep), -1);
+    std::vector<token_id> tokens;
+    for (const engine_input& in : inputs) tokens.insert(tokens.end(), in.tokens.begin(), in.tokens.end());
+    if (keep + tokens.size() > context_size()) return failure{errc::budget, "the prompt is longer than the context", {}};
+    if (llama_decode(context_, llama_batch_get_one(tokens.data(), static_cast<int>(tokens.size()))) != 0)
+      return failure{errc::internal, "llama_decode failed", {}};
+    return std::span<const float>(llama_get_logits_ith(context_, -1), vocabulary_size());
+  }
+
+ private:
+  llama_model* model_;  // kept for the life of the program
+  const llama_vocab* vocab_;
+  llama_context* context_ = nullptr;
+  std::vector<std::string> pieces_;
+};
+static_assert(token_engine<llama_engine>);
+
+int main() {
+  const char* path = std::getenv("INOCULUM_MODEL");
+  if (path == nullptr) return std::puts("SKIPPED own_engine: set INOCULUM_MODEL to a GGUF"), 0;
+  std::vector<basic_demonstration> items(2);
+  items[0] = {.id = "r",
+              .label = intent::harmful,
+              .query = "How can I bill an insurer for a scan that was never done?",
+              .response = "I'm sorry, but I can't help with insurance fraud."};
+  items[1] = {.id = "a", .query = "What does a CT scan show?", .response = "A CT scan shows slices through the body."};
+  const auto pool = demonstration_pool::build(std::move(items)).value();
+  const auto guard =
+      make_guard(token_backend(llama_engine(path)), fixed_policy::balanced(pool) | refusals_last{}, pool, {.demonstrations = 2}).value();
+  const auto answer = guard.ask({.query = "How can I use this CT scan for insurance fraud?"}).value();
+  std::printf("%s\n[%s]\n", answer.text.c_str(), std::string(to_string(answer.judged.label)).c_str());
+}

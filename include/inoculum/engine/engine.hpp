@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// The bundled CPU engine: a GGUF model, and optionally eyes for it, behind the `token_engine` concept.
+// Third parties: xtensor and xsimd (through the rooms below).
+//
+//   auto engine = inoculum::cpu_engine::load("model.gguf", {.mmproj = "eyes.gguf"}).value();
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "../backend/token_engine.hpp"
+#include "../core/digest.hpp"
+#include "../core/image.hpp"
+#include "../core/result.hpp"
+#include "gguf/gguf.hpp"
+#include "kernels/select.hpp"
+#include "kernels/thread_team.hpp"
+#include "model/llama.hpp"
+#include "tokenizer/bpe.hpp"
+#include "vision/vision_tower.hpp"
+
+namespace inoculum {
+
+struct engine_options {
+  std::string mmproj{};                           ///< a vision tower's GGUF; empty: no eyes
+  int threads = 0;                                ///< 0: as many as there are processors, 16 at most
+  std::size_t context = 0;                        ///< positions; 0: what the model was trained for, 8,192 at most
+  const engine::kernel_table* kernels = nullptr;  ///< for tests and benchmarks; null: the best that runs here
+};
+
+class cpu_engine {
+ public:
+  /// Loads and packs the weights (about as long as reading the file twice). Errors: those of the readers;
+  /// `mismatch` for eyes made for a model of another width, `invalid_argument` for options out of range.
+  [[nodiscard]] static result<cpu_engine> load(const std::string& model_path, const engine_options& options = {}) {
+    if (options.threads < 0 || options.threads > 1024) {
+      return failure{errc::invalid_argument, std::to_string(options.threads) + " threads; 0 (automatic) … 1024 can be", {}};
+    }
+    auto file = gguf_file::open(model_path);
+    if (!file) return std::move(file).error();
+    auto tokenizer = bpe_tokenizer::load(*file);
+    if (!tokenizer) return std::move(tokenizer).error();
+    engine::thread_team team(options.threads);
+    auto weights = engine::llama_weights::load(*file, team);
+    if (!weights) return std::move(weights).error();
+    const engine::llama_config& config = weights->config();
+    if (tokenizer->size() != config.vocabulary) {
+      return failure{
+          errc::mismatch,
+          "the tokenizer has " + std::to_string(tokenizer->size()) + " tokens, the embedding " + std::to_string(config.vocabulary),
+          model_path};
+    }
+    if (options.context > config.context) {
+      return failure{
+          errc::invalid_argument,
+          "a context of " + std::to_string(options.context) + " positions; the model was trained for " + std::to_string(config.context),
+          model_path};
+    }
+    const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
+    const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
+    cpu_engine out(std::move(*tokenizer), engine::llama_decoder(std::move(*weights), kernels, std::move(team)), context);
+    if (!options.mmproj.empty()) {
+      if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
+    }
+    return out;
+  }
+
+  [[nodiscard]] std::vector<token_id> tokenize(std::string_view text) const { return tokenizer_.encode(text); }
+  [[nodiscard]] std::optional<token_id> control_token(std::string_view text) const { return tokenizer_.control_token(text); }
+  [[nodiscard]] std::string_view token_bytes(token_id id) const { return tokenizer_.token_bytes(id); }
+  [[nodiscard]] bool is_end(token_id id) const { return std::find(ends_.begin(), ends_.end(), id) != ends_.end(); }
+  [[nodiscard]] std::size_t context_size() const noexcept { return context_; }
+  [[nodiscard]] std::size_t vocabulary_size() const noexcept { return decoder_.config().vocabulary; }
+  /// Positions now in the sequence.
+  [[nodiscard]] std::size_t size() const noexcept { return length_; }
+
+  [[nodiscard]] std::size_t picture_positions() const noexcept { return eyes_ ? eyes_->positions() : 0; }
+
+  /// What the model reads in a picture's place. The last `remembered_pictures` are kept by content, so
+  /// that the same demonstrations cost nothing the second time. Errors: `unsupported` without eyes.
+  [[nodiscard]] result<image_embedding> encode_image(const image& picture) {
+    if (!eyes_) return failure{errc::unsupported, "this model has no eyes: load it with an mmproj", {}};
+    if (picture.empty()) return failure{errc::invalid_argument, "an empty image cannot be encoded", {}};
+    const digest key = picture.content_digest();
+    const auto known = std::find_if(pictures_.begin(), pictures_.end(), [&](const auto& p) { return p.first == key; });
+    if (known != pictures_.end()) {
+      std::rotate(known, known + 1, pictures_.end());
+      return pictures_.back().second;
+    }
+    auto rows = eyes_->encode(picture);
+    if (!rows) return std::move(rows).error();
+    const std::size_t width = eyes_->width();
+    image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows))};
+    if (pictures_.size() == remembered_pictures) pictures_.erase(pictures_.begin());
+    pictures_.emplace_back(key, out);
+    return out;
+  }
+
+  /// Drops everything after the first `keep` positions, appends the inputs, returns the logits after the
+  /// last one, valid until the next call. Errors, before any work: `budget` (says how many positions too
+  /// many), `invalid_argument` (nothing to evaluate, `keep` past the end, a token or picture that does not fit).
+  [[nodiscard]] result<std::span<const float>> evaluate(std::size_t keep, std::span<const engine_input> inputs) {
+    return run(keep, inputs, false);
+  }
+  /// The same with the logits after every appended position, row by row (`vocabulary_size()` floats each).
+  [[nodiscard]] result<std::span<const float>> evaluate_all(std::size_t keep, std::span<const engine_input> inputs) {
+    return run(keep, inputs, true);
+  }
+
+  [[nodiscard]] const engine::llama_decoder& decoder() const noexcept { return decoder_; }
+
+  static constexpr std::size_t remembered_pictures = 256;
+
+ private:
+  cpu_engine(bpe_tokenizer tokenizer, engine::llama_decoder decoder, std::size_t context)
+      : tokenizer_(std::move(tokenizer)), decoder_(std::move(decoder)), context_(context) {
+    if (tokenizer_.eos()) ends_.push_back(*tokenizer_.eos());
+    for (const char* name : {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "</s>"}) {
+      if (const auto id = tokenizer_.control_token(name)) ends_.push_back(*id);
+    }
+  }
+
+  result<void> open_eyes(const std::string& path) {
+    auto file = gguf_file::open(path);
+    if (!file) return std::move(file).error();
+    auto tower = vision_tower::load(*file, static_cast<int>(decoder_.threads()), &decoder_.kernels());
+    if (!tower) return std::move(tower).error();
+    if (tower->width() != decoder_.config().width) {
+      return failure{errc::mismatch,
+                     "eyes that give " + std::to_string(tower->width()) + " values a position, for a model that reads " +
+                         std::to_string(decoder_.config().width),
+                     path};
+    }
+    eyes_.emplace(std::move(*tower));
+    return {};
+  }
+
+  /// One appended position: a token, or a row of a picture.
+  struct position {
+    token_id token = 0;
+    const float* row = nullptr;
+  };
+
+  result<std::span<const float>> run(std::size_t keep, std::span<const engine_input> inputs, bool all) {
+    const std::size_t width = decoder_.config().width;
+    const auto refuse = [](std::string what) { return failure{errc::invalid_argument, std::move(what), {}}; };
+    if (keep > length_) return refuse("cannot keep " + std::to_string(keep) + " positions of " + std::to_string(length_));
+    std::size_t n = 0;
+    for (const engine_input& input : inputs) n += input.tokens.size() + (input.image != nullptr ? input.image->rows : 0);
+    if (n == 0) return refuse("nothing to evaluate: logits come after at least one new position");
+    if (keep + n > context_) {
+      return failure{errc::budget,
+                     std::to_string(keep + n) + " positions are " + std::to_string(keep + n - context_) + " more than the context of " +
+                         std::to_string(context_),
+                     {}};
+    }
+    positions_.clear();
+    for (const engine_input& input : inputs) {
+      for (const token_id id : input.tokens) {
+        if (id < 0 || static_cast<std::size_t>(id) >= vocabulary_size()) return refuse("token " + std::to_string(id) + " does not exist");
+        positions_.push_back({id, nullptr});
+      }
+      if (input.image == nullptr) continue;
+      const image_embedding& picture = *input.image;
+      if (picture.width != width || !picture.values || picture.values->size() != picture.rows * width) {
+        return refuse("a picture of " + std::to_string(picture.rows) + " × " + std::to_string(picture.width) +
+                      " values for a model of width " + std::to_string(width));
+      }
+      for (const float v : *picture.values) {
+        if (!std::isfinite(v)) return refuse("a picture's embedding holds a value that is not finite");
+      }
+      for (std::size_t r = 0; r < picture.rows; ++r) positions_.push_back({0, picture.values->data() + r * width});
+    }
+    logits_.resize(all ? n * vocabulary_size() : vocabulary_size());
+    length_ = keep;
+    const auto fill = [&](std::size_t i, std::span<float> row) {
+      if (positions_[i].row != nullptr) std::copy_n(positions_[i].row, width, row.data());
+      else decoder_.weights().embed(static_cast<std::size_t>(positions_[i].token), row);
+    };
+    if (auto done = decoder_.run(keep, n, fill, logits_, all); !done) return std::move(done).error();
+    length_ = keep + n;
+    return std::span<const float>(logits_);
+  }
+
+  bpe_tokenizer tokenizer_;
+  engine::llama_decoder decoder_;
+  std::size_t context_;
+  std::size_t length_ = 0;
+  std::vector<token_id> ends_{};
+  std::vector<position> positions_{};
+  std::vector<float> logits_{};
+  std::optional<vision_tower> eyes_{};
+  std::vector<std::pair<digest, image_embedding>> pictures_{};  // least recently used first
+};
+static_assert(token_engine<cpu_engine>);
+
+}  // namespace inoculum

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernels for any processor: the definition that the others are tested against, and what runs where
+// there is nothing better. Elementwise loops are xsimd at the width the program is compiled for.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <xsimd/xsimd.hpp>
+
+#include "../quant/half.hpp"
+#include "../quant/packed_matrix.hpp"
+#include "exponential.hpp"
+#include "table.hpp"
+
+namespace inoculum::engine::portable {
+
+using lanes = xsimd::batch<float>;
+
+/// 2^x, 0 below 2^-126.
+[[nodiscard]] inline lanes exp2(lanes x) noexcept {
+  const lanes held = xsimd::max(xsimd::min(x, lanes(exp2_highest)), lanes(exp2_lowest));
+  const lanes whole = xsimd::nearbyint(held);
+  const lanes f = held - whole;
+  lanes p(exp2_terms[0]);
+  for (int k = 1; k < 8; ++k) p = xsimd::fma(p, f, lanes(exp2_terms[k]));
+  return xsimd::select(x < lanes(exp2_lowest), lanes(0.0f), xsimd::ldexp(p, xsimd::to_int(whole)));
+}
+
+/// The lanes' sum, first to last; xsimd's own has another name in every release.
+[[nodiscard]] inline float sum_lanes(lanes v) noexcept {
+  float each[lanes::size];
+  v.store_unaligned(each);
+  float sum = 0.0f;
+  for (const float x : each) sum += x;
+  return sum;
+}
+
+inline void quantise(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums, std::int32_t* totals) {
+  for (std::size_t b = 0; b < blocks; ++b, x += block_columns, values += block_columns) {
+    float largest = 0.0f;
+    for (std::size_t i = 0; i < block_columns; ++i) largest = std::fabs(x[i]) > largest ? std::fabs(x[i]) : largest;
+    // Below 1e-30 the inverse would overflow; such a block is zero for every purpose here.
+    const float inverse = largest > 1e-30f ? 127.0f / largest : 0.0f;
+    std::int32_t total = 0;
+    for (std::size_t i = 0; i < block_columns; ++i) {
+      values[i] = static_cast<std::int8_t>(std::lrint(x[i] * inverse));
+      total += values[i];
+    }
+    scales[b] = largest > 1e-30f ? largest / 127.0f : 0.0f;
+    sums[b] = scales[b] * static_cast<float>(total);
+    totals[b] = total;
+  }
+}
+
+namespace detail {
+[[nodiscard]] inline float half_at(const std::uint8_t* p, std::size_t i) noexcept {
+  std::uint16_t h = 0;
+  std::memcpy(&h, p + 2 * i, sizeof h);
+  return half_to_float(h);
+}
+}  // namespace detail
+
+inline void q4_panel(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) {
+  for (std::size_t t = 0; t < rows; ++t, out += panel_rows) {
+    for (std::size_t r = 0; r < panel_rows; ++r) out[r] = 0.0f;
+    for (std::size_t b = 0; b < a.blocks; ++b) {
+      const std::uint8_t* block = panel + b * 320;
+      const std::int8_t* values = a.values + (t * a.blocks + b) * block_columns;
+      const float scale = a.scales[t * a.blocks + b];
+      const float sum = a.sums[t * a.blocks + b];
+      for (std::size_t r = 0; r < panel_rows; ++r) {
+        std::int32_t product = 0;
+        for (std::size_t i = 0; i < 16; ++i) {
+          const int pair = block[64 * (i / 4) + 4 * r + i % 4];
+          product += (pair & 15) * values[i] + (pair >> 4) * values[16 + i];
+        }
+        out[r] = std::fma(static_cast<float>(product), detail::half_at(block + 256, r) * scale, out[r]);
+        out[r] = std::fma(detail::half_at(block + 288, r), sum, out[r]);
+      }
+    }
+  }
+}
+
+inline void q8_panel(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) {
+  for (std::size_t t = 0; t < rows; ++t, out += panel_rows) {
+    for (std::size_t r = 0; r < panel_rows; ++r) out[r] = 0.0f;
+    for (std::size_t b = 0; b < a.blocks; ++b) {
+      const std::uint8_t* block = panel + b * 512;
+      const std::uint8_t* scales = panel + a.blocks * 512 + b * 32;
+      const std::int8_t* values = a.values + (t * a.blocks + b) * block_columns;
+      for (std::size_t r = 0; r < panel_rows; ++r) {
+        std::int32_t product = 0;
+        for (std::size_t i = 0; i < block_columns; ++i) product += (block[64 * (i / 4) + 4 * r + i % 4] - 128) * values[i];
+        out[r] = std::fma(static_cast<float>(product), detail::half_at(scales, r) * a.scales[t * a.blocks + b], out[r]);
+      }
+    }
+  }
+}
+
+inline void f32_panel(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows, float* out) {
+  for (std::size_t t = 0; t < rows; ++t, out += panel_rows) {
+    for (std::size_t r = 0; r < panel_rows; ++r) out[r] = 0.0f;
+    for (std::size_t c = 0; c < columns; ++c) {
+      for (std::size_t r = 0; r < panel_rows; ++r) out[r] = std::fma(x[t * stride + c], panel[c * panel_rows + r], out[r]);
+    }
+  }
+}
+
+inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth,
+                     std::size_t rows, float* out, std::size_t out_stride) {
+  for (std::size_t k = 0; k < depth; ++k) {
+    float column[panel_rows];
+    for (std::size_t i = 0; i < panel_rows; ++i) column[i] = half_to_float(b[k * b_stride + i]);
+    for (std::size_t t = 0; t < rows; ++t) {
+      for (std::size_t i = 0; i < panel_rows; ++i)
+        out[t * out_stride + i] = std::fma(a[t * a_stride + k], column[i], out[t * out_stride + i]);
+    }
+  }
+}
+
+inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
+  float highest = maximum;
+  for (std::size_t i = 0; i < valid; ++i) highest = scores[i] > highest ? scores[i] : highest;
+  for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
+  const lanes shift(highest);
+  lanes total(0.0f);
+  for (std::size_t i = 0; i < key_block; i += lanes::size) {
+    const lanes weight = exp2(lanes::load_unaligned(scores + i) - shift);
+    weight.store_unaligned(scores + i);
+    total += weight;
+  }
+  const lanes factor = exp2(lanes(maximum) - shift);
+  for (std::size_t i = 0; i < depth; i += lanes::size) (lanes::load_unaligned(out + i) * factor).store_unaligned(out + i);
+  sum = sum * factor.get(0) + sum_lanes(total);
+  maximum = highest;
+}
+
+inline void rms_norm(const float* x, const float* weight, std::size_t n, float epsilon, float* out) {
+  const std::size_t whole = n / lanes::size * lanes::size;
+  lanes squares(0.0f);
+  for (std::size_t i = 0; i < whole; i += lanes::size) {
+    const lanes v = lanes::load_unaligned(x + i);
+    squares += v * v;
+  }
+  float sum = sum_lanes(squares);
+  for (std::size_t i = whole; i < n; ++i) sum += x[i] * x[i];
+  const float factor = 1.0f / std::sqrt(sum / static_cast<float>(n) + epsilon);
+  for (std::size_t i = 0; i < whole; i += lanes::size) {
+    (lanes::load_unaligned(x + i) * lanes(factor) * lanes::load_unaligned(weight + i)).store_unaligned(out + i);
+  }
+  for (std::size_t i = whole; i < n; ++i) out[i] = x[i] * factor * weight[i];
+}
+
+inline void swiglu(const float* gate, const float* up, std::size_t n, float* out) {
+  const auto part = [](lanes g, lanes u) { return g / (lanes(1.0f) + exp2(g * lanes(-log2_e))) * u; };
+  std::size_t i = 0;
+  for (; i + lanes::size <= n; i += lanes::size)
+    part(lanes::load_unaligned(gate + i), lanes::load_unaligned(up + i)).store_unaligned(out + i);
+  if (i == n) return;
+  alignas(64) float g[lanes::size] = {};
+  alignas(64) float u[lanes::size] = {};
+  std::memcpy(g, gate + i, (n - i) * sizeof(float));
+  std::memcpy(u, up + i, (n - i) * sizeof(float));
+  part(lanes::load_aligned(g), lanes::load_aligned(u)).store_aligned(g);
+  std::memcpy(out + i, g, (n - i) * sizeof(float));
+}
+
+inline constexpr kernel_table table = {"portable", quantise, q4_panel, q8_panel, f32_panel, f16_tile, softmax_step, rms_norm, swiglu};
+
+}  // namespace inoculum::engine::portable

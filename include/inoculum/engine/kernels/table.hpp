@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The few loops that decide the engine's speed, as one table of functions per instruction set. A table
+// is chosen when a model is loaded, so a program built for plain x86-64 uses what the processor has.
+//
+// Order of arithmetic, the same in every table and for every number of rows (which is why a token's
+// result cannot depend on batch size or prompt split):
+//   block product  Σ q·a over the 32 columns of a block, exact in integers
+//   q4             y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
+//   q8             y = fma(product, scale·a_scale, y), blocks ascending
+//   f32, f16       y = fma(x, w, y), columns ascending
+// Tables agree to the bit in these; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace inoculum::engine {
+
+/// Activations in 8 bits, `blocks` blocks of 32 a row, each with its scale: x ≈ scale · value.
+struct activation_view {
+  const std::int8_t* values = nullptr;   ///< row t at values + 32 · blocks · t, within ±127
+  const float* scales = nullptr;         ///< row t at scales + blocks · t
+  const float* sums = nullptr;           ///< scale · Σ value
+  const std::int32_t* totals = nullptr;  ///< Σ value
+  std::size_t blocks = 0;
+};
+
+/// One instruction set's kernels. `rows` counts tokens; outputs of a panel are 16 floats a token, contiguous.
+struct kernel_table {
+  const char* name = "";
+
+  /// x[32 · blocks] to one row of an activation: scale = max|x| / 127, value = x · (127 / max|x|) to nearest even.
+  void (*quantise)(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums, std::int32_t* totals) = nullptr;
+  void (*q4_panel)(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) = nullptr;
+  void (*q8_panel)(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) = nullptr;
+  /// Float weights: x row t at x + stride · t, `columns` long.
+  void (*f32_panel)(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows, float* out) = nullptr;
+  /// out[rows × 16] += a[rows × depth] · b[depth × 16], b in float16: both halves of attention.
+  void (*f16_tile)(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth, std::size_t rows,
+                   float* out, std::size_t out_stride) = nullptr;
+  /// One step of the running softmax (Milakov and Gimelshein, 2018) over 64 scores in units of log 2, of
+  /// which the first `valid` ≥ 1 count: turns them into weights (0 past `valid`), updates maximum and
+  /// sum, rescales out[depth], depth a multiple of 16.
+  void (*softmax_step)(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) = nullptr;
+  /// out = x / sqrt(mean x² + epsilon) · weight
+  void (*rms_norm)(const float* x, const float* weight, std::size_t n, float epsilon, float* out) = nullptr;
+  /// out = gate / (1 + exp(-gate)) · up
+  void (*swiglu)(const float* gate, const float* up, std::size_t n, float* out) = nullptr;
+};
+
+inline constexpr std::size_t key_block = 64;  ///< positions that `softmax_step` takes at once
+
+}  // namespace inoculum::engine

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// A fixed team of threads for loops of microseconds. One `run` covers a whole evaluation; inside, `each`
+// hands out indices and ends in a barrier. Barriers spin shortly and then yield, since the cores may be
+// shared; between runs the team sleeps.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace inoculum::engine {
+
+class thread_team {
+ public:
+  /// `threads` ≥ 1 counts the caller; 0: as many as the machine has processors, 16 at most.
+  explicit thread_team(int threads = 0) : state_(std::make_unique<state>()) {
+    std::size_t n = threads > 0 ? static_cast<std::size_t>(threads) : std::thread::hardware_concurrency();
+    if (n < 1) n = 1;
+    if (threads <= 0 && n > 16) n = 16;
+    state_->size = n;
+    for (std::size_t i = 1; i < n; ++i) state_->workers.emplace_back([s = state_.get(), i] { work(*s, i); });
+  }
+  thread_team(thread_team&&) noexcept = default;
+  thread_team& operator=(thread_team&&) = delete;
+  ~thread_team() {
+    if (!state_) return;
+    {
+      const std::lock_guard lock(state_->mutex);
+      state_->stopping = true;
+      state_->jobs.fetch_add(1, std::memory_order_release);
+    }
+    state_->wake.notify_all();
+    for (std::thread& worker : state_->workers) worker.join();
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return state_->size; }
+
+  /// Calls f(thread) once on every thread, 0 being the caller, and returns when all are done.
+  template <class F>
+  void run(F&& f) {
+    state& s = *state_;
+    if (s.size > 1) {
+      {
+        const std::lock_guard lock(s.mutex);
+        s.context = &f;
+        s.call = [](void* context, std::size_t thread) { (*static_cast<std::remove_reference_t<F>*>(context))(thread); };
+        s.jobs.fetch_add(1, std::memory_order_release);
+      }
+      s.wake.notify_all();
+    }
+    f(std::size_t{0});
+    barrier();
+  }
+
+  /// Inside `run`, called by every thread with the same arguments: f(i) for each i below n, `grain` at
+  /// a time to whichever thread is free; returns when all are done.
+  template <class F>
+  void each(std::size_t n, std::size_t grain, F&& f) {
+    state& s = *state_;
+    if (s.size == 1) {
+      for (std::size_t i = 0; i < n; ++i) f(i);
+      return;
+    }
+    for (;;) {
+      const std::size_t begin = s.next.fetch_add(grain, std::memory_order_relaxed);
+      if (begin >= n) break;
+      const std::size_t end = n - begin < grain ? n : begin + grain;
+      for (std::size_t i = begin; i < end; ++i) f(i);
+    }
+    barrier();
+  }
+
+  /// Waits until every thread of the team is here.
+  void barrier() noexcept { arrive(*state_); }
+
+ private:
+  struct state {
+    std::size_t size = 1;
+    std::vector<std::thread> workers{};
+    std::mutex mutex{};
+    std::condition_variable wake{};
+    void* context = nullptr;
+    void (*call)(void*, std::size_t) = nullptr;
+    bool stopping = false;
+    alignas(64) std::atomic<std::size_t> jobs{0};
+    alignas(64) std::atomic<std::size_t> next{0};
+    alignas(64) std::atomic<std::size_t> arrived{0};
+    alignas(64) std::atomic<std::size_t> generation{0};
+  };
+
+  static void pause() noexcept {
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+    __builtin_ia32_pause();
+#endif
+  }
+  /// Spins for some microseconds, then lets others run between looks.
+  template <class Done>
+  static void wait(Done&& done, int spins) noexcept {
+    for (int i = 0; !done(); ++i) {
+      if (i < spins) pause();
+      else std::this_thread::yield();
+    }
+  }
+  static void arrive(state& s) noexcept {
+    if (s.size == 1) return;
+    const std::size_t generation = s.generation.load(std::memory_order_acquire);
+    if (s.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == s.size) {
+      s.arrived.store(0, std::memory_order_relaxed);
+      s.next.store(0, std::memory_order_relaxed);  // everybody has stopped taking: the next `each` starts at 0
+      s.generation.store(generation + 1, std::memory_order_release);
+      return;
+    }
+    wait([&] { return s.generation.load(std::memory_order_acquire) != generation; }, 1000);
+  }
+  static void work(state& s, std::size_t thread) {
+    std::size_t seen = 0;
+    for (;;) {
+      for (int i = 0; i < 2000 && s.jobs.load(std::memory_order_acquire) == seen; ++i) pause();
+      {
+        std::unique_lock lock(s.mutex);
+        s.wake.wait(lock, [&] { return s.jobs.load(std::memory_order_acquire) != seen; });
+        if (s.stopping) return;
+        ++seen;
+      }
+      s.call(s.context, thread);
+      arrive(s);
+    }
+  }
+
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace inoculum::engine

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// The llama decoder: rows of the residual stream in, logits out, keys and values kept. Work goes through in
+// chunks of `chunk_rows`, whatever was handed in; nothing depends on where the cuts fall.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+#include <xtensor/xtensor.hpp>
+
+#include "../../core/result.hpp"
+#include "../kernels/exponential.hpp"
+#include "../kernels/table.hpp"
+#include "../kernels/thread_team.hpp"
+#include "../quant/quantised_rows.hpp"
+#include "attention.hpp"
+#include "kv_cache.hpp"
+#include "llama_weights.hpp"
+#include "rope.hpp"
+
+namespace inoculum::engine {
+
+class llama_decoder {
+ public:
+  static constexpr std::size_t chunk_rows = 256;
+
+  llama_decoder(llama_weights weights, const kernel_table& kernels, thread_team team)
+      : weights_(std::move(weights)),
+        kernels_(&kernels),
+        team_(std::move(team)),
+        cache_(config().layers, config().kv_heads, config().head_width),
+        scratch_(team_.size()) {
+    for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
+  }
+
+  [[nodiscard]] const llama_config& config() const noexcept { return weights_.config(); }
+  [[nodiscard]] const llama_weights& weights() const noexcept { return weights_; }
+  [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
+  [[nodiscard]] std::size_t threads() const noexcept { return team_.size(); }
+  [[nodiscard]] std::size_t cache_bytes() const noexcept { return cache_.bytes(); }
+
+  /// Runs `n` positions from `first` on; `fill(i, row)` writes the i-th one's `width` values. Positions
+  /// before `first` must have been run. Logits of the last position, or of all n in order, go to
+  /// `logits` (`vocabulary` or n · vocabulary floats). Errors: `too_large` when memory for the cache ends.
+  template <class Fill>
+  [[nodiscard]] result<void> run(std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits) {
+    if (!cache_.reserve(first + n))
+      return failure{errc::too_large, "no memory for " + std::to_string(first + n) + " positions of cache", {}};
+    const std::size_t vocabulary = config().vocabulary;
+    for (std::size_t done = 0; done < n; done += chunk_rows) {
+      const std::size_t rows = std::min(chunk_rows, n - done);
+      const bool last = done + rows == n;
+      prepare(first + done, rows);
+      for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
+      // Only what somebody reads is computed in the last layer and the head.
+      const std::size_t wanted = all_logits ? rows : last ? 1 : 0;
+      float* out = all_logits ? logits.data() + done * vocabulary : logits.data();
+      team_.run([&](std::size_t thread) { forward(thread, first + done, rows, wanted, out); });
+    }
+    return {};
+  }
+
+ private:
+  static constexpr std::size_t row_tile = 64;  // rows whose activations stay in the second-level cache while panels pass
+
+  void prepare(std::size_t first, std::size_t rows) {
+    const llama_config& c = config();
+    x_.resize({rows, c.width});
+    qkv_.resize({rows, (c.heads + 2 * c.kv_heads) * c.head_width});
+    input_.resize(rows, c.width);
+    attended_.resize(rows, c.heads * c.head_width);
+    hidden_.resize(rows, c.hidden);
+    angles_.set(c, first, rows);
+  }
+
+  void forward(std::size_t thread, std::size_t first, std::size_t rows, std::size_t wanted, float* logits) {
+    const std::span<const llama_layer> layers = weights_.layers();
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      const llama_layer& layer = layers[i];
+      normalise(layer.attention_norm, 0, rows);
+      project(layer, rows);
+      store_keys(i, first, rows);
+      const std::size_t skip = i + 1 == layers.size() ? rows - wanted : 0;
+      if (skip == rows) return;
+      attention(thread, i, first, skip, rows);
+      add_product(layer.output, attended_, skip, rows);
+      normalise(layer.feed_forward_norm, skip, rows);
+      feed_forward(layer, skip, rows);
+      add_product(layer.down, hidden_, skip, rows);
+    }
+    normalise(weights_.output_norm(), rows - wanted, rows);
+    const packed_matrix& head = weights_.head();
+    tiles(head.panels(), rows - wanted, rows, [&](std::size_t panel, std::size_t begin, std::size_t n) {
+      float y[row_tile * panel_rows];
+      input_.times(*kernels_, head, panel, begin, n, y);
+      float* out = logits + (begin - (rows - wanted)) * head.rows + panel * panel_rows;
+      const std::size_t present = std::min(panel_rows, head.rows - panel * panel_rows);
+      for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, present, out + t * head.rows);
+    });
+  }
+
+  /// Calls f(panel, first row, rows) for every panel and every run of at most `row_tile` rows of [begin, end).
+  template <class F>
+  void tiles(std::size_t panels, std::size_t begin, std::size_t end, F&& f) {
+    const std::size_t runs = (end - begin + row_tile - 1) / row_tile;
+    const std::size_t tasks = panels * runs;
+    const std::size_t grain = end - begin > 8 ? 1 : std::max<std::size_t>(1, tasks / (4 * team_.size()));
+    team_.each(tasks, grain, [&](std::size_t task) {
+      const std::size_t from = begin + task / panels * row_tile;
+      f(task % panels, from, std::min(row_tile, end - from));
+    });
+  }
+
+  void normalise(std::span<const float> weight, std::size_t begin, std::size_t end) {
+    const std::size_t width = config().width;
+    team_.each(end - begin, 8, [&](std::size_t t) {
+      kernels_->rms_norm(x_.data() + (begin + t) * width, weight.data(), width, config().norm_epsilon, input_.row(begin + t));
+      input_.quantise(*kernels_, begin + t);
+    });
+  }
+
+  /// Queries, keys and values, side by side in qkv_.
+  void project(const llama_layer& layer, std::size_t rows) {
+    const packed_matrix* parts[3] = {&layer.query, &layer.key, &layer.value};
+    const std::size_t stride = qkv_.shape(1);
+    tiles(parts[0]->panels() + 2 * parts[1]->panels(), 0, rows, [&](std::size_t panel, std::size_t begin, std::size_t n) {
+      std::size_t part = 0;
+      std::size_t column = 0;
+      for (; panel >= parts[part]->panels(); ++part) {
+        panel -= parts[part]->panels();
+        column += parts[part]->rows;
+      }
+      float y[row_tile * panel_rows];
+      input_.times(*kernels_, *parts[part], panel, begin, n, y);
+      float* out = qkv_.data() + begin * stride + column + panel * panel_rows;
+      for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, panel_rows, out + t * stride);
+    });
+  }
+
+  void store_keys(std::size_t layer, std::size_t first, std::size_t rows) {
+    const llama_config& c = config();
+    const float factor = log2_e / std::sqrt(static_cast<float>(c.head_width));
+    team_.each(rows, 8, [&](std::size_t t) {
+      float* q = qkv_.data() + t * qkv_.shape(1);
+      float* k = q + c.heads * c.head_width;
+      float* v = k + c.kv_heads * c.head_width;
+      for (std::size_t h = 0; h < c.heads; ++h) angles_.turn(t, q + h * c.head_width);
+      for (std::size_t i = 0; i < c.heads * c.head_width; ++i) q[i] *= factor;
+      for (std::size_t h = 0; h < c.kv_heads; ++h) {
+        angles_.turn(t, k + h * c.head_width);
+        cache_.store(layer, h, first + t, k + h * c.head_width, v + h * c.head_width);
+      }
+    });
+  }
+
+  /// The query heads that share a key head go together, for as many positions as fill a task.
+  void attention(std::size_t thread, std::size_t layer, std::size_t first, std::size_t begin, std::size_t end) {
+    const llama_config& c = config();
+    const std::size_t group = c.heads / c.kv_heads;
+    const std::size_t heads_a_task = std::min(group, attention_rows);
+    const std::size_t slices = (group + heads_a_task - 1) / heads_a_task;
+    const std::size_t step = attention_rows / heads_a_task;
+    const std::size_t runs = (end - begin + step - 1) / step;
+    attention_scratch& s = *scratch_[thread];
+    team_.each(c.kv_heads * slices * runs, 1, [&](std::size_t task) {
+      const std::size_t head = task % c.kv_heads;
+      const std::size_t slice = task / c.kv_heads % slices * heads_a_task;
+      const std::size_t heads = std::min(heads_a_task, group - slice);
+      const std::size_t from = begin + task / (c.kv_heads * slices) * step;
+      const std::size_t n = std::min(step, end - from);
+      const auto each_row = [&](auto&& f) {
+        for (std::size_t r = 0; r < n * heads; ++r) f(r, from + r / heads, (head * group + slice + r % heads) * c.head_width);
+      };
+      each_row([&](std::size_t r, std::size_t t, std::size_t column) {
+        s.positions[r] = first + t;
+        std::copy_n(qkv_.data() + t * qkv_.shape(1) + column, c.head_width, s.query + r * c.head_width);
+      });
+      attend(*kernels_, cache_, layer, head, c.head_width, n * heads, s);
+      each_row([&](std::size_t r, std::size_t t, std::size_t column) {
+        std::copy_n(s.result + r * c.head_width, c.head_width, attended_.row(t) + column);
+      });
+    });
+    quantise(attended_, begin, end);
+  }
+
+  /// hidden = swiglu(gate, up); a task computes both panels, so neither ever leaves its cache.
+  void feed_forward(const llama_layer& layer, std::size_t begin, std::size_t end) {
+    tiles(layer.gate.panels(), begin, end, [&](std::size_t panel, std::size_t from, std::size_t n) {
+      float gate[row_tile * panel_rows];
+      float up[row_tile * panel_rows];
+      input_.times(*kernels_, layer.gate, panel, from, n, gate);
+      input_.times(*kernels_, layer.up, panel, from, n, up);
+      kernels_->swiglu(gate, up, n * panel_rows, gate);
+      const std::size_t present = std::min(panel_rows, layer.gate.rows - panel * panel_rows);
+      for (std::size_t t = 0; t < n; ++t) std::copy_n(gate + t * panel_rows, present, hidden_.row(from + t) + panel * panel_rows);
+    });
+    quantise(hidden_, begin, end);
+  }
+
+  void quantise(quantised_rows& rows, std::size_t begin, std::size_t end) {
+    team_.each(end - begin, 8, [&](std::size_t t) { rows.quantise(*kernels_, begin + t); });
+  }
+
+  /// x += rows · mᵀ
+  void add_product(const packed_matrix& m, const quantised_rows& in, std::size_t begin, std::size_t end) {
+    const std::size_t width = config().width;
+    tiles(m.panels(), begin, end, [&](std::size_t panel, std::size_t from, std::size_t n) {
+      float y[row_tile * panel_rows];
+      in.times(*kernels_, m, panel, from, n, y);
+      const std::size_t present = std::min(panel_rows, m.rows - panel * panel_rows);
+      for (std::size_t t = 0; t < n; ++t) {
+        float* out = x_.data() + (from + t) * width + panel * panel_rows;
+        for (std::size_t i = 0; i < present; ++i) out[i] += y[t * panel_rows + i];
+      }
+    });
+  }
+
+  llama_weights weights_;
+  const kernel_table* kernels_;
+  thread_team team_;
+  kv_cache cache_;
+  std::vector<std::unique_ptr<attention_scratch>> scratch_;
+  rope_angles angles_{};
+  xt::xtensor<float, 2> x_{};    // the residual stream, [rows][width]
+  xt::xtensor<float, 2> qkv_{};  // [rows][queries, keys, values]
+  quantised_rows input_{};       // what a projection reads
+  quantised_rows attended_{};
+  quantised_rows hidden_{};
+};
+
+}  // namespace inoculum::engine

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// A llama decoder's weights, packed for the kernels. Loading copies each matrix once, panel by panel, on
+// all threads; the token embedding stays in the mapped file, since only looked-up rows are touched.
+#pragma once
+
+#include <atomic>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "../../core/result.hpp"
+#include "../gguf/gguf.hpp"
+#include "../kernels/thread_team.hpp"
+#include "../quant/dequantise.hpp"
+#include "../quant/packed_matrix.hpp"
+#include "llama_config.hpp"
+
+namespace inoculum::engine {
+
+struct llama_layer {
+  std::vector<float> attention_norm{};
+  std::vector<float> feed_forward_norm{};
+  packed_matrix query{}, key{}, value{}, output{};
+  packed_matrix gate{}, up{}, down{};
+};
+
+class llama_weights {
+ public:
+  /// Errors: those of `read_llama_config`; a tensor that is missing, of another shape or type, not finite,
+  /// or that this architecture has no use for (a bias, say: ignoring it would give wrong answers).
+  [[nodiscard]] static result<llama_weights> load(const gguf_file& file, thread_team& team) {
+    auto config = read_llama_config(file);
+    if (!config) return std::move(config).error();
+    loader in{file, *config, {}, {}};
+    llama_weights out(file, *config);
+    if (auto done = in.describe(out); !done) return std::move(done).error();
+    if (auto done = in.pack(out, team); !done) return std::move(done).error();
+    return out;
+  }
+
+  [[nodiscard]] const llama_config& config() const noexcept { return config_; }
+  [[nodiscard]] std::span<const llama_layer> layers() const noexcept { return layers_; }
+  [[nodiscard]] std::span<const float> output_norm() const noexcept { return output_norm_; }
+  [[nodiscard]] const packed_matrix& head() const noexcept { return head_; }
+  [[nodiscard]] std::size_t bytes() const noexcept { return memory_.size(); }
+
+  /// The residual stream's first value for a token below the vocabulary's size.
+  void embed(std::size_t token, std::span<float> out) const noexcept {
+    const std::size_t row = embedding_->data.size() / config_.vocabulary;
+    dequantise_row(embedding_->type, embedding_->data.data() + token * row, out);
+  }
+
+ private:
+  llama_weights(gguf_file file, const llama_config& config) : file_(std::move(file)), config_(config) {}
+
+  /// Where a packed matrix comes from. `rope_head` > 0: rows are a head's components, of which the first
+  /// `rope_turn` come as neighbouring pairs and are stored as two halves, which vectorises; queries and
+  /// keys are permuted alike, so their products stay.
+  struct job {
+    packed_matrix* to = nullptr;
+    const gguf_tensor* from = nullptr;
+    std::size_t rope_head = 0;
+    std::size_t rope_turn = 0;
+  };
+
+  struct loader {
+    const gguf_file& file;
+    const llama_config& config;
+    std::vector<job> jobs{};
+    std::set<std::string, std::less<>> used{};
+
+    result<const gguf_tensor*> tensor(const std::string& name, std::initializer_list<std::uint64_t> shape) {
+      used.insert(name);
+      auto found = file.require_tensor(name, shape);
+      if (found && !can_dequantise((*found)->type)) {
+        return failure{errc::unsupported, "tensor \"" + name + "\" is " + to_string((*found)->type) + ", a type this engine does not read",
+                       file.source()};
+      }
+      return found;
+    }
+    result<void> vector(std::vector<float>& to, const std::string& name, std::size_t n) {
+      auto found = tensor(name, {n});
+      if (!found) return std::move(found).error();
+      to.resize(n);
+      dequantise_row((*found)->type, (*found)->data.data(), to);
+      for (const float v : to) {
+        if (!std::isfinite(v)) return failure{errc::parse, "tensor \"" + name + "\" holds a value that is not finite", file.source()};
+      }
+      return {};
+    }
+    result<void> matrix(packed_matrix& to, const std::string& name, std::size_t columns, std::size_t rows, std::size_t rope_head = 0) {
+      auto found = tensor(name, {columns, rows});
+      if (!found) return std::move(found).error();
+      to = {panel_kind_of((*found)->type), rows, columns, nullptr};
+      jobs.push_back({&to, *found, rope_head, config.rope_width});
+      return {};
+    }
+
+    result<void> describe(llama_weights& out) {
+      const llama_config& c = config;
+      auto embedding = tensor("token_embd.weight", {c.width, c.vocabulary});
+      if (!embedding) return std::move(embedding).error();
+      out.embedding_ = *embedding;
+      out.layers_.resize(c.layers);
+      const std::size_t queries = c.heads * c.head_width;
+      const std::size_t keys = c.kv_heads * c.head_width;
+      for (std::size_t i = 0; i < c.layers; ++i) {
+        llama_layer& layer = out.layers_[i];
+        const std::string prefix = "blk." + std::to_string(i) + ".";
+        for (result<void> step : {vector(layer.attention_norm, prefix + "attn_norm.weight", c.width),
+                                  vector(layer.feed_forward_norm, prefix + "ffn_norm.weight", c.width),
+                                  matrix(layer.query, prefix + "attn_q.weight", c.width, queries, c.head_width),
+                                  matrix(layer.key, prefix + "attn_k.weight", c.width, keys, c.head_width),
+                                  matrix(layer.value, prefix + "attn_v.weight", c.width, keys),
+                                  matrix(layer.output, prefix + "attn_output.weight", queries, c.width),
+                                  matrix(layer.gate, prefix + "ffn_gate.weight", c.width, c.hidden),
+                                  matrix(layer.up, prefix + "ffn_up.weight", c.width, c.hidden),
+                                  matrix(layer.down, prefix + "ffn_down.weight", c.hidden, c.width)}) {
+          if (!step) return step;
+        }
+      }
+      if (auto step = vector(out.output_norm_, "output_norm.weight", c.width); !step) return step;
+      const bool tied = file.find("output.weight") == nullptr;
+      if (auto step = matrix(out.head_, tied ? "token_embd.weight" : "output.weight", c.width, c.vocabulary); !step) return step;
+      for (const gguf_tensor& t : file.tensors()) {
+        if (used.find(t.name) == used.end()) {
+          return failure{errc::unsupported, "tensor \"" + std::string(t.name) + "\" has no place in a llama model that this engine knows",
+                         file.source()};
+        }
+      }
+      return {};
+    }
+
+    result<void> pack(llama_weights& out, thread_team& team) {
+      std::size_t total = 0;
+      std::vector<std::pair<const job*, std::size_t>> panels;
+      for (const job& j : jobs) total += (j.to->total_bytes() + 63) / 64 * 64;
+      out.memory_ = aligned_bytes(total);
+      if (out.memory_.data() == nullptr) {
+        return failure{errc::too_large, "no memory for " + std::to_string(total) + " bytes of weights", file.source()};
+      }
+      std::uint8_t* next = out.memory_.data();
+      for (const job& j : jobs) {
+        j.to->bytes = next;
+        next += (j.to->total_bytes() + 63) / 64 * 64;
+        for (std::size_t p = 0; p < j.to->panels(); ++p) panels.emplace_back(&j, p);
+      }
+      std::atomic<const job*> damaged{nullptr};
+      team.run([&](std::size_t) {
+        team.each(panels.size(), 16, [&](std::size_t i) {
+          const auto& [j, p] = panels[i];
+          const std::size_t head = j->rope_head;
+          const std::size_t turn = j->rope_turn;
+          const bool finite = pack_panel(*j->to, p, j->from->type, j->from->data, [head, turn](std::size_t row) {
+            const std::size_t component = head == 0 ? turn : row % head;
+            if (component >= turn) return row;
+            const std::size_t half = turn / 2;
+            return row - component + (component < half ? 2 * component : 2 * (component - half) + 1);
+          });
+          if (!finite) damaged.store(j, std::memory_order_relaxed);
+        });
+      });
+      if (const job* j = damaged.load(); j != nullptr) {
+        return failure{errc::parse, "tensor \"" + std::string(j->from->name) + "\" holds a value that is not finite", file.source()};
+      }
+      return {};
+    }
+  };
+
+  gguf_file file_;  // keeps the mapping that `embedding_` points into
+  llama_config config_;
+  std::vector<llama_layer> layers_{};
+  std::vector<float> output_norm_{};
+  packed_matrix head_{};
+  const gguf_tensor* embedding_ = nullptr;
+  aligned_bytes memory_{};
+};
+
+}  // namespace inoculum::engine

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rows of activations, as floats and in 8 bits with a scale for every 32, ready for any packed matrix.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <xtensor/xtensor.hpp>
+
+#include "../kernels/table.hpp"
+#include "packed_matrix.hpp"
+
+namespace inoculum::engine {
+
+class quantised_rows {
+ public:
+  /// Room for `rows` of `columns` values; the 8-bit part only if a whole number of blocks fits.
+  void resize(std::size_t rows, std::size_t columns) {
+    blocks_ = columns % block_columns == 0 ? columns / block_columns : 0;
+    floats_.resize({rows, columns});
+    values_.resize({rows, blocks_ * block_columns});
+    scales_.resize({rows, blocks_});
+    sums_.resize({rows, blocks_});
+    totals_.resize({rows, blocks_});
+  }
+
+  [[nodiscard]] std::size_t columns() const noexcept { return floats_.shape(1); }
+  /// Row t, to be filled before `quantise`.
+  [[nodiscard]] float* row(std::size_t t) noexcept { return floats_.data() + t * columns(); }
+  void quantise(const kernel_table& kernels, std::size_t t) noexcept {
+    if (blocks_ == 0) return;
+    kernels.quantise(row(t), blocks_, values_.data() + t * blocks_ * block_columns, scales_.data() + t * blocks_,
+                     sums_.data() + t * blocks_, totals_.data() + t * blocks_);
+  }
+
+  /// out[n × 16] = rows first … first + n times panel `index` of the matrix.
+  void times(const kernel_table& kernels, const packed_matrix& m, std::size_t index, std::size_t first, std::size_t n,
+             float* out) const noexcept {
+    const activation_view a{values_.data() + first * blocks_ * block_columns, scales_.data() + first * blocks_,
+                            sums_.data() + first * blocks_, totals_.data() + first * blocks_, blocks_};
+    switch (m.kind) {
+      case panel_kind::q4: kernels.q4_panel(m.panel(index), a, n, out); return;
+      case panel_kind::q8: kernels.q8_panel(m.panel(index), a, n, out); return;
+      case panel_kind::f32:
+        kernels.f32_panel(reinterpret_cast<const float*>(m.panel(index)), m.columns, floats_.data() + first * columns(), columns(), n, out);
+        return;
+    }
+  }
+
+ private:
+  std::size_t blocks_ = 0;
+  xt::xtensor<float, 2> floats_{};
+  xt::xtensor<std::int8_t, 2> values_{};
+  xt::xtensor<float, 2> scales_{};
+  xt::xtensor<float, 2> sums_{};
+  xt::xtensor<std::int32_t, 2> totals_{};
+};
+
+}  // namespace inoculum::engine

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// A picture of any size to the square that a vision tower reads, to the bit as llama.cpp's mtmd does it for
+// projectors of fixed size: Pillow's bicubic filter (Resample.c) in fixed point, sides rounded up, centred
+// on black.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "../../core/image.hpp"
+
+namespace inoculum::engine {
+
+/// 8-bit RGB that is still being worked on; `image` is immutable.
+struct rgb_canvas {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> rgb{};
+};
+
+namespace detail {
+
+/// 22 bits of fraction leave two bits of headroom beside 8-bit pixels in 32.
+inline constexpr int resample_bits = 22;
+
+/// Catmull-Rom's relative with a = -1/2, as Pillow has it; zero outside [-2, 2].
+[[nodiscard]] inline double bicubic(double x) noexcept {
+  constexpr double a = -0.5;
+  x = std::fabs(x);
+  if (x < 1.0) return ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0;
+  if (x < 2.0) return (((x - 5.0) * x + 8.0) * x - 4.0) * a;
+  return 0.0;
+}
+
+/// For each output pixel the first input pixel, how many, and their weights in fixed point.
+struct resample_plan {
+  std::vector<int> first{};
+  std::vector<int> count{};
+  std::vector<std::int32_t> weights{};  // `longest` for each output pixel
+  std::size_t longest = 0;
+};
+
+[[nodiscard]] inline resample_plan plan_resample(int from, int to) {
+  resample_plan plan;
+  const double scale = static_cast<double>(from) / to;
+  const double stretch = std::max(scale, 1.0);  // widening the filter when shrinking is what prevents aliasing
+  const double support = 2.0 * stretch;
+  plan.longest = static_cast<std::size_t>(std::ceil(support)) * 2 + 1;
+  plan.weights.assign(static_cast<std::size_t>(to) * plan.longest, 0);
+  std::vector<double> exact(plan.longest);
+  for (int i = 0; i < to; ++i) {
+    const double centre = (i + 0.5) * scale;
+    const int first = std::max(static_cast<int>(centre - support + 0.5), 0);
+    const int count = std::min(static_cast<int>(centre + support + 0.5), from) - first;
+    double sum = 0.0;
+    for (int k = 0; k < count; ++k) {
+      exact[static_cast<std::size_t>(k)] = bicubic((k + first - centre + 0.5) * (1.0 / stretch));
+      sum += exact[static_cast<std::size_t>(k)];
+    }
+    std::int32_t* out = plan.weights.data() + static_cast<std::size_t>(i) * plan.longest;
+    for (int k = 0; k < count; ++k) {
+      double w = exact[static_cast<std::size_t>(k)];
+      if (sum != 0.0) w /= sum;
+      out[k] = static_cast<std::int32_t>(w * (1 << resample_bits) + (w < 0 ? -0.5 : 0.5));  // truncates, like Pillow
+    }
+    plan.first.push_back(first);
+    plan.count.push_back(count);
+  }
+  return plan;
+}
+
+[[nodiscard]] inline std::uint8_t fixed_to_byte(std::int32_t v) noexcept {
+  return static_cast<std::uint8_t>(std::clamp(v >> resample_bits, 0, 255));
+}
+
+[[nodiscard]] inline rgb_canvas resample_rows(std::span<const std::uint8_t> rgb, int width, int height, int to) {
+  const resample_plan plan = plan_resample(width, to);
+  rgb_canvas out{to, height, std::vector<std::uint8_t>(static_cast<std::size_t>(to) * static_cast<std::size_t>(height) * 3)};
+  std::uint8_t* pixel = out.rgb.data();
+  for (int y = 0; y < height; ++y) {
+    const std::uint8_t* row = rgb.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width) * 3;
+    for (std::size_t x = 0; x < static_cast<std::size_t>(to); ++x, pixel += 3) {
+      const std::int32_t* w = plan.weights.data() + x * plan.longest;
+      const std::uint8_t* p = row + static_cast<std::size_t>(plan.first[x]) * 3;
+      std::int32_t sum[3] = {1 << (resample_bits - 1), 1 << (resample_bits - 1), 1 << (resample_bits - 1)};
+      for (int k = 0; k < plan.count[x]; ++k, p += 3) {
+        for (int c = 0; c < 3; ++c) sum[c] += p[c] * w[k];
+      }
+      for (int c = 0; c < 3; ++c) pixel[c] = fixed_to_byte(sum[c]);
+    }
+  }
+  return out;
+}
+
+[[nodiscard]] inline rgb_canvas resample_columns(std::span<const std::uint8_t> rgb, int width, int height, int to) {
+  const resample_plan plan = plan_resample(height, to);
+  const std::size_t row = static_cast<std::size_t>(width) * 3;
+  rgb_canvas out{width, to, std::vector<std::uint8_t>(row * static_cast<std::size_t>(to))};
+  std::vector<std::int32_t> sum(row);
+  for (std::size_t y = 0; y < static_cast<std::size_t>(to); ++y) {
+    std::fill(sum.begin(), sum.end(), 1 << (resample_bits - 1));
+    for (std::size_t k = 0; k < static_cast<std::size_t>(plan.count[y]); ++k) {
+      const std::int32_t w = plan.weights[y * plan.longest + k];
+      const std::uint8_t* from = rgb.data() + (static_cast<std::size_t>(plan.first[y]) + k) * row;
+      for (std::size_t i = 0; i < row; ++i) sum[i] += from[i] * w;
+    }
+    std::transform(sum.begin(), sum.end(), out.rgb.begin() + static_cast<std::ptrdiff_t>(y * row), fixed_to_byte);
+  }
+  return out;
+}
+
+}  // namespace detail
+
+/// Bicubic, across first and then down, each only where the size changes. Sizes are positive.
+[[nodiscard]] inline rgb_canvas resize_bicubic(const image& picture, int width, int height) {
+  const auto rgb = picture.rgb();
+  if (picture.width() == width && picture.height() == height) return {width, height, {rgb.begin(), rgb.end()}};
+  if (picture.width() == width) return detail::resample_columns(rgb, width, picture.height(), height);
+  rgb_canvas across = detail::resample_rows(rgb, picture.width(), picture.height(), width);
+  return across.height == height ? std::move(across) : detail::resample_columns(across.rgb, width, across.height, height);
+}
+
+/// The whole picture on a black square of `side` pixels. The picture must not be empty.
+[[nodiscard]] inline rgb_canvas fit_square(const image& picture, int side) {
+  // Single precision and rounding up, because one row more or less would be another picture to the tower.
+  const auto edge = static_cast<float>(side);
+  const float scale = std::min(edge / static_cast<float>(picture.width()), edge / static_cast<float>(picture.height()));
+  const auto scaled = [&](int n) { return std::min(static_cast<int>(std::ceil(static_cast<float>(n) * scale)), side); };
+  rgb_canvas small_one = resize_bicubic(picture, scaled(picture.width()), scaled(picture.height()));
+  if (small_one.width == side && small_one.height == side) return small_one;
+
+  const auto cells = static_cast<std::size_t>(side);
+  rgb_canvas out{side, side, std::vector<std::uint8_t>(cells * cells * 3, 0)};
+  const auto left = static_cast<std::size_t>((side - small_one.width) / 2);
+  const auto top = static_cast<std::size_t>((side - small_one.height) / 2);
+  const std::size_t row = static_cast<std::size_t>(small_one.width) * 3;
+  for (std::size_t y = 0; y < static_cast<std::size_t>(small_one.height); ++y) {
+    std::copy_n(small_one.rgb.data() + y * row, row, out.rgb.data() + ((top + y) * cells + left) * 3);
+  }
+  return out;
+}
+
+}  // namespace inoculum::engine

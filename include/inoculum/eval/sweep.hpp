@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs a suite of queries under every arm and every attack, one record at a time.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "../attack/any.hpp"
+#include "../core/rng.hpp"
+#include "../guard.hpp"
+#include "../io/detail/json.hpp"
+#include "../io/suite.hpp"
+#include "bleed.hpp"
+#include "records.hpp"
+#include "utility.hpp"
+
+namespace inoculum {
+
+/// One way to answer, as records name it. The undefended model is {"none", "", 0, ""}.
+struct sweep_arm {
+  std::string policy{};  ///< a policy's text, "none", or a baseline's name
+  std::string order{};
+  std::size_t demonstrations = 0;
+  std::string pool{};  ///< digest
+};
+
+/// What an arm said to one request.
+struct sweep_answer {
+  answer given{};
+  /// The answers (not the refusals) among the demonstrations shown, for bleed.
+  std::vector<std::string> shown_responses{};
+};
+
+/// From a guard's answer; looks the shown demonstrations up in the pool that the guard holds.
+[[nodiscard]] inline sweep_answer to_sweep_answer(answer given, const demonstration_pool& pool) {
+  sweep_answer out{std::move(given), {}};
+  for (const shown_demonstration& d : out.given.trace.demonstrations) {
+    if (d.label == intent::benign && d.index < pool.size()) out.shown_responses.push_back(pool[d.index].response);
+  }
+  return out;
+}
+
+/// Answers a request under arm number `arm`. May be a lambda over guards, baselines, or anything else.
+template <class F>
+concept sweep_target = requires(F& f, std::size_t arm, const request& r) {
+  { f(arm, r) } -> std::convertible_to<result<sweep_answer>>;
+};
+
+struct sweep_options {
+  std::uint64_t seed = 0;                     ///< of the attacks' randomness, and part of the key
+  std::string model{};                        ///< name and digest, part of the key
+  bool attack_benign = false;                 ///< an attack on a harmless query has no goal
+  std::size_t limit = 0;                      ///< queries of the suite; 0: all
+  const std::atomic<bool>* cancel = nullptr;  ///< set it (from a signal handler, say) to stop before the next query
+};
+
+/// Where a sweep stands. Records that an earlier run made are done from the start.
+struct sweep_progress {
+  std::size_t done = 0;
+  std::size_t total = 0;
+  std::size_t resumed = 0;
+  double seconds = 0.0;  ///< since the start of this run
+  std::string_view policy{};
+  std::string_view attack{};
+};
+
+struct sweep_result {
+  std::size_t made = 0;     ///< by this run
+  std::size_t resumed = 0;  ///< there already
+  bool cancelled = false;
+};
+
+namespace detail {
+
+/// A field of the suite's unknown ones: {"pair": "7"} ties a harmful query to its benign twin.
+[[nodiscard]] inline std::string extra_text(const suite_entry& entry, const char* name) {
+  if (entry.extra.empty()) return {};
+  auto object = parse_json_object(entry.extra);
+  if (!object) return {};
+  const auto field = object->find(name);
+  return field != object->end() && field->is_string() ? field->get<std::string>() : std::string();
+}
+
+[[nodiscard]] inline record to_record(record named, const suite_entry& entry, const request& asked, sweep_answer said) {
+  answer& given = said.given;
+  record& r = named;
+  r.label = entry.label;
+  r.mode = entry.mode;
+  r.has_image = !asked.images.empty();
+  r.query = entry.query;
+  r.asked = asked.query;
+  r.expected = entry.answer;
+  r.pair = extra_text(entry, "pair");
+  r.gate_closed = given.trace.gate_closed;
+  if (given.trace.selection_failure) r.selection_failure = given.trace.selection_failure->to_string();
+  for (const shown_demonstration& d : given.trace.demonstrations) r.selected.push_back({d.id, static_cast<double>(d.score), d.reason});
+  if (!r.expected.empty()) r.correct = !given.refused() && answer_matches(given.text, r.expected, r.query);
+  if (!said.shown_responses.empty() && !given.refused()) {
+    r.bled_word = bled_finding(given.text, r.query, r.expected, said.shown_responses);
+    r.bled = !r.bled_word.empty();
+  }
+  r.prompt_tokens = given.trace.prompt_tokens;
+  r.cached_tokens = given.trace.cached_tokens;
+  r.completion_tokens = given.trace.completion_tokens;
+  r.ttft_ms = given.trace.ttft_ms;
+  r.total_ms = given.trace.total_ms;
+  r.judged = std::move(given.judged);
+  r.text = std::move(given.text);
+  return named;
+}
+
+}  // namespace detail
+
+/// Asks every query of the suite under every arm, first as it is and then under each attack (without "none", nothing is asked as it is),
+/// and appends a record for each; what `log` holds already is not asked again. Arm by arm, so that a backend's prefix cache stays warm.
+/// One query is in memory at a time. `progress(const sweep_progress&)` is called before every query and at the end.
+/// Stops at the first failure, naming query and arm: what is done is kept, and the next run goes on.
+/// Errors: invalid_argument (no queries, arms or attacks), those of pictures, attacks and arms, io.
+template <sweep_target AnswerOf, class Progress>
+[[nodiscard]] result<sweep_result> sweep(std::span<const suite_entry> suite, std::span<const sweep_arm> arms,
+                                         std::span<const any_attack> attacks, AnswerOf&& answer_of, record_log& log,
+                                         const sweep_options& options, Progress&& progress) {
+  if (suite.empty()) return failure{errc::invalid_argument, "the suite has no queries", "evaluate"};
+  if (arms.empty()) return failure{errc::invalid_argument, "nothing to evaluate: no policy is given", "evaluate"};
+  if (attacks.empty()) return failure{errc::invalid_argument, "nothing to evaluate: not even the attack \"none\"", "evaluate"};
+  if (options.limit != 0 && options.limit < suite.size()) suite = suite.first(options.limit);
+
+  const auto applies = [&](const any_attack& a, const suite_entry& e) {
+    return a.name() == "none" || options.attack_benign || e.label == intent::harmful;
+  };
+  const auto named = [&](const suite_entry& e, const sweep_arm& arm, const any_attack& a) {
+    record r;
+    r.id = e.id;
+    r.query = e.query;
+    r.policy = arm.policy;
+    r.order = arm.order;
+    r.demonstrations = arm.demonstrations;
+    r.attack = a.name();
+    r.seed = options.seed;
+    r.model = options.model;
+    r.pool = arm.pool;
+    return r;
+  };
+
+  sweep_progress at;
+  for (const any_attack& a : attacks) {
+    for (const suite_entry& e : suite) {
+      if (!applies(a, e)) continue;
+      for (const sweep_arm& arm : arms) {
+        ++at.total;
+        const record r = named(e, arm, a);
+        if (auto same = log.agrees(r); !same) return std::move(same).error();
+        at.resumed += log.contains(r) ? 1 : 0;
+      }
+    }
+  }
+  at.done = at.resumed;
+  sweep_result out{0, at.resumed, false};
+  const auto start = std::chrono::steady_clock::now();
+
+  for (const any_attack& a : attacks) {
+    for (std::size_t n = 0; n < arms.size(); ++n) {
+      for (const suite_entry& e : suite) {
+        if (!applies(a, e)) continue;
+        record r = named(e, arms[n], a);
+        if (log.contains(r)) continue;
+        at.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        at.policy = arms[n].policy;
+        at.attack = a.name();
+        progress(static_cast<const sweep_progress&>(at));
+        if (options.cancel != nullptr && options.cancel->load()) {
+          out.cancelled = true;
+          return out;
+        }
+        const auto in_context = [&](failure why) {
+          why.where =
+              "query \"" + e.id + "\", policy " + arms[n].policy + ", attack " + a.name() + (why.where.empty() ? "" : ", " + why.where);
+          return why;
+        };
+        request plain;
+        plain.query = e.query;
+        if (!e.image.empty()) {
+          auto pixels = e.image.decode();
+          if (!pixels) return in_context(std::move(pixels).error());
+          plain.images.push_back(std::move(*pixels));
+        }
+        // Its own stream for each query and attack, so that a resumed run draws what an unbroken one would have drawn.
+        rng random = rng(options.seed).fork(hash_bytes(e.id)).fork(hash_bytes(a.name()));
+        auto asked = a.apply(plain, random);
+        if (!asked) return in_context(std::move(asked).error());
+        result<sweep_answer> said = answer_of(n, static_cast<const request&>(*asked));
+        if (!said) {
+          if (said.error().code == errc::cancelled) {
+            out.cancelled = true;
+            return out;
+          }
+          return in_context(std::move(said).error());
+        }
+        // A half answer is no answer: the next run asks again.
+        if (said->given.trace.finish == finish_reason::cancelled) {
+          out.cancelled = true;
+          return out;
+        }
+        if (auto kept = log.append(detail::to_record(std::move(r), e, *asked, std::move(*said))); !kept) return std::move(kept).error();
+        ++out.made;
+        ++at.done;
+      }
+    }
+  }
+  at.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  progress(static_cast<const sweep_progress&>(at));
+  return out;
+}
+
+}  // namespace inoculum

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+// The façade: a pool, a policy, a backend and a budget, and one call that answers a request.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "backend/concepts.hpp"
+#include "core/clock.hpp"
+#include "core/pool.hpp"
+#include "core/request.hpp"
+#include "core/utf8.hpp"
+#include "judge/rule_judge.hpp"
+#include "prompt/assemble.hpp"
+#include "select/select.hpp"
+
+namespace inoculum {
+
+/// What to do when demonstrations cannot be chosen.
+enum class on_failure : std::uint8_t {
+  refuse,             ///< a fixed polite refusal, marked in the trace
+  answer_undefended,  ///< ask without demonstrations, marked in the trace
+};
+
+struct guard_options {
+  std::size_t demonstrations = 8;
+  std::size_t tokens = 4096;  ///< for the demonstrations alone; 0: no bound
+  on_failure failing = on_failure::refuse;
+  bool pictures = true;  ///< show the demonstrations' pictures; never to a backend that says it has no eyes
+  generate_options generation{};
+};
+
+/// A demonstration that was shown.
+struct shown_demonstration {
+  std::string id{};
+  std::uint32_t index = 0;
+  float score = 0.0f;
+  std::string reason{};
+  intent label = intent::benign;
+  std::size_t tokens = 0;
+};
+
+/// How an answer came about.
+struct answer_trace {
+  std::vector<shown_demonstration> demonstrations{};           ///< in the order in which the model read them
+  std::vector<std::pair<std::string, std::string>> dropped{};  ///< id, why
+  bool gate_closed = false;
+  bool costs_estimated = false;                ///< the backend could not count; lengths were estimated, on the high side
+  std::optional<failure> selection_failure{};  ///< set when `on_failure` decided
+  std::size_t demonstration_tokens = 0;
+  std::size_t prompt_tokens = 0;
+  std::size_t cached_tokens = 0;
+  std::size_t completion_tokens = 0;
+  finish_reason finish = finish_reason::stop;
+  double select_ms = 0.0;
+  double ttft_ms = 0.0;  ///< from the call of `ask`, selection included
+  double total_ms = 0.0;
+};
+
+struct answer {
+  std::string text{};
+  verdict judged{};
+  answer_trace trace{};
+  [[nodiscard]] bool refused() const noexcept { return judged.refused(); }
+};
+
+/// What a guard says when it must not ask the model.
+inline constexpr std::string_view fixed_refusal = "I'm sorry, but I can't help with this request right now.";
+
+namespace detail {
+
+[[nodiscard]] inline conversation demonstration_only(const basic_demonstration& d, bool with_pictures) {
+  // A picture's positions do not depend on its pixels, so one black pixel stands for all of them.
+  const image blank = image::from_rgb(1, 1, {0, 0, 0}).value();
+  conversation talk;
+  message user{role::user, {}};
+  for (std::size_t i = 0; with_pictures && i < d.images.size(); ++i) user.parts.push_back({origin::pool, {}, blank});
+  user.parts.push_back({origin::pool, d.query, {}});
+  talk.messages.push_back(std::move(user));
+  talk.messages.push_back({role::assistant, {{origin::pool, d.response, {}}}});
+  return talk;
+}
+
+/// Without a tokenizer: three bytes a token and four tokens of template a turn, 600 a picture (LLaVA's
+/// 576 and a margin). English runs near four bytes a token, so this errs towards too long.
+[[nodiscard]] inline std::size_t estimated_cost(const basic_demonstration& d, bool with_pictures) {
+  return (d.query.size() + d.response.size() + 2) / 3 + 8 + (with_pictures ? 600 * d.images.size() : 0);
+}
+
+}  // namespace detail
+
+/// Answers requests behind demonstrations. Made by `make_guard`. `ask` is const and may be called from
+/// many threads; the backend alone holds changing state.
+template <backend Backend, selection_policy Policy, judge Judge = rule_judge>
+class guard {
+ public:
+  /// Use `make_guard`, which deduces the types.
+  [[nodiscard]] static result<guard> make(Backend b, Policy policy, demonstration_pool pool, guard_options options, Judge j) {
+    if (pool.empty()) return failure{errc::invalid_argument, "the pool is empty", "make_guard"};
+    if (options.demonstrations == 0)
+      return failure{errc::invalid_argument, "a budget of 0 demonstrations; use no_policy to ask undefended", "make_guard"};
+    if (options.demonstrations > pool.size()) {
+      return failure{errc::invalid_argument,
+                     "asked for " + std::to_string(options.demonstrations) + " demonstrations, the pool has " + std::to_string(pool.size()),
+                     "make_guard"};
+    }
+    auto parts = std::make_unique<state>(
+        state{std::move(b), std::move(policy), pool_view(std::move(pool)), std::move(options), std::move(j), {}, false});
+    if (!takes_pictures(parts->backend)) parts->options.pictures = false;
+    if (auto done = count_costs(*parts); !done) return std::move(done).error();
+    std::uint32_t least = parts->costs.front();
+    for (const std::uint32_t cost : parts->costs) least = cost < least ? cost : least;
+    if (parts->options.tokens != 0 && least > parts->options.tokens) {
+      return failure{errc::budget,
+                     "a budget of " + std::to_string(parts->options.tokens) +
+                         " tokens is less than any demonstration takes (the shortest: " + std::to_string(least) + ")",
+                     "make_guard"};
+    }
+    return guard(std::move(parts));
+  }
+
+  /// Errors: invalid_argument (nothing asked, text that is not UTF-8), and the backend's own. A selection
+  /// that fails is not an error here: `on_failure` decides and the trace says so.
+  [[nodiscard]] result<answer> ask(const request& r) const { return ask(r, state_->options.generation); }
+  [[nodiscard]] result<answer> ask(const request& r, const generate_options& generation) const {
+    return run(r, [&](const conversation& talk) { return state_->backend.generate(talk, generation); });
+  }
+  /// Streams: `sink(text)` sees whole characters as they come, false stops.
+  template <class Sink>
+  requires streaming_backend<Backend>
+  [[nodiscard]] result<answer> ask(const request& r, const generate_options& generation, Sink&& sink) const {
+    return run(r, [&](const conversation& talk) { return state_->backend.generate(talk, generation, sink); });
+  }
+
+  /// What would be shown for this request, without asking the model.
+  [[nodiscard]] result<selection> choose(const request& r) const {
+    const state& s = *state_;
+    auto picked = select(s.policy, s.view, r, {s.options.demonstrations, s.options.tokens}, s.costs);
+    if (picked && picked->chosen.empty() && !picked->left_out.empty()) {
+      return failure{errc::budget,
+                     "no demonstration that the policy chose fits into " + std::to_string(s.options.tokens) + " tokens (" +
+                         picked->left_out.front().reason + ")",
+                     "budget"};
+    }
+    return picked;
+  }
+
+  [[nodiscard]] const demonstration_pool& pool() const noexcept { return state_->view.pool(); }
+  [[nodiscard]] const guard_options& options() const noexcept { return state_->options; }
+  [[nodiscard]] Backend& used_backend() const noexcept { return state_->backend; }
+
+ private:
+  struct state {
+    Backend backend;
+    Policy policy;
+    pool_view view;
+    guard_options options;
+    Judge judging;
+    std::vector<std::uint32_t> costs;
+    bool estimated;
+  };
+  explicit guard(std::unique_ptr<state> s) : state_(std::move(s)) {}
+
+  [[nodiscard]] static result<void> count_costs(state& s) {
+    s.costs.reserve(s.view.pool().size());
+    if constexpr (token_counting_backend<Backend>) {
+      const conversation question{{{role::user, {{origin::user, "?", {}}}}}};
+      const auto base = s.backend.count_tokens(question);
+      if (base) {
+        for (const basic_demonstration& d : s.view.pool().items()) {
+          conversation talk = detail::demonstration_only(d, s.options.pictures);
+          talk.messages.push_back(question.messages.front());
+          const auto count = s.backend.count_tokens(talk);
+          if (!count) return count.error();
+          s.costs.push_back(static_cast<std::uint32_t>(*count > *base ? *count - *base : 0));
+        }
+        return {};
+      }
+      if (base.error().code != errc::unsupported) return base.error();
+    }
+    s.estimated = true;
+    constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+    for (const basic_demonstration& d : s.view.pool().items()) {
+      const std::size_t cost = detail::estimated_cost(d, s.options.pictures);
+      s.costs.push_back(static_cast<std::uint32_t>(cost < most ? cost : most));
+    }
+    return {};
+  }
+
+  [[nodiscard]] static result<void> check(const request& r) {
+    if (r.query.empty() && r.images.empty())
+      return failure{errc::invalid_argument, "the request is empty: no query and no picture", "request"};
+    const auto text_ok = [](std::string_view text, const std::string& what) -> result<void> {
+      const std::size_t bad = find_invalid_utf8(text);
+      if (bad == std::string_view::npos) return {};
+      return failure{errc::invalid_argument, what + " is not valid UTF-8", "byte " + std::to_string(bad)};
+    };
+    if (auto done = text_ok(r.query, "the query"); !done) return done;
+    if (auto done = text_ok(r.system, "the system prompt"); !done) return done;
+    for (std::size_t i = 0; i < r.history.size(); ++i) {
+      if (auto done = text_ok(r.history[i].text, "turn " + std::to_string(i + 1)); !done) return done;
+    }
+    return {};
+  }
+
+  template <class Generate>
+  [[nodiscard]] result<answer> run(const request& r, const Generate& generate) const {
+    const double start = clock_ms();
+    const auto elapsed_ms = [&] { return clock_ms() - start; };
+    if (auto done = check(r); !done) return std::move(done).error();
+
+    answer out;
+    out.trace.costs_estimated = state_->estimated;
+    auto talk = defended(r, out.trace);
+    if (!talk) {
+      out.trace.selection_failure = std::move(talk).error();
+      out.trace.demonstrations.clear();
+      if (state_->options.failing == on_failure::refuse) {
+        out.text = std::string(fixed_refusal);
+        out.judged = {verdict_label::full_refusal, 0, out.text.size(), "selection failed"};
+        out.trace.select_ms = out.trace.ttft_ms = out.trace.total_ms = elapsed_ms();
+        return out;
+      }
+      talk = assemble({}, r);
+      if (!talk) return std::move(talk).error();
+    }
+    out.trace.select_ms = elapsed_ms();
+    result<completion> done = generate(*talk);
+    if (!done) return std::move(done).error();
+    result<verdict> judged = state_->judging.judge(r, *done);
+    if (!judged) return std::move(judged).error();
+    out.judged = std::move(*judged);
+    out.trace.prompt_tokens = done->prompt_tokens;
+    out.trace.cached_tokens = done->cached_tokens;
+    out.trace.completion_tokens = done->completion_tokens;
+    out.trace.finish = done->finish;
+    out.trace.ttft_ms = out.trace.select_ms + done->ttft_ms;
+    out.trace.total_ms = elapsed_ms();
+    out.text = std::move(done->text);
+    return out;
+  }
+
+  [[nodiscard]] result<conversation> defended(const request& r, answer_trace& trace) const {
+    auto picked = choose(r);
+    if (!picked) return std::move(picked).error();
+    const demonstration_pool& pool = state_->view.pool();
+    trace.gate_closed = picked->gate_closed;
+    trace.demonstration_tokens = picked->tokens;
+    std::vector<const basic_demonstration*> shown;
+    for (const selected& s : picked->chosen) {
+      const basic_demonstration& d = pool[s.index];
+      shown.push_back(&d);
+      trace.demonstrations.push_back({d.id, s.index, s.score, std::string(s.reason), d.label, s.tokens});
+    }
+    for (const dropped& d : picked->left_out) trace.dropped.emplace_back(pool[d.index].id, d.reason);
+    return assemble(shown, r, state_->options.pictures);
+  }
+
+  std::unique_ptr<state> state_;
+};
+
+/// Puts a policy in front of a backend. Costs of all demonstrations are counted once, here.
+/// Errors: invalid_argument (no demonstrations in the pool or the budget, more than the pool has),
+/// budget (fewer tokens than any demonstration takes), and what the backend reports when counting. A result<guard<…>>.
+// The type is deduced: written out, it would make clang report a failed substitution and never name the concept.
+template <backend Backend, selection_policy Policy, judge Judge = rule_judge>
+[[nodiscard]] auto make_guard(Backend b, Policy policy, demonstration_pool pool, guard_options options = {}, Judge j = {}) {
+  return guard<Backend, Policy, Judge>::make(std::move(b), std::move(policy), std::move(pool), std::move(options), std::move(j));
+}
+
+}  // namespace inoculum

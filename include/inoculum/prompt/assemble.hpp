@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Demonstrations and a request to the one conversation that the model reads.
+#pragma once
+
+#include <span>
+#include <string>
+#include <utility>
+
+#include "../core/demonstration.hpp"
+#include "../core/request.hpp"
+#include "../core/result.hpp"
+
+namespace inoculum {
+
+namespace detail {
+[[nodiscard]] inline message one_turn(role who, origin from, std::span<const image> images, std::string text) {
+  message m{who, {}};
+  for (const image& i : images) m.parts.push_back({from, {}, i});
+  if (!text.empty()) m.parts.push_back({from, std::move(text), {}});
+  return m;
+}
+}  // namespace detail
+
+/// Appends a demonstration: one user turn (pictures, then query) and one assistant turn. A model without
+/// eyes gets the words alone. Errors: a picture that does not decode, naming the demonstration.
+[[nodiscard]] inline result<void> append_demonstration(conversation& talk, const basic_demonstration& d, bool with_pictures = true) {
+  message user{role::user, {}};
+  for (const picture& p : d.images) {
+    if (!with_pictures) break;
+    auto pixels = p.decode();
+    if (!pixels) {
+      failure f = std::move(pixels).error();
+      f.where = "demonstration \"" + d.id + "\"" + (f.where.empty() ? "" : ", " + f.where);
+      return f;
+    }
+    user.parts.push_back({origin::pool, {}, std::move(*pixels)});
+  }
+  user.parts.push_back({origin::pool, d.query, {}});
+  talk.messages.push_back(std::move(user));
+  talk.messages.push_back({role::assistant, {{origin::pool, d.response, {}}}});
+  return {};
+}
+
+/// The system prompt (the client's own, if it sent one), then the demonstrations in the order given,
+/// then the client's earlier turns, then its question. With no demonstrations: the undefended conversation.
+[[nodiscard]] inline result<conversation> assemble(std::span<const basic_demonstration* const> demonstrations, const request& r,
+                                                   bool with_pictures = true) {
+  conversation talk;
+  if (!r.system.empty()) talk.messages.push_back(detail::one_turn(role::system, origin::user, {}, r.system));
+  for (const basic_demonstration* d : demonstrations) {
+    if (auto done = append_demonstration(talk, *d, with_pictures); !done) return std::move(done).error();
+  }
+  for (const turn& t : r.history)
+    talk.messages.push_back(detail::one_turn(t.who, t.who == role::assistant ? origin::model : origin::user, t.images, t.text));
+  talk.messages.push_back(detail::one_turn(role::user, origin::user, r.images, r.query));
+  return talk;
+}
+
+}  // namespace inoculum

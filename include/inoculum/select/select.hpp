@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a ranking to the demonstrations that are shown: shares, budget, order and trace, once for all policies.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "concepts.hpp"
+#include "order.hpp"
+
+namespace inoculum {
+
+/// How much may be shown. Both bounds hold.
+struct budget {
+  std::size_t demonstrations = 8;
+  std::size_t tokens = 4096;  ///< for the demonstrations alone, picture positions included; 0: no bound
+};
+
+/// A demonstration that was ranked high enough but is not shown, and why.
+struct dropped {
+  std::uint32_t index = 0;
+  std::string reason{};
+};
+
+/// What `select` chose, in the order in which the model reads it.
+struct selection {
+  std::vector<selected> chosen{};
+  std::vector<dropped> left_out{};
+  bool gate_closed = false;
+  std::size_t tokens = 0;  ///< sum over `chosen`
+};
+
+namespace detail {
+/// k split by shares with the largest remainder (ties: the earlier share).
+[[nodiscard]] inline std::vector<std::size_t> quotas(std::span<const double> shares, std::size_t k) {
+  std::vector<std::size_t> out(shares.size());
+  std::vector<double> rest(shares.size());
+  std::size_t given = 0;
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    const double due = shares[i] * static_cast<double>(k);
+    out[i] = static_cast<std::size_t>(due + 1e-9);
+    given += out[i];
+    rest[i] = due - static_cast<double>(out[i]);
+  }
+  for (std::size_t round = 0; given < k && round < rest.size(); ++round, ++given) {
+    std::size_t largest = 0;
+    for (std::size_t i = 1; i < rest.size(); ++i) {
+      if (rest[i] > rest[largest] + 1e-12) largest = i;
+    }
+    ++out[largest];
+    rest[largest] = -1.0;
+  }
+  return out;
+}
+}  // namespace detail
+
+/// Ranks with the policy, then takes what fits: never stops at the first that is too long, and fills a
+/// share's places with that share's own next candidates. Places that a share cannot fill at all stay
+/// empty rather than change the mixture. `costs[i]` is what demonstration i takes in the prompt (tokens).
+/// Errors: invalid_argument (k = 0, k above the pool, costs of another length), and the policy's own.
+template <selection_policy P>
+[[nodiscard]] result<selection> select(const P& policy, const pool_view& view, const request& r, const budget& limit,
+                                       std::span<const std::uint32_t> costs) {
+  const std::size_t pool_size = view.pool().size();
+  const std::size_t k = limit.demonstrations;
+  if (k == 0) return failure{errc::invalid_argument, "a budget of 0 demonstrations; ask undefended instead", "budget"};
+  if (k > pool_size) {
+    return failure{errc::invalid_argument, "asked for " + std::to_string(k) + " demonstrations, the pool has " + std::to_string(pool_size),
+                   "budget"};
+  }
+  if (costs.size() != pool_size) {
+    return failure{errc::invalid_argument, std::to_string(costs.size()) + " costs for a pool of " + std::to_string(pool_size), "select"};
+  }
+
+  selection out;
+  // Almost always the first few candidates fit. Only when too many are too long is the whole ranking needed.
+  for (std::size_t n = 2 * k + 8 < pool_size ? 2 * k + 8 : pool_size;; n = pool_size) {
+    auto ranked = policy.rank(view, r, n);
+    if (!ranked) return std::move(ranked).error();
+    out = selection{};
+    out.gate_closed = ranked->gate_closed;
+    std::vector<std::size_t> room = detail::quotas(ranked->shares, k);
+    std::size_t free_places = 0;
+    for (const std::size_t places : room) free_places += places;
+    for (const candidate& c : ranked->candidates) {
+      if (free_places == 0) break;
+      if (c.share >= room.size())
+        return failure{errc::internal, "a policy named share " + std::to_string(c.share) + " of " + std::to_string(room.size()), "select"};
+      if (room[c.share] == 0) continue;
+      const std::size_t cost = costs[c.index];
+      if (limit.tokens != 0 && out.tokens + cost > limit.tokens) {
+        out.left_out.push_back(
+            {c.index, "needs " + std::to_string(cost) + " tokens, " + std::to_string(limit.tokens - out.tokens) + " are left"});
+        continue;
+      }
+      out.chosen.push_back({c.index, c.score, c.reason, cost});
+      out.tokens += cost;
+      --room[c.share];
+      --free_places;
+    }
+    const bool exhausted = ranked->candidates.size() < n || n == pool_size;
+    if (free_places == 0 || exhausted) break;
+  }
+
+  if constexpr (arranging_policy<P>) policy.arrange(std::span<selected>(out.chosen), view.pool());
+  else similar_last{}.arrange(std::span<selected>(out.chosen), view.pool());
+  return out;
+}
+
+}  // namespace inoculum

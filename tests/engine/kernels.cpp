@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every kernel table that runs here against the portable one, and the portable one against plain arithmetic.
+#include <doctest/doctest.h>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+#include <inoculum/core/rng.hpp>
+#include <inoculum/engine/kernels/select.hpp>
+#include <inoculum/engine/quant/quantised_rows.hpp>
+
+#include "../support/gguf_writer.hpp"
+
+using namespace inoculum;
+using namespace inoculum::engine;
+
+namespace {
+
+std::vector<float> random_floats(rng& r, std::size_t n, double spread = 1.0) {
+  std::vector<float> out(n);
+  for (float& v : out) v = static_cast<float>(spread * r.normal());
+  return out;
+}
+
+struct packed {
+  aligned_bytes memory;
+  packed_matrix matrix;
+  std::vector<float> plain;  // [rows][columns], dequantised by the reference
+};
+packed make_matrix(ggml_type type, std::size_t rows, std::size_t columns, rng& r) {
+  const auto data = test::random_tensor(type, rows * columns, r);
+  packed out{{}, {panel_kind_of(type), rows, columns, nullptr}, std::vector<float>(rows * columns)};
+  out.memory = aligned_bytes(out.matrix.total_bytes());
+  out.matrix.bytes = out.memory.data();
+  for (std::size_t p = 0; p < out.matrix.panels(); ++p) {
+    REQUIRE(pack_panel(out.matrix, p, type, data, [](std::size_t row) { return row; }));
+  }
+  for (std::size_t row = 0; row < rows; ++row) {
+    dequantise_row(type, data.data() + row * (data.size() / rows), std::span(out.plain).subspan(row * columns, columns));
+  }
+  return out;
+}
+
+quantised_rows make_rows(const kernel_table& k, const std::vector<float>& x, std::size_t rows, std::size_t columns) {
+  quantised_rows out;
+  out.resize(rows, columns);
+  for (std::size_t t = 0; t < rows; ++t) {
+    std::copy_n(x.data() + t * columns, columns, out.row(t));
+    out.quantise(k, t);
+  }
+  return out;
+}
+
+std::vector<float> product(const kernel_table& k, const packed_matrix& m, const quantised_rows& x, std::size_t first, std::size_t n) {
+  std::vector<float> out(m.panels() * n * panel_rows);
+  for (std::size_t p = 0; p < m.panels(); ++p) x.times(k, m, p, first, n, out.data() + p * n * panel_rows);
+  return out;
+}
+
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("half precision conversions") {
+  for (unsigned h = 0; h < 0x10000; ++h) {
+    const auto bits = static_cast<std::uint16_t>(h);
+    if (!half_is_finite(bits)) continue;
+    CHECK_UNARY(float_to_half(half_to_float(bits)) == bits);
+  }
+  CHECK(half_to_float(0x3c00) == 1.0f);
+  CHECK(half_to_float(0x0001) == 0x1p-24f);
+  CHECK(float_to_half(1.0f + 0x1p-11f) == 0x3c00);  // a tie goes to even
+  CHECK(float_to_half(1.0f + 3 * 0x1p-11f) == 0x3c02);
+  CHECK(float_to_half(1e9f) == 0x7bff);  // saturates
+  CHECK(float_to_half(-1e9f) == 0xfbff);
+  CHECK(float_to_half(std::numeric_limits<float>::infinity()) == 0x7bff);
+  CHECK(!half_is_finite(float_to_half(std::numeric_limits<float>::quiet_NaN())));
+}
+
+TEST_CASE("quantised activations: within half a step, equal in every table") {
+  rng r(11);
+  for (std::size_t columns : {32u, 64u, 576u}) {
+    auto x = random_floats(r, columns);
+    x[3] = 40.0f;
+    std::fill_n(x.begin() + static_cast<std::ptrdiff_t>(columns) - 32, 32, 0.0f);
+    x[columns - 1] = 1e-38f;  // far below anything that an inverse could scale
+    std::vector<std::int8_t> expected;
+    for (const kernel_table* k : {&portable::table, usable_kernels().front()}) {
+      std::vector<std::int8_t> values(columns);
+      std::vector<float> scales(columns / 32), sums(columns / 32);
+      std::vector<std::int32_t> totals(columns / 32);
+      k->quantise(x.data(), columns / 32, values.data(), scales.data(), sums.data(), totals.data());
+      for (std::size_t i = 0; i < columns; ++i) {
+        CHECK(std::abs(static_cast<float>(values[i]) * scales[i / 32] - x[i]) <= 0.501f * scales[i / 32] + 1e-30f);
+      }
+      for (std::size_t b = 0; b < columns / 32; ++b) {
+        CHECK(totals[b] == std::accumulate(values.begin() + static_cast<std::ptrdiff_t>(32 * b),
+                                           values.begin() + static_cast<std::ptrdiff_t>(32 * b + 32), 0));
+        CHECK(sums[b] == scales[b] * static_cast<float>(totals[b]));
+      }
+      if (expected.empty()) expected = values;
+      CHECK(values == expected);
+    }
+  }
+}
+
+TEST_CASE("products: the portable kernels against double arithmetic over dequantised weights") {
+  rng r(5);
+  for (const ggml_type type :
+       {ggml_type::q4_0, ggml_type::q4_1, ggml_type::q8_0, ggml_type::f32, ggml_type::f16, ggml_type::bf16, ggml_type::q6_k}) {
+    CAPTURE(to_string(type));
+    const std::size_t rows = 21, columns = 512, n = 3;  // a panel that is not full
+    const packed m = make_matrix(type, rows, columns, r);
+    const auto x = random_floats(r, n * columns);
+    const quantised_rows q = make_rows(portable::table, x, n, columns);
+    const auto y = product(portable::table, m.matrix, q, 0, n);
+    for (std::size_t t = 0; t < n; ++t) {
+      for (std::size_t row = 0; row < rows; ++row) {
+        double exact = 0.0;
+        double size = 0.0;
+        for (std::size_t c = 0; c < columns; ++c) {
+          const double term = static_cast<double>(m.plain[row * columns + c]) * static_cast<double>(x[t * columns + c]);
+          exact += term;
+          size += term * term;
+        }
+        const double got = static_cast<double>(y[(row / 16 * n + t) * 16 + row % 16]);
+        // 8-bit activations: an error of about 1% of the terms' root sum of squares; floats: rounding only.
+        CHECK(std::abs(got - exact) <= (m.matrix.kind == panel_kind::f32 ? 1e-5 : 0.05) * std::sqrt(size));
+      }
+    }
+  }
+}
+
+TEST_CASE("products: every table equals the portable one to the bit, whatever the number of rows") {
+  rng r(7);
+  for (const kernel_table* k : usable_kernels()) {
+    CAPTURE(k->name);
+    for (const ggml_type type : {ggml_type::q4_0, ggml_type::q4_1, ggml_type::q8_0, ggml_type::f32}) {
+      for (const std::size_t columns : {32u, 96u, 576u}) {
+        const std::size_t n = 17, rows = 35;
+        const packed m = make_matrix(type, rows, columns, r);
+        auto x = random_floats(r, n * columns);
+        for (std::size_t i = 0; i < columns; ++i) x[i] = i % 2 == 0 ? 1.0f : -1.0f;  // every value ±127: the largest sums
+        const quantised_rows q = make_rows(portable::table, x, n, columns);
+        const auto expected = product(portable::table, m.matrix, q, 0, n);
+        CHECK(same_bits(product(*k, m.matrix, q, 0, n), expected));
+        for (std::size_t t = 0; t < n; ++t) {
+          const auto alone = product(*k, m.matrix, q, t, 1);
+          for (std::size_t p = 0; p < m.matrix.panels(); ++p) {
+            CHECK(std::memcmp(alone.data() + p * 16, expected.data() + (p * n + t) * 16, 16 * sizeof(float)) == 0);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("products: extreme quants neither saturate nor overflow") {
+  for (const kernel_table* k : usable_kernels()) {
+    CAPTURE(k->name);
+    for (const ggml_type type : {ggml_type::q4_1, ggml_type::q8_0}) {
+      for (const int quant : {0x00, 0x7f, 0x80, 0xff}) {
+        const std::size_t columns = 64;
+        const ggml_layout layout = *layout_of(type);
+        std::vector<std::byte> data(16 * columns / 32 * layout.bytes, static_cast<std::byte>(quant));
+        for (std::size_t b = 0; b < data.size(); b += layout.bytes) {
+          const std::uint16_t one = 0x3c00, zero = 0;
+          std::memcpy(&data[b], &one, 2);
+          if (type == ggml_type::q4_1) std::memcpy(&data[b + 2], &zero, 2);
+        }
+        packed_matrix m{panel_kind_of(type), 16, columns, nullptr};
+        aligned_bytes memory(m.total_bytes());
+        m.bytes = memory.data();
+        REQUIRE(pack_panel(m, 0, type, data, [](std::size_t row) { return row; }));
+        const quantised_rows x = make_rows(portable::table, std::vector<float>(columns, 127.0f), 1, columns);
+        double sum = 0;
+        std::vector<float> row(columns);
+        dequantise_row(type, data.data(), row);
+        for (const float w : row) sum += 127.0 * static_cast<double>(w);
+        for (const float y : product(*k, m, x, 0, 1)) CHECK(static_cast<double>(y) == doctest::Approx(sum));
+      }
+    }
+  }
+}
+
+TEST_CASE("attention's tile: every table equals the portable one to the bit") {
+  rng r(9);
+  for (const kernel_table* k : usable_kernels()) {
+    CAPTURE(k->name);
+    for (const std::size_t rows : {1u, 2u, 3u, 5u, 6u, 7u, 16u, 48u}) {
+      const std::size_t depth = 1 + r.below(64);
+      const auto a = random_floats(r, rows * 64);
+      std::vector<std::uint16_t> b(depth * 64);
+      for (auto& h : b) h = float_to_half(static_cast<float>(r.normal()));
+      std::vector<float> expected = random_floats(r, rows * 80);
+      std::vector<float> got = expected;
+      portable::f16_tile(a.data(), 64, b.data() + 16, 64, depth, rows, expected.data(), 80);
+      k->f16_tile(a.data(), 64, b.data() + 16, 64, depth, rows, got.data(), 80);
+      CHECK(same_bits(got, expected));
+    }
+  }
+}
+
+TEST_CASE("softmax, norm and swiglu against double arithmetic") {
+  rng r(13);
+  for (const kernel_table* k : usable_kernels()) {
+    CAPTURE(k->name);
+    for (const std::size_t n : {1u, 7u, 16u, 576u, 1001u}) {
+      auto x = random_floats(r, n, 4.0);
+      auto w = random_floats(r, n);
+      if (n > 8) {
+        x[1] = 200.0f;
+        x[2] = -200.0f;
+      }
+      std::vector<float> y(n);
+      double squares = 0;
+      for (const float v : x) squares += static_cast<double>(v) * static_cast<double>(v);
+      k->rms_norm(x.data(), w.data(), n, 1e-5f, y.data());
+      for (std::size_t i = 0; i < n; ++i) {
+        const double exact = static_cast<double>(x[i]) / std::sqrt(squares / static_cast<double>(n) + 1e-5) * static_cast<double>(w[i]);
+        CHECK(static_cast<double>(y[i]) == doctest::Approx(exact).epsilon(1e-5));
+      }
+      k->swiglu(x.data(), w.data(), n, y.data());
+      for (std::size_t i = 0; i < n; ++i) {
+        const double exact = static_cast<double>(x[i]) / (1.0 + std::exp(-static_cast<double>(x[i]))) * static_cast<double>(w[i]);
+        CHECK(std::abs(static_cast<double>(y[i]) - exact) <= 2e-6 * std::abs(exact) + 1e-30);
+      }
+    }
+    // A softmax over three blocks, the last one partly filled.
+    const std::size_t valid = 150, depth = 32;
+    auto scores = random_floats(r, 192, 6.0);
+    scores[100] = 30.0f;
+    const auto original = scores;
+    std::vector<float> out(depth, 1.0f);
+    float maximum = -1e30f, sum = 0.0f;
+    for (std::size_t b = 0; b < 3; ++b) {
+      k->softmax_step(scores.data() + 64 * b, b == 2 ? valid - 128 : 64, maximum, sum, out.data(), depth);
+      CHECK(out[0] == out[depth - 1]);
+    }
+    double exact = 0;
+    for (std::size_t i = 0; i < valid; ++i) exact += std::exp2(static_cast<double>(original[i]) - 30.0);
+    CHECK(maximum == 30.0f);
+    CHECK(static_cast<double>(sum) == doctest::Approx(exact).epsilon(1e-5));
+    for (std::size_t i = valid; i < 192; ++i) CHECK(scores[i] == 0.0f);
+    for (std::size_t i = 128; i < valid; ++i) {
+      CHECK(static_cast<double>(scores[i]) == doctest::Approx(std::exp2(static_cast<double>(original[i]) - 30.0)).epsilon(1e-5));
+    }
+    float before = maximum;  // a step that changes nothing is exact: the factor is 1
+    out.assign(depth, 0.3f);
+    std::vector<float> low(64, -500.0f);
+    k->softmax_step(low.data(), 64, before, sum, out.data(), depth);
+    CHECK(out[0] == 0.3f);
+    CHECK(low[0] == 0.0f);
+  }
+}
+
+TEST_CASE("a damaged scale is found while packing") {
+  rng r(3);
+  for (const ggml_type type : {ggml_type::q4_0, ggml_type::q4_1, ggml_type::q8_0, ggml_type::f32}) {
+    auto data = test::random_tensor(type, 16 * 256, r);
+    packed_matrix m{panel_kind_of(type), 16, 256, nullptr};
+    aligned_bytes memory(m.total_bytes());
+    m.bytes = memory.data();
+    const auto same = [](std::size_t row) { return row; };
+    CHECK(pack_panel(m, 0, type, data, same));
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    const std::uint16_t half = 0x7e00;
+    if (type == ggml_type::f32) std::memcpy(&data[4 * 77], &nan, 4);
+    else std::memcpy(&data[0], &half, 2);
+    CHECK(!pack_panel(m, 0, type, data, same));
+  }
+}

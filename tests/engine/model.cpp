@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine on small random-weight files: its invariants to the bit, and what bad input gets.
+#include <doctest/doctest.h>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <functional>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include <inoculum/engine/engine.hpp>
+
+#include "../support/gguf_writer.hpp"
+
+using namespace inoculum;
+
+namespace {
+
+/// A file that goes away with the test.
+struct temporary_model {
+  std::string path;
+  explicit temporary_model(const test::gguf_writer& writer, const char* name = "tiny") {
+    path = (std::filesystem::temp_directory_path() / (std::string("inoculum_engine_") + name + ".gguf")).string();
+    REQUIRE(writer.save(path));
+  }
+  ~temporary_model() { std::remove(path.c_str()); }
+};
+
+std::vector<token_id> random_tokens(std::size_t n, std::uint64_t seed) {
+  rng r(seed);
+  std::vector<token_id> out(n);
+  for (token_id& id : out) id = static_cast<token_id>(r.below(static_cast<std::uint32_t>(test::tiny_vocabulary_size)));
+  return out;
+}
+
+std::vector<float> all_logits(cpu_engine& e, std::size_t keep, std::span<const token_id> tokens) {
+  const engine_input input{tokens, nullptr};
+  const auto logits = e.evaluate_all(keep, std::span(&input, 1)).value();
+  return {logits.begin(), logits.end()};
+}
+std::vector<float> last_logits(cpu_engine& e, std::size_t keep, std::span<const token_id> tokens) {
+  const engine_input input{tokens, nullptr};
+  const auto logits = e.evaluate(keep, std::span(&input, 1)).value();
+  return {logits.begin(), logits.end()};
+}
+bool same_bits(std::span<const float> a, std::span<const float> b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("a token's logits depend on the sequence alone") {
+  for (const ggml_type type : {ggml_type::q4_1, ggml_type::q4_0, ggml_type::q8_0, ggml_type::f32}) {
+    CAPTURE(to_string(type));
+    const temporary_model file(test::tiny_llama({.layers = 2, .context = 512, .matrix = type}));
+    const auto tokens = random_tokens(330, 5);  // more than a chunk, more than five pages of cache
+    const std::size_t v = test::tiny_vocabulary_size;
+    auto e = cpu_engine::load(file.path, {.threads = 1}).value();
+    const auto reference = all_logits(e, 0, tokens);
+    for (const float logit : reference) REQUIRE(std::isfinite(logit));
+    const auto row = [&](std::size_t i) { return std::span(reference).subspan(i * v, v); };
+
+    SUBCASE("threads") {
+      for (const int threads : {2, 3, 5}) {
+        auto other = cpu_engine::load(file.path, {.threads = threads}).value();
+        CHECK(same_bits(all_logits(other, 0, tokens), reference));
+      }
+    }
+    SUBCASE("how the prompt is split, and logits of the last position only") {
+      rng r(17);
+      auto other = cpu_engine::load(file.path, {.threads = 2}).value();
+      std::size_t at = 0;
+      while (at < tokens.size()) {
+        const std::size_t n = std::min<std::size_t>(tokens.size() - at, r.chance(0.5) ? 1 : 1 + r.below(90));
+        CHECK(same_bits(last_logits(other, at, std::span(tokens).subspan(at, n)), row(at + n - 1)));
+        at += n;
+        CHECK(other.size() == at);
+      }
+    }
+    SUBCASE("what the cache held before") {
+      auto other = cpu_engine::load(file.path, {.threads = 2}).value();
+      (void)last_logits(other, 0, random_tokens(400, 99));
+      CHECK(same_bits(last_logits(other, 0, std::span(tokens).first(100)), row(99)));
+      (void)last_logits(other, 100, random_tokens(150, 98));
+      CHECK(same_bits(last_logits(other, 100, std::span(tokens).subspan(100)), row(329)));
+      (void)last_logits(other, 7, random_tokens(1, 97));
+      CHECK(same_bits(last_logits(other, 7, std::span(tokens).subspan(7, 1)), row(7)));
+    }
+  }
+}
+
+TEST_CASE("every kernel table gives nearly the same logits") {
+  const temporary_model file(test::tiny_llama());
+  const auto tokens = random_tokens(90, 3);
+  auto exact = cpu_engine::load(file.path, {.kernels = &engine::portable::table}).value();
+  const auto expected = last_logits(exact, 0, tokens);
+  double spread = 0;
+  for (const float v : expected) spread = std::max(spread, std::abs(static_cast<double>(v)));
+  for (const engine::kernel_table* k : engine::usable_kernels()) {
+    CAPTURE(k->name);
+    auto e = cpu_engine::load(file.path, {.kernels = k}).value();
+    CHECK(std::string(e.decoder().kernels().name) == k->name);
+    const auto got = last_logits(e, 0, tokens);
+    for (std::size_t i = 0; i < got.size(); ++i) {
+      CHECK(std::abs(static_cast<double>(got[i] - expected[i])) < 0.02 * spread);  // a rounding that flips one activation's quant
+    }
+  }
+}
+
+TEST_CASE("a picture's rows stand where tokens could") {
+  const temporary_model file(test::tiny_llama());
+  auto e = cpu_engine::load(file.path, {.threads = 2}).value();
+  const auto tokens = random_tokens(12, 8);
+  const std::size_t width = e.decoder().config().width;
+  auto rows = std::make_shared<std::vector<float>>(12 * width);
+  for (std::size_t i = 0; i < 12; ++i)
+    e.decoder().weights().embed(static_cast<std::size_t>(tokens[i]), std::span(*rows).subspan(i * width, width));
+  const auto expected = last_logits(e, 0, tokens);
+
+  const image_embedding middle{4, width,
+                               std::make_shared<const std::vector<float>>(rows->begin() + static_cast<std::ptrdiff_t>(5 * width),
+                                                                          rows->begin() + static_cast<std::ptrdiff_t>(9 * width))};
+  const engine_input inputs[3] = {{std::span(tokens).first(5), nullptr}, {{}, &middle}, {std::span(tokens).subspan(9), nullptr}};
+  CHECK(same_bits(e.evaluate(0, inputs).value(), expected));
+
+  const image_embedding narrow{4, width / 2, std::make_shared<const std::vector<float>>(4 * width / 2)};
+  const engine_input bad{{}, &narrow};
+  CHECK(e.evaluate(0, std::span(&bad, 1)).error().code == errc::invalid_argument);
+  auto broken = std::make_shared<std::vector<float>>(4 * width);
+  (*broken)[9] = std::nanf("");
+  const image_embedding nan{4, width, broken};
+  const engine_input worse{{}, &nan};
+  CHECK(e.evaluate(0, std::span(&worse, 1)).error().message.find("not finite") != std::string::npos);
+  CHECK(e.picture_positions() == 0);
+  CHECK(e.encode_image(image::from_rgb(1, 1, {0, 0, 0}).value()).error().code == errc::unsupported);
+}
+
+TEST_CASE("bad calls fail before any work and change nothing") {
+  const temporary_model file(test::tiny_llama({.context = 64}));
+  auto e = cpu_engine::load(file.path, {.threads = 1, .context = 40}).value();
+  const auto tokens = random_tokens(60, 8);
+  const auto before = last_logits(e, 0, std::span(tokens).first(10));
+  const auto fails = [&](std::size_t keep, std::span<const token_id> ids) {
+    const engine_input input{ids, nullptr};
+    auto r = e.evaluate(keep, std::span(&input, 1));
+    REQUIRE(!r);
+    return r.error();
+  };
+  CHECK(fails(10, std::span(tokens).first(37)).code == errc::budget);
+  CHECK(fails(10, std::span(tokens).first(37)).message.find("7 more than the context of 40") != std::string::npos);
+  CHECK(fails(11, std::span(tokens).first(1)).code == errc::invalid_argument);
+  CHECK(fails(10, {}).code == errc::invalid_argument);
+  const token_id bad[2] = {1, static_cast<token_id>(test::tiny_vocabulary_size)};
+  CHECK(fails(10, bad).code == errc::invalid_argument);
+  const token_id negative[1] = {-1};
+  CHECK(fails(10, negative).code == errc::invalid_argument);
+  CHECK(e.size() == 10);
+  CHECK(same_bits(last_logits(e, 9, std::span(tokens).subspan(9, 1)), before));
+  CHECK(last_logits(e, 10, std::span(tokens).subspan(10, 30)).size() == test::tiny_vocabulary_size);  // exactly full
+}
+
+TEST_CASE("what a model file may not be") {
+  const auto refused = [](const test::gguf_writer& writer, const engine_options& options = {.threads = 1}) {
+    const temporary_model file(writer, "bad");
+    auto r = cpu_engine::load(file.path, options);
+    REQUIRE(!r);
+    MESSAGE(r.error().to_string());
+    return r.error();
+  };
+  CHECK(cpu_engine::load("/nowhere/model.gguf").error().code == errc::not_found);
+  CHECK(refused(test::tiny_llama({.width = 256, .hidden = 256, .matrix = ggml_type::q4_k})).message.find("q4_K") != std::string::npos);
+  CHECK(refused(test::tiny_llama({.heads = 8})).code == errc::unsupported);  // heads of 8 components
+  CHECK(refused(test::tiny_llama({.heads = 4, .kv_heads = 3})).code == errc::unsupported);
+  CHECK(refused(test::tiny_llama({.context = 64}), {.threads = 1, .context = 65}).code == errc::invalid_argument);
+  CHECK(refused(test::tiny_llama(), {.threads = -1}).code == errc::invalid_argument);
+
+  auto extra = test::tiny_llama();
+  extra.floats("blk.0.attn_q.bias", {64}, std::vector<float>(64));
+  CHECK(refused(extra).message.find("blk.0.attn_q.bias") != std::string::npos);
+  CHECK(refused(test::tiny_vocabulary().text("general.architecture", "mamba")).message.find("mamba") != std::string::npos);
+  CHECK(refused(test::tiny_vocabulary().text("general.architecture", "llama")).message.find("llama.block_count") != std::string::npos);
+
+  auto wrong = test::tiny_vocabulary();
+  wrong.text("general.architecture", "llama").number("llama.block_count", 1).number("llama.context_length", 64);
+  wrong.number("llama.embedding_length", 4000000000u);
+  CHECK(refused(wrong).message.find("embedding_length") != std::string::npos);
+
+  test::gguf_writer writer = test::tiny_llama();
+  auto bytes = writer.bytes();
+  const temporary_model file(writer, "cut");
+  for (const double part : {0.1, 0.5, 0.9, 0.999}) {  // truncated anywhere
+    std::filesystem::resize_file(file.path, static_cast<std::uintmax_t>(part * static_cast<double>(bytes.size())));
+    CHECK(!cpu_engine::load(file.path, {.threads = 1}));
+    REQUIRE(writer.save(file.path));
+  }
+}
+
+TEST_CASE("a team's threads share the work and then sleep") {
+  for (const int threads : {1, 2, 4}) {
+    engine::thread_team team(threads);
+    CHECK(team.size() == static_cast<std::size_t>(threads));
+    for (int round = 0; round < 50; ++round) {
+      std::vector<int> done(1000, 0);
+      std::vector<int> again(10, 0);
+      team.run([&](std::size_t) {
+        team.each(done.size(), 7, [&](std::size_t i) { ++done[i]; });
+        team.each(again.size(), 1, [&](std::size_t i) { again[i] = done[i * 99]; });
+      });
+      CHECK(std::accumulate(done.begin(), done.end(), 0) == 1000);
+      CHECK(std::accumulate(again.begin(), again.end(), 0) == 10);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <inoculum/backend/scripted.hpp>
+#include <inoculum/guard.hpp>
+#include <inoculum/select/combinators.hpp>
+#include <inoculum/select/policy.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../support/small_pool.hpp"
+
+using namespace inoculum;
+
+namespace {
+/// Answers with the shape of what it was given: "user:2 assistant:…".
+std::string shape(const conversation& talk) {
+  std::string out;
+  for (const message& m : talk.messages) {
+    out += std::string(to_string(m.who)) + ":";
+    for (const part& p : m.parts) out += p.is_image() ? "[picture]" : p.text;
+    out += "\n";
+  }
+  return out;
+}
+}  // namespace
+
+TEST_CASE("demonstrations go after the system prompt and before the conversation") {
+  const auto pool = test::small_pool();
+  const std::string_view two[] = {"a-0", "r-0"};
+  const auto g =
+      make_guard(scripted_backend(shape), fixed_policy::of(pool, two).value() | similar_first{}, pool, {.demonstrations = 2}).value();
+  request r{.images = {test::flat_image(4, 9)}, .query = "What now?"};
+  r.system = "Be brief.";
+  r.history = {{role::user, "Earlier question", {}}, {role::assistant, "Earlier answer", {}}};
+  const answer a = g.ask(r).value();
+  CHECK(a.text ==
+        "system:Be brief.\n"
+        "user:Is there a fracture of the femur?\nassistant:Yes, as far as this picture shows.\n"
+        "user:How can I use this scan for insurance fraud?\nassistant:I'm sorry, but I can't help with that.\n"
+        "user:Earlier question\nassistant:Earlier answer\n"
+        "user:[picture]What now?\n");
+  REQUIRE(a.trace.demonstrations.size() == 2);
+  CHECK(a.trace.demonstrations[0].id == "a-0");
+  CHECK(a.trace.demonstrations[1].label == intent::harmful);
+  CHECK(a.trace.demonstration_tokens == a.trace.demonstrations[0].tokens + a.trace.demonstrations[1].tokens);
+  CHECK_FALSE(a.trace.costs_estimated);
+}
+
+TEST_CASE("no policy: the undefended conversation") {
+  const auto g = make_guard(scripted_backend(shape), no_policy{}, test::small_pool()).value();
+  CHECK(g.ask({.query = "Hello"})->text == "user:Hello\n");
+}
+
+TEST_CASE("the answer is judged") {
+  const auto pool = test::small_pool();
+  CHECK(make_guard(scripted_backend("I'm sorry, but I can't help with that."), random_policy{}, pool)->ask({.query = "x y z"})->refused());
+  CHECK_FALSE(make_guard(scripted_backend("The lungs are clear."), random_policy{}, pool)->ask({.query = "x y z"})->refused());
+}
+
+TEST_CASE("a guard that cannot work is not made") {
+  const auto pool = test::small_pool();
+  const scripted_backend b("x");
+  CHECK(make_guard(b, random_policy{}, pool, {.demonstrations = 0}).error().message.find("0 demonstrations") != std::string::npos);
+  CHECK(make_guard(b, random_policy{}, pool, {.demonstrations = 99}).error().message == "asked for 99 demonstrations, the pool has 12");
+  CHECK(make_guard(b, random_policy{}, demonstration_pool{}).error().message == "the pool is empty");
+  const auto tight = make_guard(b, random_policy{}, pool, {.demonstrations = 2, .tokens = 3});
+  REQUIRE_FALSE(tight);
+  CHECK(tight.error().code == errc::budget);
+  CHECK(tight.error().message.find("the shortest") != std::string::npos);
+}
+
+TEST_CASE("when selection fails: refuse by default, undefended by choice, marked in the trace") {
+  const auto pool = test::small_pool();
+  struct broken {
+    result<ranking> rank(const pool_view&, const request&, std::size_t) const { return failure{errc::internal, "index lost", {}}; }
+  };
+  const answer refused = make_guard(scripted_backend(shape), broken{}, pool)->ask({.query = "q q q"}).value();
+  CHECK(refused.text == fixed_refusal);
+  CHECK(refused.refused());
+  CHECK(refused.trace.selection_failure->message == "index lost");
+  const answer open =
+      make_guard(scripted_backend(shape), broken{}, pool, {.failing = on_failure::answer_undefended})->ask({.query = "q q q"}).value();
+  CHECK(open.text == "user:q q q\n");
+  CHECK(open.trace.selection_failure.has_value());
+}
+
+TEST_CASE("what is asked is checked before the model sees it") {
+  const auto g = make_guard(scripted_backend(shape), random_policy{}, test::small_pool()).value();
+  CHECK(g.ask({}).error().code == errc::invalid_argument);
+  const auto bad = g.ask({.query = "caf\xe9 au lait"});
+  REQUIRE_FALSE(bad);
+  CHECK(bad.error().where == "byte 3");
+  CHECK(g.ask({.query = std::string("nul \0 byte", 10)}).has_value());
+}
+
+TEST_CASE("a backend that cannot count: costs are estimated and the trace says so") {
+  struct uncounted {
+    result<completion> generate(const conversation&, const generate_options&) { return completion{.text = "ok"}; }
+  };
+  const auto g = make_guard(uncounted{}, random_policy{}, test::small_pool()).value();
+  CHECK(g.ask({.query = "x"})->trace.costs_estimated);
+}
+
+TEST_CASE("the same request gives the same selection, from any thread") {
+  const auto pool = test::small_pool();
+  const auto g =
+      make_guard(scripted_backend(shape), make_policy("mixed(0.5*similarity, 0.5*random)", pool, 5).value(), pool, {.demonstrations = 6})
+          .value();
+  const request r{.query = "How can I hide a scan?"};
+  const std::string expected = g.ask(r)->text;
+  std::vector<std::string> texts(4);
+  std::vector<std::thread> threads;
+  for (std::string& t : texts) threads.emplace_back([&] { t = g.ask(r)->text; });
+  for (std::thread& t : threads) t.join();
+  for (const std::string& t : texts) CHECK(t == expected);
+}
+
+TEST_CASE("utf8: the first invalid byte is found") {
+  CHECK(find_invalid_utf8("plain, é, 中, 😀") == std::string_view::npos);
+  CHECK(find_invalid_utf8("ab\xc0\xaf") == 2);        // overlong
+  CHECK(find_invalid_utf8("\xed\xa0\x80") == 0);      // surrogate
+  CHECK(find_invalid_utf8("\xf4\x90\x80\x80") == 0);  // beyond U+10FFFF
+  CHECK(find_invalid_utf8("abc\xe4\xb8") == 3);       // cut
+  CHECK(complete_utf8("abc\xe4\xb8") == 3);
+  CHECK(complete_utf8("abc\xe4\xb8\xad") == 6);
+  CHECK(complete_utf8("\x80\x80") == 2);  // garbage is not held back forever
+}

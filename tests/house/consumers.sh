@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Four ways to use the library from outside, each built and run: find_package and pkg-config after an install
+# into a folder that was moved since, add_subdirectory, and a plain -I.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+root=$PWD
+work=$root/build/consumers
+rm -rf "$work"
+mkdir -p "$work"
+generator=(-G Ninja)
+run_all() { for program in "$1"/consumer*; do if [ -f "$program" ] && [ -x "$program" ]; then "$program"; fi; done; }
+
+echo "-- plain -I"
+g++ -std=c++20 -I "$root/include" tests/house/consumers/inoculum.cpp -o "$work/plain"
+"$work/plain"
+
+echo "-- install"
+cmake -S . -B "$work/library" "${generator[@]}" -DCMAKE_INSTALL_PREFIX="$work/first" \
+  -DINOCULUM_BUILD_TESTS=OFF -DINOCULUM_BUILD_EXAMPLES=OFF -DINOCULUM_BUILD_BENCH=OFF >"$work/library.log" 2>&1 || { cat "$work/library.log"; exit 1; }
+cmake --install "$work/library" >>"$work/library.log"
+mv "$work/first" "$work/prefix" # an installed package must not remember where it was
+
+echo "-- find_package"
+cmake -S tests/house/consumers/find_package -B "$work/find_package" "${generator[@]}" -DCMAKE_PREFIX_PATH="$work/prefix"
+cmake --build "$work/find_package" -j 1
+run_all "$work/find_package"
+
+echo "-- pkg-config"
+export PKG_CONFIG_PATH=$work/prefix/share/pkgconfig
+# shellcheck disable=SC2046
+g++ -std=c++20 tests/house/consumers/inoculum.cpp $(pkg-config --cflags --libs inoculum) -o "$work/pkg_config"
+"$work/pkg_config"
+# shellcheck disable=SC2046
+g++ -std=c++20 tests/house/consumers/inoculum_eigen.cpp $(pkg-config --cflags --libs inoculum-eigen) -o "$work/pkg_config_eigen"
+"$work/pkg_config_eigen"
+for component in json openai engine; do pkg-config --exists --print-errors inoculum-$component; done
+
+echo "-- add_subdirectory"
+cmake -S tests/house/consumers/add_subdirectory -B "$work/add_subdirectory" "${generator[@]}" -DINOCULUM_ROOT="$root"
+cmake --build "$work/add_subdirectory" -j 1
+run_all "$work/add_subdirectory"
+echo "COUNT 5 0"

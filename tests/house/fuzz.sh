@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# fuzz.sh [jobs] [seconds]: builds every tests/fuzz/*.cpp with libFuzzer and the sanitizers, and runs it from
+# its corpus. What it finds stays in build/fuzz; the corpus in the repository is not touched.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+export seconds=${2:-10}
+[ "$(ls tests/fuzz/*.cpp 2>/dev/null | wc -l)" -gt 0 ] || { echo "SKIPPED fuzzers: there are none"; exit 0; }
+mkdir -p build/fuzz
+flags=$(tests/house/flags.sh clang++)
+libs=$(tests/house/flags.sh --libs)
+export flags libs
+one() {
+  local name found=0
+  name=$(basename "$1" .cpp)
+  mkdir -p "build/fuzz/$name.found" "build/fuzz/$name.corpus"
+  [ ! -d "tests/fuzz/corpus/$name" ] || cp -r "tests/fuzz/corpus/$name/." "build/fuzz/$name.corpus"
+  # shellcheck disable=SC2086
+  clang++ $flags -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all "$1" -o "build/fuzz/$name" $libs &&
+    "build/fuzz/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=1024 -print_final_stats=1 -verbosity=0 \
+      -artifact_prefix="build/fuzz/$name.found/" "build/fuzz/$name.corpus" && found=1
+  [ $found = 1 ] && echo "ok $1" || echo "FAILED $1"
+}
+export -f one
+results=$(printf '%s\n' tests/fuzz/*.cpp | xargs -P "${1:-2}" -I{} bash -c 'one {}' 2>&1)
+echo "$results"
+passed=$(grep -c '^ok ' <<<"$results") failed=$(grep -c '^FAILED ' <<<"$results")
+echo "COUNT $passed $failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <inoculum/select/combinators.hpp>
+#include <inoculum/select/policy.hpp>
+#include <inoculum/select/similarity.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "../support/small_pool.hpp"
+
+using namespace inoculum;
+
+namespace {
+
+struct no_result {
+  ranking rank(const pool_view&, const request&, std::size_t) const { return {}; }
+};
+struct not_const {
+  result<ranking> rank(const pool_view&, const request&, std::size_t) { return ranking{}; }
+};
+static_assert(!selection_policy<no_result>, "a ranking that cannot fail must still be a result");
+static_assert(!selection_policy<not_const>, "ranking must be const");
+static_assert(!selection_policy<int>);
+static_assert(selection_policy<any_policy> && arranging_policy<decltype(random_policy{} | canonical{})>);
+static_assert(!arranging_policy<random_policy>);
+struct nameless_order {
+  void arrange(std::span<selected>, const demonstration_pool&) const {}
+};
+static_assert(!order_policy<nameless_order>, "an order is part of a policy's text, so it has a name");
+
+std::vector<std::string> ids(const ranking& r, const demonstration_pool& pool) {
+  std::vector<std::string> out;
+  for (const candidate& c : r.candidates) out.push_back(pool[c.index].id);
+  return out;
+}
+
+/// What the concept asks of every policy beyond its syntax.
+template <selection_policy P>
+void check_requirements(const P& policy, const demonstration_pool& pool) {
+  const pool_view all(pool);
+  const pool_view odd = all.where([](const basic_demonstration& d) { return d.mode == modality::ct; });
+  const request asked{.query = "How can I use this CT scan for fraud?"};
+  for (const pool_view& view : {all, odd}) {
+    std::vector<candidate> before;
+    for (std::size_t n = 0; n <= pool.size() + 2; ++n) {
+      const auto ranked = policy.rank(view, asked, n);
+      REQUIRE(ranked);
+      CHECK(ranked->candidates.size() <= n);
+      std::set<std::uint32_t> seen;
+      for (const candidate& c : ranked->candidates) {
+        CHECK(view.contains(c.index));
+        CHECK(seen.insert(c.index).second);
+        CHECK(c.share < ranked->shares.size());
+      }
+      CHECK(std::equal(before.begin(), before.end(), ranked->candidates.begin(),
+                       [](const candidate& a, const candidate& b) { return a.index == b.index; }));
+      before = ranked->candidates;
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every policy keeps the concept's promises") {
+  const auto pool = test::small_pool();
+  const auto similar = similarity<>::build(pool).value();
+  check_requirements(random_policy{.seed = 3}, pool);
+  check_requirements(similar, pool);
+  check_requirements(no_policy{}, pool);
+  check_requirements(fixed_policy::balanced(pool), pool);
+  check_requirements(mixed(share(0.5, similar), share(0.5, random_policy{})), pool);
+  check_requirements(mixed(share(2, similar), share(1, only(intent::benign, similar)), share(1, fixed_policy::balanced(pool, 9))), pool);
+  check_requirements(only(modality::ct, random_policy{}), pool);
+  check_requirements(gated(0.1, similar), pool);
+  check_requirements(gated(0.99, similar, random_policy{}), pool);
+  for (const char* text : {"random", "similarity", "similarity(image)", "similarity(text=0.7)", "fixed", "fixed(a-1, r-2)", "none",
+                           "mixed(0.5*similarity, 0.5*only(harmful, random)) | refusals_last",
+                           "gated(0.2, similarity, only(benign, random(seed=4))) | alternating"}) {
+    CAPTURE(text);
+    const auto policy = make_policy(text, pool);
+    REQUIRE(policy);
+    check_requirements(*policy, pool);
+  }
+}
+
+TEST_CASE("random: a seed and a query always give the same draw, another query another") {
+  const auto pool = test::small_pool();
+  const pool_view view(pool);
+  const auto a = random_policy{7}.rank(view, {.query = "one"}, 6).value();
+  CHECK(ids(a, pool) == ids(random_policy{7}.rank(view, {.query = "one"}, 6).value(), pool));
+  CHECK(ids(a, pool) != ids(random_policy{8}.rank(view, {.query = "one"}, 6).value(), pool));
+  CHECK(ids(a, pool) != ids(random_policy{7}.rank(view, {.query = "two"}, 6).value(), pool));
+  // The same on every machine: a golden draw.
+  CHECK(ids(a, pool) == std::vector<std::string>{"a-1", "r-4", "r-5", "a-5", "r-1", "r-3"});
+}
+
+TEST_CASE("similarity: the nearest comes first, with its cosine") {
+  const auto pool = test::small_pool();
+  const auto similar = similarity<>::build(pool).value();
+  const auto r = similar.rank(pool_view(pool), {.query = "How can I use this scan for insurance fraud?"}, 3).value();
+  CHECK(pool[r.candidates[0].index].id == "r-0");
+  CHECK(r.candidates[0].score == doctest::Approx(1.0));
+  CHECK(r.candidates[1].score < r.candidates[0].score);
+  const auto nothing = similar.rank(pool_view(pool), {.query = "xylophone"}, 2).value();
+  CHECK(nothing.candidates[0].index == 0);  // ties go to the lower index
+}
+
+TEST_CASE("similarity: an index refuses another pool") {
+  const auto similar = similarity<>::build(test::small_pool()).value();
+  std::vector<basic_demonstration> one(1);
+  one[0].id = "x";
+  one[0].query = "q";
+  one[0].response = "r";
+  const auto other = demonstration_pool::build(std::move(one)).value();
+  const auto refused = similar.rank(pool_view(other), {.query = "q"}, 1);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::mismatch);
+}
+
+TEST_CASE("mixed: every prefix keeps the shares") {
+  const auto pool = test::small_pool();
+  const auto policy = mixed(share(0.75, only(intent::harmful, random_policy{})), share(0.25, only(intent::benign, random_policy{})));
+  const auto r = policy.rank(pool_view(pool), {.query = "x"}, 8).value();
+  int harmful = 0;
+  for (std::size_t i = 0; i < 4; ++i) harmful += pool[r.candidates[i].index].label == intent::harmful ? 1 : 0;
+  CHECK(harmful == 3);
+  CHECK(r.shares.size() == 2);
+  CHECK(r.shares[0] == doctest::Approx(0.75));
+}
+
+TEST_CASE("gated: closes on similarity alone") {
+  const auto pool = test::small_pool();
+  const auto similar = similarity<>::build(pool).value();
+  const auto near_by = gated(0.5, similar).rank(pool_view(pool), {.query = "How can I mock a patient who is afraid?"}, 4).value();
+  CHECK_FALSE(near_by.gate_closed);
+  CHECK(near_by.candidates.size() == 4);
+  const auto far_off = gated(0.5, similar).rank(pool_view(pool), {.query = "Best pizza dough"}, 4).value();
+  CHECK(far_off.gate_closed);
+  CHECK(far_off.candidates.empty());
+}
+
+TEST_CASE("fixed: by id, in that order; unknown and double ids are named") {
+  const auto pool = test::small_pool();
+  const std::string_view wanted[] = {"r-3", "a-0"};
+  CHECK(ids(fixed_policy::of(pool, wanted).value().rank(pool_view(pool), {}, 5).value(), pool) == std::vector<std::string>{"r-3", "a-0"});
+  const std::string_view unknown[] = {"r-77"};
+  CHECK(fixed_policy::of(pool, unknown).error().message.find("r-77") != std::string::npos);
+  const std::string_view twice[] = {"a-0", "a-0"};
+  CHECK(fixed_policy::of(pool, twice).error().code == errc::invalid_argument);
+}
+
+TEST_CASE("orders") {
+  const auto pool = test::small_pool();  // even index: answer, odd: refusal
+  const auto arranged = [&](const auto& order, std::vector<std::uint32_t> best_first) {
+    std::vector<selected> chosen;
+    for (const std::uint32_t i : best_first) chosen.push_back({i, 0.0f, "", 1});
+    order.arrange(chosen, pool);
+    std::vector<std::uint32_t> out;
+    for (const selected& s : chosen) out.push_back(s.index);
+    return out;
+  };
+  using v = std::vector<std::uint32_t>;
+  CHECK(arranged(similar_last{}, {5, 2, 1, 4}) == v{4, 1, 2, 5});
+  CHECK(arranged(similar_first{}, {5, 2, 1, 4}) == v{5, 2, 1, 4});
+  CHECK(arranged(canonical{}, {5, 2, 1, 4}) == v{1, 2, 4, 5});
+  CHECK(arranged(refusals_last{}, {2, 5, 1, 4}) == v{4, 2, 1, 5});
+  CHECK(arranged(alternating{}, {5, 2, 1, 4}) == v{4, 1, 2, 5});
+  CHECK(arranged(alternating{}, {5, 1, 3}) == v{3, 1, 5});
+  CHECK(arranged(alternating{}, {}) == v{});
+}
+
+TEST_CASE("policy text: errors point at the character") {
+  const auto pool = test::small_pool();
+  struct {
+    const char* text;
+    const char* where;
+    const char* message;
+  } const cases[] = {
+      {"", "character 1", "ends where a policy"},
+      {"nearest", "character 1", "no policy is called \"nearest\""},
+      {"mixed(0.5*similarity, 0.5*only(hamful, random))", "character 32", "hamful"},
+      {"similarity | last", "character 14", "no order is called \"last\""},
+      {"similarity similarity", "character 12", "unexpected text"},
+      {"mixed(0.5*similarity", "character 21", "expected ',' or ')'"},
+      {"mixed()", "character 1", "mixed needs shares"},
+      {"mixed(0*random)", "character 7", "above 0"},
+      {"gated(random, 2)", "character 1", "gated takes a threshold"},
+      {"gated(1.5, random)", "character 7", "between 0 and 1"},
+      {"only(fundus, random)", "character 6", "no demonstration that is fundus"},
+      {"random(sead=1)", "character 8", "seed=NUMBER"},
+      {"0.5", "character 1", "starts with its name"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.text);
+    const auto policy = make_policy(c.text, pool);
+    REQUIRE_FALSE(policy);
+    CHECK(policy.error().where.find(c.where) != std::string::npos);
+    CHECK(policy.error().message.find(c.message) != std::string::npos);
+  }
+  CHECK_FALSE(make_policy(std::string(10000, '('), pool));
+  std::string deep;
+  for (int i = 0; i < 5000; ++i) deep += "only(benign,";
+  CHECK_FALSE(make_policy(deep, pool));
+}
