@@ -6,8 +6,12 @@
   generate.py --check   write nothing; exit 1 when a file is stale
 
   inoculum.hpp          the front door and all it includes; nothing but the standard library
-  inoculum_eigen.hpp    includes the former, adds the headers that need Eigen
-  inoculum_engine.hpp   includes the former, adds the bundled engine (xtensor, xsimd, utf8proc)
+  inoculum_more.hpp     erasure, token engines, attacks, judges, measures; needs no more either
+  inoculum_synthesis.hpp  writing pools and drawing phantoms; needs no more either
+  inoculum_eigen.hpp    the headers that need Eigen
+  inoculum_engine.hpp   the bundled engine (xtensor, xsimd, utf8proc) and what makes it a backend
+
+Each but the first includes the first.
 """
 import pathlib
 import re
@@ -72,11 +76,16 @@ def generate():
     files["inoculum.hpp"] = single([h for h in front if h.name != "inoculum.hpp"], "inoculum's front door in one file; needs only the standard library.")
     more = ['#include "inoculum.hpp"']
     needs = {h: third_parties(closure([h])) for h in sorted(headers.rglob("*.hpp"))}
+    room = {h: h.relative_to(headers).parts[0] for h in needs}
+    plain = [h for h, foreign in needs.items() if not foreign and room[h] not in ("engine", "synthesis")]
+    synthesis = [h for h, foreign in needs.items() if not foreign and room[h] == "synthesis"]
+    files["inoculum_more.hpp"] = single(closure(plain, front), "inoculum's other headers that need only the standard library, in one file.", more)
+    files["inoculum_synthesis.hpp"] = single(closure(synthesis, front), "inoculum's synthesis of demonstrations and phantoms in one file.", more)
     with_eigen = [h for h, foreign in needs.items() if foreign and all(name.startswith("Eigen/") for name in foreign)]
     files["inoculum_eigen.hpp"] = single(closure(with_eigen, front), "inoculum's policies and indices that need Eigen, in one file.", more)
     engine = headers / "engine" / "engine.hpp"
     if engine.exists():
-        files["inoculum_engine.hpp"] = single(closure([engine], front), "inoculum's bundled engine in one file; needs xtensor, xsimd, utf8proc and threads.", more)
+        files["inoculum_engine.hpp"] = single(closure([engine, headers / "backend" / "token_backend.hpp"], front), "inoculum's bundled engine in one file; needs xtensor, xsimd, utf8proc and threads.", more)
     return files
 
 

@@ -4389,3 +4389,376 @@ static_assert(token_engine<cpu_engine>);
 }  // namespace inoculum
 
 #endif
+
+// ---- inoculum/backend/sampling.hpp ----
+#ifndef INOCULUM_SINGLE_BACKEND_SAMPLING
+#define INOCULUM_SINGLE_BACKEND_SAMPLING
+
+// Logits to a token: greedy, or seeded sampling with temperature, top-k, top-p and min-p; a penalty for repetition.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// The index of the largest logit; ties go to the lower id.
+[[nodiscard]] inline token_id argmax(std::span<const float> logits) noexcept {
+  return static_cast<token_id>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+}
+
+/// Makes the tokens of `said` less likely (Keskar et al., 2019): a positive logit is divided by the penalty, a negative one
+/// multiplied, once however often it was said. Only the answer's own tokens belong there: a refusal must be free to use the
+/// words of the refusals before it.
+inline void penalise(std::span<float> logits, std::span<const token_id> said, double penalty) {
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    if (std::find(said.begin(), said.begin() + static_cast<std::ptrdiff_t>(i), said[i]) != said.begin() + static_cast<std::ptrdiff_t>(i))
+      continue;
+    float& logit = logits[static_cast<std::size_t>(said[i])];
+    logit = static_cast<float>(logit > 0.0f ? static_cast<double>(logit) / penalty : static_cast<double>(logit) * penalty);
+  }
+}
+
+/// Draws one token. Temperature first, then top-k, then top-p (Holtzman et al., 2020) on what is left, then min-p (Nguyen et
+/// al., 2024).
+[[nodiscard]] inline token_id sample(std::span<const float> logits, const generate_options& options, rng& draw) {
+  if (!(options.temperature > 0.0)) return argmax(logits);
+  std::vector<std::pair<float, token_id>> ranked;
+  ranked.reserve(logits.size());
+  for (std::size_t i = 0; i < logits.size(); ++i) ranked.emplace_back(logits[i], static_cast<token_id>(i));
+  const auto before = [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; };
+  const std::size_t keep = options.top_k > 0 && options.top_k < ranked.size() ? options.top_k : ranked.size();
+  std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(keep), ranked.end(), before);
+  ranked.resize(keep);
+
+  std::vector<double> weights(keep);
+  double total = 0.0;
+  for (std::size_t i = 0; i < keep; ++i)
+    total += weights[i] = std::exp((static_cast<double>(ranked[i].first) - ranked[0].first) / options.temperature);
+  std::size_t count = keep;
+  if (options.top_p < 1.0) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < keep; ++i) {
+      sum += weights[i];
+      if (sum >= options.top_p * total) {
+        count = i + 1;
+        total = sum;
+        break;
+      }
+    }
+  }
+  if (options.min_p > 0.0) {
+    std::size_t likely = 1;  // the best one's weight is 1
+    double sum = weights[0];
+    for (; likely < count && weights[likely] >= options.min_p; ++likely) sum += weights[likely];
+    count = likely;
+    total = sum;
+  }
+  double target = draw.unit() * total;
+  for (std::size_t i = 0; i < count; ++i) {
+    target -= weights[i];
+    if (target < 0.0) return ranked[i].second;
+  }
+  return ranked[count - 1].second;
+}
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/backend/token_backend.hpp ----
+#ifndef INOCULUM_SINGLE_BACKEND_TOKEN_BACKEND
+#define INOCULUM_SINGLE_BACKEND_TOKEN_BACKEND
+
+// A backend from a token engine and a chat format: prompts, sampling, streaming, reuse of a common prefix.
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// Models backend, streaming_backend, scoring_backend, prefix_backend and token_counting_backend over
+/// any `token_engine`. Calls take turns, since the engine has one sequence. What the next prompt has in
+/// common with the last one is not computed again, picture by picture and token by token.
+template <token_engine Engine, chat_format Format = chatml>
+class token_backend {
+ public:
+  explicit token_backend(Engine engine, Format format = {})
+      : state_(std::make_unique<state>(std::move(engine))), format_(std::move(format)) {}
+
+  [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options) {
+    return generate(talk, options, [](std::string_view) { return true; });
+  }
+
+  /// `sink(text)` sees whole UTF-8 characters as they come; false stops.
+  template <class Sink>
+  [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options, Sink&& sink) {
+    const auto start = clock::now();
+    const auto elapsed_ms = [&] { return std::chrono::duration<double, std::milli>(clock::now() - start).count(); };
+    const std::lock_guard lock(state_->busy);
+    auto prompt = encode(talk, true);
+    if (!prompt) return std::move(prompt).error();
+    completion out;
+    out.prompt_tokens = positions_of(*prompt);
+    const std::size_t limit = state_->engine.context_size();
+    if (out.prompt_tokens + 1 > limit) {
+      return failure{errc::budget,
+                     "the prompt takes " + std::to_string(out.prompt_tokens) + " tokens and the model's context holds " +
+                         std::to_string(limit) + ": " + std::to_string(out.prompt_tokens + 1 - limit) + " too many",
+                     "context"};
+    }
+    auto logits = advance(*prompt, out.cached_tokens);
+    if (!logits) return std::move(logits).error();
+
+    rng draw(options.seed);
+    std::vector<token_id> said;
+    std::vector<float> penalised;
+    std::string held;  // generated but not yet handed out: half a character, or what may become a stop string
+    const std::size_t room = std::min(options.max_tokens, limit - out.prompt_tokens);
+    out.finish = finish_reason::length;
+    for (std::size_t i = 0; i < room; ++i) {
+      if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) {
+        out.finish = finish_reason::cancelled;
+        break;
+      }
+      if (options.timeout_seconds > 0.0 && elapsed_ms() > options.timeout_seconds * 1000.0) {
+        return failure{
+            errc::timeout,
+            "no complete answer within " + std::to_string(options.timeout_seconds) + " s (" + std::to_string(i) + " tokens so far)",
+            "generate"};
+      }
+      std::span<const float> likely = *logits;
+      if (options.repetition_penalty != 1.0) {
+        penalised.assign(likely.begin(), likely.end());
+        penalise(penalised, said, options.repetition_penalty);
+        likely = penalised;
+      }
+      const token_id next = sample(likely, options, draw);
+      if (i == 0) out.ttft_ms = elapsed_ms();
+      if (state_->engine.is_end(next)) {
+        out.finish = finish_reason::stop;
+        break;
+      }
+      ++out.completion_tokens;
+      said.push_back(next);
+      held += state_->engine.token_bytes(next);
+      if (const auto stop = first_stop(held, options.stop)) {
+        held.resize(*stop);
+        out.finish = finish_reason::stop;
+        break;
+      }
+      if (!flush(held, held.size() - longest_stop_start(held, options.stop), out.text, sink)) {
+        out.finish = finish_reason::cancelled;
+        break;
+      }
+      if (i + 1 == room) break;
+      logits = append(next);
+      if (!logits) return std::move(logits).error();
+    }
+    // A character cut by the length limit is dropped rather than handed out in half.
+    const std::size_t whole = complete_utf8(held);
+    if (whole > 0) {
+      out.text.append(held, 0, whole);
+      (void)sink(std::string_view(held).substr(0, whole));
+    }
+    out.total_ms = elapsed_ms();
+    return out;
+  }
+
+  /// Natural log of the probability of `continuation` as the assistant's next words, summed over its tokens.
+  [[nodiscard]] result<double> score(const conversation& talk, std::string_view continuation) {
+    const std::lock_guard lock(state_->busy);
+    auto prompt = encode(talk, true);
+    if (!prompt) return std::move(prompt).error();
+    std::size_t cached = 0;
+    auto logits = advance(*prompt, cached);
+    if (!logits) return std::move(logits).error();
+    double sum = 0.0;
+    for (const token_id id : state_->engine.tokenize(continuation)) {
+      sum += log_probability(*logits, id);
+      logits = append(id);
+      if (!logits) return std::move(logits).error();
+    }
+    return sum;
+  }
+
+  /// Computes the beginning of conversations ahead of time. It must consist of whole messages.
+  [[nodiscard]] result<void> prepare(const conversation& beginning) {
+    const std::lock_guard lock(state_->busy);
+    auto prompt = encode(beginning, false);
+    if (!prompt) return std::move(prompt).error();
+    std::size_t cached = 0;
+    auto logits = advance(*prompt, cached);
+    if (!logits) return std::move(logits).error();
+    return {};
+  }
+
+  /// Positions in the context, pictures included; the model is not run.
+  [[nodiscard]] result<std::size_t> count_tokens(const conversation& talk) const {
+    std::size_t count = 0;
+    for (const segment& s : format_.render(talk, true)) {
+      if (s.what == segment::kind::control) ++count;
+      else if (s.what == segment::kind::image) count += state_->engine.picture_positions();
+      else count += state_->engine.tokenize(s.text).size();
+    }
+    return count;
+  }
+
+  /// False for a model without eyes.
+  [[nodiscard]] bool accepts_pictures() const { return state_->engine.picture_positions() > 0; }
+
+  [[nodiscard]] Engine& engine() noexcept { return state_->engine; }
+  [[nodiscard]] const Engine& engine() const noexcept { return state_->engine; }
+
+ private:
+  using clock = std::chrono::steady_clock;
+
+  /// A token, or a whole picture: what a prefix is compared by.
+  struct unit {
+    token_id token = -1;
+    std::size_t positions = 1;
+    image picture{};  // held, so that the same demonstration need not be decoded for the next prompt
+    image_embedding embedding{};
+    [[nodiscard]] bool same(const unit& other) const {
+      return token == other.token && (token >= 0 || picture.content_digest() == other.picture.content_digest());
+    }
+  };
+  struct state {
+    explicit state(Engine e) : engine(std::move(e)) {}
+    Engine engine;
+    std::mutex busy;
+    std::vector<unit> sequence;  // what the engine holds now
+  };
+
+  [[nodiscard]] static std::size_t positions_of(std::span<const unit> units) {
+    std::size_t sum = 0;
+    for (const unit& u : units) sum += u.positions;
+    return sum;
+  }
+
+  [[nodiscard]] result<std::vector<unit>> encode(const conversation& talk, bool open_reply) {
+    std::vector<unit> out;
+    for (const segment& s : format_.render(talk, open_reply)) {
+      if (s.what == segment::kind::control) {
+        const auto id = state_->engine.control_token(s.text);
+        if (!id)
+          return failure{errc::unsupported, "the model has no control token " + s.text + "; it wants another chat format", "chat format"};
+        out.push_back({*id, 1, {}, {}});
+      } else if (s.what == segment::kind::image) {
+        if (state_->engine.picture_positions() == 0) {
+          return failure{errc::unsupported, "the request has a picture and the model no eyes; load an mmproj with it", "image"};
+        }
+        auto seen = state_->engine.encode_image(s.pixels);
+        if (!seen) return std::move(seen).error();
+        unit u;
+        u.positions = seen->rows;
+        u.picture = s.pixels;
+        u.embedding = std::move(*seen);
+        out.push_back(std::move(u));
+      } else {
+        for (const token_id id : state_->engine.tokenize(s.text)) out.push_back({id, 1, {}, {}});
+      }
+    }
+    if (out.empty()) return failure{errc::invalid_argument, "the conversation renders to nothing", "prompt"};
+    return out;
+  }
+
+  /// Makes the engine hold exactly these units; `cached` says how many positions were there already.
+  [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached) {
+    std::vector<unit>& held = state_->sequence;
+    std::size_t common = 0;
+    while (common < held.size() && common < units.size() && held[common].same(units[common])) ++common;
+    if (common == units.size()) --common;  // the last unit's logits are needed
+    cached = positions_of(std::span<const unit>(units).first(common));
+
+    std::vector<token_id> tokens;
+    tokens.reserve(units.size());
+    std::vector<engine_input> inputs;
+    for (std::size_t i = common; i < units.size();) {
+      if (units[i].token < 0) {
+        inputs.push_back({{}, &units[i].embedding});
+        ++i;
+        continue;
+      }
+      const std::size_t first = tokens.size();
+      for (; i < units.size() && units[i].token >= 0; ++i) tokens.push_back(units[i].token);
+      inputs.push_back({std::span<const token_id>(tokens).subspan(first), nullptr});
+    }
+    auto logits = state_->engine.evaluate(cached, inputs);
+    if (!logits) {
+      held.resize(common);  // what a failed call left behind is not trusted
+      return logits;
+    }
+    held.resize(common);
+    for (std::size_t i = common; i < units.size(); ++i) {
+      held.push_back(std::move(units[i]));
+      held.back().embedding = {};
+    }
+    return logits;
+  }
+  [[nodiscard]] result<std::span<const float>> append(token_id id) {
+    const engine_input one{std::span<const token_id>(&id, 1), nullptr};
+    auto logits = state_->engine.evaluate(positions_of(state_->sequence), std::span<const engine_input>(&one, 1));
+    if (logits) state_->sequence.push_back({id, 1, {}, {}});
+    return logits;
+  }
+
+  [[nodiscard]] static std::optional<std::size_t> first_stop(std::string_view text, std::span<const std::string> stops) {
+    std::optional<std::size_t> out;
+    for (const std::string& s : stops) {
+      const std::size_t at = s.empty() ? std::string_view::npos : text.find(s);
+      if (at != std::string_view::npos && (!out || at < *out)) out = at;
+    }
+    return out;
+  }
+  /// How many bytes at the end could be the beginning of a stop string.
+  [[nodiscard]] static std::size_t longest_stop_start(std::string_view text, std::span<const std::string> stops) {
+    std::size_t longest = 0;
+    for (const std::string& s : stops) {
+      for (std::size_t n = std::min(s.size(), text.size()); n > longest; --n) {
+        if (text.substr(text.size() - n) == std::string_view(s).substr(0, n)) {
+          longest = n;
+          break;
+        }
+      }
+    }
+    return longest;
+  }
+  template <class Sink>
+  [[nodiscard]] static bool flush(std::string& held, std::size_t ready, std::string& text, Sink& sink) {
+    const std::size_t whole = complete_utf8(std::string_view(held).substr(0, ready));
+    if (whole == 0) return true;
+    const std::string out = held.substr(0, whole);
+    held.erase(0, whole);
+    text += out;
+    return static_cast<bool>(sink(std::string_view(out)));
+  }
+  [[nodiscard]] static double log_probability(std::span<const float> logits, token_id id) {
+    const float top = *std::max_element(logits.begin(), logits.end());
+    double sum = 0.0;
+    for (const float l : logits) sum += std::exp(static_cast<double>(l) - static_cast<double>(top));
+    return static_cast<double>(logits[static_cast<std::size_t>(id)]) - static_cast<double>(top) - std::log(sum);
+  }
+
+  std::unique_ptr<state> state_;  // so that a backend can be moved
+  Format format_;
+};
+
+}  // namespace inoculum
+
+#endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: order_policy
+#include <algorithm>
 #include <inoculum/select/order.hpp>
 #include <inoculum/select/policies.hpp>
 
