@@ -30,6 +30,7 @@ struct image_embedding {
   std::size_t rows = 0;
   std::size_t width = 0;
   std::shared_ptr<const std::vector<float>> values{};
+  digest source{};  ///< of the picture and how it was read; all zero: unknown, and then nothing is cached by it
 };
 
 /// A run of input: tokens, or the positions of one picture.
@@ -63,7 +64,199 @@ concept token_engine = requires(E& e, const E& c, std::string_view text, token_i
   { e.evaluate(keep, inputs) } -> std::same_as<result<std::span<const float>>>;
 };
 
+/// Also remembers earlier sequences, so that a prompt need not be computed again where it begins as one of them.
+///
+///  1. `resume(inputs, salt)` makes the sequence the longest beginning of `inputs` that is remembered under this salt and
+///     returns its positions. It is never all of `inputs`, and ends inside no picture. `evaluate` goes on from there.
+///  2. `remember(pinned)` keeps the present sequence; pinned, whatever else comes.
+///  3. Nothing of this changes a logit.
+template <class E>
+concept caching_engine = token_engine<E> && requires(E& e, std::span<const engine_input> inputs, std::string_view salt, bool pinned) {
+  { e.resume(inputs, salt) } -> std::same_as<std::size_t>;
+  { e.remember(pinned) } -> std::same_as<void>;
+};
+
+/// Also advances several sequences together.
+///
+///  1. `take_sequence()` hands out the present sequence and leaves an empty one.
+///  2. `step(sequences, tokens)` appends token i to sequence i and returns the logits, a row each, valid until the next call:
+///     those that `evaluate` would have given.
+template <class E>
+concept batching_engine = caching_engine<E> && requires(E& e, std::span<typename E::sequence> sequences, std::span<const token_id> tokens) {
+  { e.take_sequence() } -> std::same_as<typename E::sequence>;
+  { e.step(sequences, tokens) } -> std::same_as<result<std::span<const float>>>;
+};
+
 }  // namespace inoculum
+
+#endif
+
+// ---- inoculum/engine/cache/prefix_tree.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_CACHE_PREFIX_TREE
+#define INOCULUM_SINGLE_ENGINE_CACHE_PREFIX_TREE
+
+// What was computed for earlier sequences, by what they began with: a tree whose nodes are pages of keys and values.
+// Knows nothing of models: a page is whatever the caller copies cheaply. Paged sharing is that of vLLM (Kwon et al., 2023),
+// the tree that of SGLang's radix attention (Zheng et al., 2024), at the granularity of a page.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum::engine {
+
+/// What stands at one position: a token, or one row of a picture.
+struct position_key {
+  token_id token = -1;    ///< -1: a row of a picture
+  std::uint32_t row = 0;  ///< of the picture; 0 for a token
+  digest picture{};       ///< its content and how it was read
+
+  friend bool operator==(const position_key&, const position_key&) = default;
+};
+
+/// The longest cut of `keys` not after `positions` that splits no picture.
+[[nodiscard]] inline std::size_t cut_between_units(std::span<const position_key> keys, std::size_t positions) noexcept {
+  while (positions > 0 && positions < keys.size() && keys[positions].row > 0) --positions;
+  return positions;
+}
+
+/// Sequences of one tenant never match those of another, so that nobody can learn from a quick answer what others asked.
+/// Leaves that were not used for longest go first; pinned ones, and what they stand on, stay. Not for several threads at once.
+template <class Page>
+class prefix_tree {
+ public:
+  /// At most `limit` pages are kept, but for pinned ones. A page holds `page_positions` positions.
+  prefix_tree(std::size_t page_positions, std::size_t limit) : page_positions_(page_positions), limit_(limit) {}
+
+  struct match {
+    std::size_t positions = 0;
+    std::vector<Page> pages{};  ///< as many as `positions` need; of the last perhaps only a part is meant
+  };
+
+  /// The longest beginning of `keys` that is known, shorter than all of them, ending between units.
+  [[nodiscard]] match find(std::string_view tenant, std::span<const position_key> keys) {
+    match out;
+    const auto root = roots_.find(tenant);
+    if (root == roots_.end() || keys.empty()) return out;
+    node* at = root->second.get();
+    while (at != nullptr) {
+      const auto rest = keys.subspan(out.positions);
+      node* best = nullptr;
+      std::size_t longest = 0;
+      for (const auto& child : at->children) {
+        const std::size_t n = common(child->keys, rest);
+        if (n > longest) {
+          longest = n;
+          best = child.get();
+        }
+      }
+      if (best != nullptr) {
+        best->used = ++clock_;
+        out.pages.push_back(best->page);
+        out.positions += longest;
+      }
+      at = longest == page_positions_ ? best : nullptr;
+    }
+    out.positions = cut_between_units(keys, std::min(out.positions, keys.size() - 1));
+    out.pages.resize((out.positions + page_positions_ - 1) / page_positions_);
+    return out;
+  }
+
+  /// Keeps a sequence: `pages[i]` holds the positions from i · page_positions on, which nobody may change from now on.
+  void insert(std::string_view tenant, std::span<const position_key> keys, std::span<const Page> pages, bool pinned = false) {
+    auto& root = roots_.try_emplace(std::string(tenant), nullptr).first->second;
+    if (!root) root = std::make_unique<node>();
+    node* at = root.get();
+    for (std::size_t i = 0; i * page_positions_ < keys.size(); ++i) {
+      const auto chunk = keys.subspan(i * page_positions_, std::min(page_positions_, keys.size() - i * page_positions_));
+      node* next = nullptr;
+      for (const auto& child : at->children) {
+        const std::size_t n = common(child->keys, chunk);
+        if (n == chunk.size() || n == child->keys.size()) {  // the same, or one goes on where the other ends
+          next = child.get();
+          break;
+        }
+      }
+      if (next == nullptr) {
+        at->children.push_back(std::make_unique<node>());
+        next = at->children.back().get();
+        ++count_;
+      }
+      if (chunk.size() > next->keys.size()) {
+        next->keys.assign(chunk.begin(), chunk.end());
+        next->page = pages[i];
+      }
+      next->used = ++clock_;
+      next->pinned = next->pinned || pinned;
+      at = next;
+    }
+    while (count_ > limit_ && drop_oldest_leaf()) {
+    }
+  }
+
+  [[nodiscard]] std::size_t pages() const noexcept { return count_; }
+  void clear() noexcept {
+    roots_.clear();
+    count_ = 0;
+  }
+
+ private:
+  struct node {
+    std::vector<position_key> keys{};  // fewer than a page's only without children
+    Page page{};
+    std::uint64_t used = 0;
+    bool pinned = false;
+    std::vector<std::unique_ptr<node>> children{};
+  };
+
+  [[nodiscard]] static std::size_t common(std::span<const position_key> a, std::span<const position_key> b) noexcept {
+    std::size_t n = 0;
+    while (n < a.size() && n < b.size() && a[n] == b[n]) ++n;
+    return n;
+  }
+
+  // A walk over all nodes: there are hundreds, and a page takes far longer to compute.
+  bool drop_oldest_leaf() {
+    node* parent = nullptr;
+    std::size_t index = 0;
+    std::uint64_t oldest = ~std::uint64_t{0};
+    std::vector<node*> open;
+    for (const auto& root : roots_) open.push_back(root.second.get());
+    while (!open.empty()) {
+      node* at = open.back();
+      open.pop_back();
+      for (std::size_t i = 0; i < at->children.size(); ++i) {
+        node* child = at->children[i].get();
+        open.push_back(child);
+        if (child->children.empty() && !child->pinned && child->used < oldest) {
+          oldest = child->used;
+          parent = at;
+          index = i;
+        }
+      }
+    }
+    if (parent == nullptr) return false;
+    parent->children.erase(parent->children.begin() + static_cast<std::ptrdiff_t>(index));
+    --count_;
+    std::erase_if(roots_, [](const auto& root) { return root.second->children.empty(); });
+    return true;
+  }
+
+  std::size_t page_positions_;
+  std::size_t limit_;
+  std::size_t count_ = 0;
+  std::uint64_t clock_ = 0;
+  std::map<std::string, std::unique_ptr<node>, std::less<>> roots_{};
+};
+
+}  // namespace inoculum::engine
 
 #endif
 
@@ -2273,14 +2466,18 @@ class quantised_rows {
 // Keys and values of one sequence in float16, in pages of 64 positions that hold every layer and head.
 // Within a page a head's keys lie 16 positions side by side, component by component, so that scores
 // come out as lanes; values lie position by position, so that their weighted sum does.
+// Pages are shared between sequences that begin alike; whoever writes into a shared one gets a copy first.
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <utility>
 #include <vector>
 
 namespace inoculum::engine {
+
+using kv_page = std::shared_ptr<aligned_bytes>;
 
 class kv_cache {
  public:
@@ -2288,21 +2485,33 @@ class kv_cache {
     page_bytes_ = layers * heads * 2 * part() * sizeof(std::uint16_t);
   }
 
-  /// Makes room for `positions`; false when the system has no memory left.
-  [[nodiscard]] bool reserve(std::size_t positions) {
-    while (pages_.size() * key_block < positions) {
-      aligned_bytes page(page_bytes_);
-      if (page.data() == nullptr) return false;
-      std::memset(page.data(), 0, page_bytes_);  // masked positions are multiplied by 0, so they must be finite
-      pages_.push_back(std::move(page));
+  /// Makes the positions from `first` up to `end` writable, those before `first` stay as they are; false when the system has
+  /// no memory left, and then nothing is lost.
+  [[nodiscard]] bool reserve(std::size_t first, std::size_t end) {
+    const std::size_t needed = (end + key_block - 1) / key_block;
+    if (pages_.size() > needed) pages_.resize(needed);
+    for (std::size_t i = first / key_block; i < needed; ++i) {
+      if (i < pages_.size() && pages_[i].use_count() == 1) continue;
+      auto page = std::make_shared<aligned_bytes>(page_bytes_);
+      if (page->data() == nullptr) return false;
+      // Masked positions are multiplied by 0, so they must be finite.
+      if (i < pages_.size() && i * key_block < first) std::memcpy(page->data(), pages_[i]->data(), page_bytes_);
+      else std::memset(page->data(), 0, page_bytes_);
+      if (i < pages_.size()) pages_[i] = std::move(page);
+      else pages_.push_back(std::move(page));
     }
     return true;
   }
+
+  [[nodiscard]] const std::vector<kv_page>& pages() const noexcept { return pages_; }
+  /// Goes on from pages that may be shared.
+  void adopt(std::vector<kv_page> pages) noexcept { pages_ = std::move(pages); }
+  [[nodiscard]] std::size_t page_bytes() const noexcept { return page_bytes_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return pages_.size() * page_bytes_; }
 
   /// Keys of a page: 4 strips of [head_width][16 positions].
   [[nodiscard]] std::uint16_t* keys(std::size_t layer, std::size_t head, std::size_t page) noexcept {
-    return reinterpret_cast<std::uint16_t*>(pages_[page].data()) + (layer * heads_ + head) * 2 * part();
+    return reinterpret_cast<std::uint16_t*>(pages_[page]->data()) + (layer * heads_ + head) * 2 * part();
   }
   /// Values of a page: [64 positions][head_width].
   [[nodiscard]] std::uint16_t* values(std::size_t layer, std::size_t head, std::size_t page) noexcept {
@@ -2325,7 +2534,7 @@ class kv_cache {
   std::size_t heads_;
   std::size_t head_width_;
   std::size_t page_bytes_ = 0;
-  std::vector<aligned_bytes> pages_{};
+  std::vector<kv_page> pages_{};
 };
 
 }  // namespace inoculum::engine
@@ -2685,20 +2894,22 @@ class llama_weights {
 
 namespace inoculum::engine {
 
-/// Cosines and sines for a run of positions, [n][rope_width / 2] each, computed in double.
+/// Cosines and sines for rows of any positions, [n][rope_width / 2] each, computed in double.
 struct rope_angles {
   xt::xtensor<float, 2> cosines{};
   xt::xtensor<float, 2> sines{};
 
-  void set(const llama_config& c, std::size_t first, std::size_t n) {
+  /// `position(t)` is row t's.
+  template <class Position>
+  void set(const llama_config& c, std::size_t n, Position&& position) {
     const std::size_t half = c.rope_width / 2;
     cosines.resize({n, half});
     sines.resize({n, half});
     for (std::size_t i = 0; i < half; ++i) {
       const double turn = c.rope_scale * std::pow(c.rope_base, -2.0 * static_cast<double>(i) / static_cast<double>(c.rope_width));
       for (std::size_t t = 0; t < n; ++t) {
-        cosines(t, i) = static_cast<float>(std::cos(static_cast<double>(first + t) * turn));
-        sines(t, i) = static_cast<float>(std::sin(static_cast<double>(first + t) * turn));
+        cosines(t, i) = static_cast<float>(std::cos(static_cast<double>(position(t)) * turn));
+        sines(t, i) = static_cast<float>(std::sin(static_cast<double>(position(t)) * turn));
       }
     }
   }
@@ -2755,11 +2966,7 @@ class llama_decoder {
   static constexpr std::size_t chunk_rows = 256;
 
   llama_decoder(llama_weights weights, const kernel_table& kernels, thread_team team)
-      : weights_(std::move(weights)),
-        kernels_(&kernels),
-        team_(std::move(team)),
-        cache_(config().layers, config().kv_heads, config().head_width),
-        scratch_(team_.size()) {
+      : weights_(std::move(weights)), kernels_(&kernels), team_(std::move(team)), scratch_(team_.size()) {
     for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
   }
 
@@ -2767,25 +2974,48 @@ class llama_decoder {
   [[nodiscard]] const llama_weights& weights() const noexcept { return weights_; }
   [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
   [[nodiscard]] std::size_t threads() const noexcept { return team_.size(); }
-  [[nodiscard]] std::size_t cache_bytes() const noexcept { return cache_.bytes(); }
+  /// Room for the keys and values of one sequence.
+  [[nodiscard]] kv_cache new_cache() const { return {config().layers, config().kv_heads, config().head_width}; }
 
-  /// Runs `n` positions from `first` on; `fill(i, row)` writes the i-th one's `width` values. Positions
-  /// before `first` must have been run. Logits of the last position, or of all n in order, go to
+  /// Runs `n` positions of one sequence from `first` on; `fill(i, row)` writes the i-th one's `width` values.
+  /// Positions before `first` must have been run. Logits of the last position, or of all n in order, go to
   /// `logits` (`vocabulary` or n · vocabulary floats). Errors: `too_large` when memory for the cache ends.
   template <class Fill>
-  [[nodiscard]] result<void> run(std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits) {
-    if (!cache_.reserve(first + n))
-      return failure{errc::too_large, "no memory for " + std::to_string(first + n) + " positions of cache", {}};
+  [[nodiscard]] result<void> run(kv_cache& cache, std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits) {
+    if (!cache.reserve(first, first + n)) return no_memory(first + n);
     const std::size_t vocabulary = config().vocabulary;
     for (std::size_t done = 0; done < n; done += chunk_rows) {
       const std::size_t rows = std::min(chunk_rows, n - done);
       const bool last = done + rows == n;
-      prepare(first + done, rows);
+      places_.clear();
+      for (std::size_t i = 0; i < rows; ++i) places_.push_back({&cache, first + done + i});
+      prepare();
       for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
       // Only what somebody reads is computed in the last layer and the head.
       const std::size_t wanted = all_logits ? rows : last ? 1 : 0;
       float* out = all_logits ? logits.data() + done * vocabulary : logits.data();
-      team_.run([&](std::size_t thread) { forward(thread, first + done, rows, wanted, out); });
+      team_.run([&](std::size_t thread) { forward(thread, wanted, out); });
+    }
+    return {};
+  }
+
+  /// One more position for each of several sequences, so that the weights are read once for all of them. Their logits go
+  /// to `logits`, a row each, and are what `run` would have given, to the bit. Errors as of `run`, before any work.
+  struct next_position {
+    kv_cache* cache = nullptr;  ///< a different one each
+    std::size_t position = 0;
+  };
+  template <class Fill>
+  [[nodiscard]] result<void> step(std::span<const next_position> sequences, Fill&& fill, std::span<float> logits) {
+    for (const next_position& s : sequences) {
+      if (!s.cache->reserve(s.position, s.position + 1)) return no_memory(s.position + 1);
+    }
+    for (std::size_t done = 0; done < sequences.size(); done += chunk_rows) {
+      const std::size_t rows = std::min(chunk_rows, sequences.size() - done);
+      places_.assign(sequences.begin() + static_cast<std::ptrdiff_t>(done), sequences.begin() + static_cast<std::ptrdiff_t>(done + rows));
+      prepare();
+      for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
+      team_.run([&](std::size_t thread) { forward(thread, rows, logits.data() + done * config().vocabulary); });
     }
     return {};
   }
@@ -2793,26 +3023,33 @@ class llama_decoder {
  private:
   static constexpr std::size_t row_tile = 64;  // rows whose activations stay in the second-level cache while panels pass
 
-  void prepare(std::size_t first, std::size_t rows) {
+  [[nodiscard]] static failure no_memory(std::size_t positions) {
+    return {errc::too_large, "no memory for " + std::to_string(positions) + " positions of cache", {}};
+  }
+
+  void prepare() {
     const llama_config& c = config();
+    const std::size_t rows = places_.size();
     x_.resize({rows, c.width});
     qkv_.resize({rows, (c.heads + 2 * c.kv_heads) * c.head_width});
     input_.resize(rows, c.width);
     attended_.resize(rows, c.heads * c.head_width);
     hidden_.resize(rows, c.hidden);
-    angles_.set(c, first, rows);
+    angles_.set(c, rows, [&](std::size_t t) { return places_[t].position; });
   }
 
-  void forward(std::size_t thread, std::size_t first, std::size_t rows, std::size_t wanted, float* logits) {
+  /// The rows of `places_`; logits of the last `wanted` ones.
+  void forward(std::size_t thread, std::size_t wanted, float* logits) {
+    const std::size_t rows = places_.size();
     const std::span<const llama_layer> layers = weights_.layers();
     for (std::size_t i = 0; i < layers.size(); ++i) {
       const llama_layer& layer = layers[i];
       normalise(layer.attention_norm, 0, rows);
       project(layer, rows);
-      store_keys(i, first, rows);
+      store_keys(i, rows);
       const std::size_t skip = i + 1 == layers.size() ? rows - wanted : 0;
       if (skip == rows) return;
-      attention(thread, i, first, skip, rows);
+      attention(thread, i, skip, rows);
       add_product(layer.output, attended_, skip, rows);
       normalise(layer.feed_forward_norm, skip, rows);
       feed_forward(layer, skip, rows);
@@ -2867,7 +3104,7 @@ class llama_decoder {
     });
   }
 
-  void store_keys(std::size_t layer, std::size_t first, std::size_t rows) {
+  void store_keys(std::size_t layer, std::size_t rows) {
     const llama_config& c = config();
     const float factor = log2_e / std::sqrt(static_cast<float>(c.head_width));
     team_.each(rows, 8, [&](std::size_t t) {
@@ -2878,18 +3115,19 @@ class llama_decoder {
       for (std::size_t i = 0; i < c.heads * c.head_width; ++i) q[i] *= factor;
       for (std::size_t h = 0; h < c.kv_heads; ++h) {
         angles_.turn(t, k + h * c.head_width);
-        cache_.store(layer, h, first + t, k + h * c.head_width, v + h * c.head_width);
+        places_[t].cache->store(layer, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
       }
     });
   }
 
-  /// The query heads that share a key head go together, for as many positions as fill a task.
-  void attention(std::size_t thread, std::size_t layer, std::size_t first, std::size_t begin, std::size_t end) {
+  /// The query heads that share a key head go together, for as many positions of one sequence as fill a task.
+  void attention(std::size_t thread, std::size_t layer, std::size_t begin, std::size_t end) {
     const llama_config& c = config();
     const std::size_t group = c.heads / c.kv_heads;
     const std::size_t heads_a_task = std::min(group, attention_rows);
     const std::size_t slices = (group + heads_a_task - 1) / heads_a_task;
-    const std::size_t step = attention_rows / heads_a_task;
+    const bool one_sequence = places_.front().cache == places_.back().cache;
+    const std::size_t step = one_sequence ? attention_rows / heads_a_task : 1;
     const std::size_t runs = (end - begin + step - 1) / step;
     attention_scratch& s = *scratch_[thread];
     team_.each(c.kv_heads * slices * runs, 1, [&](std::size_t task) {
@@ -2902,10 +3140,10 @@ class llama_decoder {
         for (std::size_t r = 0; r < n * heads; ++r) f(r, from + r / heads, (head * group + slice + r % heads) * c.head_width);
       };
       each_row([&](std::size_t r, std::size_t t, std::size_t column) {
-        s.positions[r] = first + t;
+        s.positions[r] = places_[t].position;
         std::copy_n(qkv_.data() + t * qkv_.shape(1) + column, c.head_width, s.query + r * c.head_width);
       });
-      attend(*kernels_, cache_, layer, head, c.head_width, n * heads, s);
+      attend(*kernels_, *places_[from].cache, layer, head, c.head_width, n * heads, s);
       each_row([&](std::size_t r, std::size_t t, std::size_t column) {
         std::copy_n(s.result + r * c.head_width, c.head_width, attended_.row(t) + column);
       });
@@ -2948,8 +3186,8 @@ class llama_decoder {
   llama_weights weights_;
   const kernel_table* kernels_;
   thread_team team_;
-  kv_cache cache_;
   std::vector<std::unique_ptr<attention_scratch>> scratch_;
+  std::vector<next_position> places_{};  // what each row of a chunk is
   rope_angles angles_{};
   xt::xtensor<float, 2> x_{};    // the residual stream, [rows][width]
   xt::xtensor<float, 2> qkv_{};  // [rows][queries, keys, values]
@@ -4203,6 +4441,7 @@ class vision_tower {
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -4217,6 +4456,7 @@ struct engine_options {
   std::string mmproj{};                           ///< a vision tower's GGUF; empty: no eyes
   int threads = 0;                                ///< 0: as many as there are processors, 16 at most
   std::size_t context = 0;                        ///< positions; 0: what the model was trained for, 8,192 at most
+  std::size_t cache_bytes = 256u << 20;           ///< for keys and values of earlier sequences; pinned ones may exceed it
   const engine::kernel_table* kernels = nullptr;  ///< for tests and benchmarks; null: the best that runs here
 };
 
@@ -4250,7 +4490,8 @@ class cpu_engine {
     }
     const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
     const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
-    cpu_engine out(std::move(*tokenizer), engine::llama_decoder(std::move(*weights), kernels, std::move(team)), context);
+    cpu_engine out(std::move(*tokenizer), engine::llama_decoder(std::move(*weights), kernels, std::move(team)), context,
+                   options.cache_bytes);
     if (!options.mmproj.empty()) {
       if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
     }
@@ -4264,7 +4505,7 @@ class cpu_engine {
   [[nodiscard]] std::size_t context_size() const noexcept { return context_; }
   [[nodiscard]] std::size_t vocabulary_size() const noexcept { return decoder_.config().vocabulary; }
   /// Positions now in the sequence.
-  [[nodiscard]] std::size_t size() const noexcept { return length_; }
+  [[nodiscard]] std::size_t size() const noexcept { return current_.keys.size(); }
 
   [[nodiscard]] std::size_t picture_positions() const noexcept { return eyes_ ? eyes_->positions() : 0; }
 
@@ -4282,7 +4523,7 @@ class cpu_engine {
     auto rows = eyes_->encode(picture);
     if (!rows) return std::move(rows).error();
     const std::size_t width = eyes_->width();
-    image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows))};
+    image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows)), key};
     if (pictures_.size() == remembered_pictures) pictures_.erase(pictures_.begin());
     pictures_.emplace_back(key, out);
     return out;
@@ -4299,13 +4540,69 @@ class cpu_engine {
     return run(keep, inputs, true);
   }
 
+  /// What one conversation left behind. Cheap to move; made by `take_sequence`.
+  struct sequence {
+    engine::kv_cache cache;
+    std::vector<engine::position_key> keys{};
+  };
+
+  /// Goes on from the longest beginning of `inputs` that any sequence under this salt had, and says how many positions that
+  /// is: fewer than all, ending between units. The present sequence is remembered first.
+  [[nodiscard]] std::size_t resume(std::span<const engine_input> inputs, std::string_view salt = {}) {
+    remember();
+    salt_ = salt;
+    const std::vector<engine::position_key> wanted = keys_of(inputs);
+    auto found = tree_.find(salt, wanted);
+    current_.cache.adopt(std::move(found.pages));
+    current_.keys.assign(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(found.positions));
+    return found.positions;
+  }
+  /// Keeps the present sequence for later; pinned, beyond any limit, until `forget`.
+  void remember(bool pinned = false) {
+    if (!current_.keys.empty()) tree_.insert(salt_, current_.keys, current_.cache.pages(), pinned);
+  }
+  /// Drops all that is remembered, pinned or not.
+  void forget() noexcept { tree_.clear(); }
+  /// Bytes of keys and values that are remembered.
+  [[nodiscard]] std::size_t remembered_bytes() const noexcept { return tree_.pages() * current_.cache.page_bytes(); }
+
+  /// Hands out the present sequence and leaves an empty one.
+  [[nodiscard]] sequence take_sequence() {
+    remember();
+    return std::exchange(current_, sequence{decoder_.new_cache(), {}});
+  }
+  /// Token i goes to sequence i; a row of logits each, valid until the next call. Errors, before any work: `invalid_argument`
+  /// (different numbers, or none, or a token that does not exist), `budget` (a sequence is as long as the context).
+  [[nodiscard]] result<std::span<const float>> step(std::span<sequence> sequences, std::span<const token_id> tokens) {
+    if (sequences.empty() || sequences.size() != tokens.size()) {
+      return failure{
+          errc::invalid_argument, std::to_string(tokens.size()) + " tokens for " + std::to_string(sequences.size()) + " sequences", {}};
+    }
+    std::vector<engine::llama_decoder::next_position> next;
+    next.reserve(sequences.size());
+    for (std::size_t i = 0; i < sequences.size(); ++i) {
+      if (!exists(tokens[i])) return failure{errc::invalid_argument, "token " + std::to_string(tokens[i]) + " does not exist", {}};
+      if (sequences[i].keys.size() >= context_) return failure{errc::budget, "sequence " + std::to_string(i) + " fills the context", {}};
+      next.push_back({&sequences[i].cache, sequences[i].keys.size()});
+    }
+    logits_.resize(sequences.size() * vocabulary_size());
+    const auto fill = [&](std::size_t i, std::span<float> row) { decoder_.weights().embed(static_cast<std::size_t>(tokens[i]), row); };
+    if (auto done = decoder_.step(next, fill, logits_); !done) return std::move(done).error();
+    for (std::size_t i = 0; i < sequences.size(); ++i) sequences[i].keys.push_back({tokens[i], 0, {}});
+    return std::span<const float>(logits_);
+  }
+
   [[nodiscard]] const engine::llama_decoder& decoder() const noexcept { return decoder_; }
 
   static constexpr std::size_t remembered_pictures = 256;
 
  private:
-  cpu_engine(bpe_tokenizer tokenizer, engine::llama_decoder decoder, std::size_t context)
-      : tokenizer_(std::move(tokenizer)), decoder_(std::move(decoder)), context_(context) {
+  cpu_engine(bpe_tokenizer tokenizer, engine::llama_decoder decoder, std::size_t context, std::size_t cache_bytes)
+      : tokenizer_(std::move(tokenizer)),
+        decoder_(std::move(decoder)),
+        context_(context),
+        current_{decoder_.new_cache(), {}},
+        tree_(engine::key_block, cache_bytes / current_.cache.page_bytes()) {
     if (tokenizer_.eos()) ends_.push_back(*tokenizer_.eos());
     for (const char* name : {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "</s>"}) {
       if (const auto id = tokenizer_.control_token(name)) ends_.push_back(*id);
@@ -4333,10 +4630,27 @@ class cpu_engine {
     const float* row = nullptr;
   };
 
+  [[nodiscard]] bool exists(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < vocabulary_size(); }
+
+  [[nodiscard]] std::vector<engine::position_key> keys_of(std::span<const engine_input> inputs) {
+    std::vector<engine::position_key> out;
+    for (const engine_input& input : inputs) {
+      for (const token_id id : input.tokens) out.push_back({id, 0, {}});
+      if (input.image == nullptr) continue;
+      digest source = input.image->source;
+      if (source == digest{}) {  // never the same as any other
+        ++strangers_;
+        std::memcpy(source.bytes.data() + 24, &strangers_, sizeof strangers_);
+      }
+      for (std::uint32_t r = 0; r < input.image->rows; ++r) out.push_back({-1, r, source});
+    }
+    return out;
+  }
+
   result<std::span<const float>> run(std::size_t keep, std::span<const engine_input> inputs, bool all) {
     const std::size_t width = decoder_.config().width;
     const auto refuse = [](std::string what) { return failure{errc::invalid_argument, std::move(what), {}}; };
-    if (keep > length_) return refuse("cannot keep " + std::to_string(keep) + " positions of " + std::to_string(length_));
+    if (keep > size()) return refuse("cannot keep " + std::to_string(keep) + " positions of " + std::to_string(size()));
     std::size_t n = 0;
     for (const engine_input& input : inputs) n += input.tokens.size() + (input.image != nullptr ? input.image->rows : 0);
     if (n == 0) return refuse("nothing to evaluate: logits come after at least one new position");
@@ -4349,7 +4663,7 @@ class cpu_engine {
     positions_.clear();
     for (const engine_input& input : inputs) {
       for (const token_id id : input.tokens) {
-        if (id < 0 || static_cast<std::size_t>(id) >= vocabulary_size()) return refuse("token " + std::to_string(id) + " does not exist");
+        if (!exists(id)) return refuse("token " + std::to_string(id) + " does not exist");
         positions_.push_back({id, nullptr});
       }
       if (input.image == nullptr) continue;
@@ -4364,27 +4678,31 @@ class cpu_engine {
       for (std::size_t r = 0; r < picture.rows; ++r) positions_.push_back({0, picture.values->data() + r * width});
     }
     logits_.resize(all ? n * vocabulary_size() : vocabulary_size());
-    length_ = keep;
+    std::vector<engine::position_key> appended = keys_of(inputs);
+    current_.keys.resize(keep);
     const auto fill = [&](std::size_t i, std::span<float> row) {
       if (positions_[i].row != nullptr) std::copy_n(positions_[i].row, width, row.data());
       else decoder_.weights().embed(static_cast<std::size_t>(positions_[i].token), row);
     };
-    if (auto done = decoder_.run(keep, n, fill, logits_, all); !done) return std::move(done).error();
-    length_ = keep + n;
+    if (auto done = decoder_.run(current_.cache, keep, n, fill, logits_, all); !done) return std::move(done).error();
+    current_.keys.insert(current_.keys.end(), appended.begin(), appended.end());
     return std::span<const float>(logits_);
   }
 
   bpe_tokenizer tokenizer_;
   engine::llama_decoder decoder_;
   std::size_t context_;
-  std::size_t length_ = 0;
+  sequence current_;
+  engine::prefix_tree<engine::kv_page> tree_;
+  std::string salt_{};
+  std::uint64_t strangers_ = 0;
   std::vector<token_id> ends_{};
   std::vector<position> positions_{};
   std::vector<float> logits_{};
   std::optional<vision_tower> eyes_{};
   std::vector<std::pair<digest, image_embedding>> pictures_{};  // least recently used first
 };
-static_assert(token_engine<cpu_engine>);
+static_assert(batching_engine<cpu_engine>);
 
 }  // namespace inoculum
 
@@ -4493,8 +4811,9 @@ inline void penalise(std::span<float> logits, std::span<const token_id> said, do
 namespace inoculum {
 
 /// Models backend, streaming_backend, scoring_backend, prefix_backend and token_counting_backend over
-/// any `token_engine`. Calls take turns, since the engine has one sequence. What the next prompt has in
-/// common with the last one is not computed again, picture by picture and token by token.
+/// any `token_engine`; over a `batching_engine` also batch_backend. Calls take turns, since the engine has one sequence. What the
+/// next prompt has in common with the last one, or with any that a `caching_engine` remembers, is not computed again, picture
+/// by picture and token by token.
 template <token_engine Engine, chat_format Format = chatml>
 class token_backend {
  public:
@@ -4502,81 +4821,36 @@ class token_backend {
       : state_(std::make_unique<state>(std::move(engine))), format_(std::move(format)) {}
 
   [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options) {
-    return generate(talk, options, [](std::string_view) { return true; });
+    return generate(talk, options, nobody);
   }
 
   /// `sink(text)` sees whole UTF-8 characters as they come; false stops.
   template <class Sink>
   [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options, Sink&& sink) {
-    const auto start = clock::now();
-    const auto elapsed_ms = [&] { return std::chrono::duration<double, std::milli>(clock::now() - start).count(); };
     const std::lock_guard lock(state_->busy);
-    auto prompt = encode(talk, true);
-    if (!prompt) return std::move(prompt).error();
-    completion out;
-    out.prompt_tokens = positions_of(*prompt);
-    const std::size_t limit = state_->engine.context_size();
-    if (out.prompt_tokens + 1 > limit) {
-      return failure{errc::budget,
-                     "the prompt takes " + std::to_string(out.prompt_tokens) + " tokens and the model's context holds " +
-                         std::to_string(limit) + ": " + std::to_string(out.prompt_tokens + 1 - limit) + " too many",
-                     "context"};
-    }
-    auto logits = advance(*prompt, out.cached_tokens);
+    reply r(options);
+    auto logits = begin(talk, options, r);
     if (!logits) return std::move(logits).error();
-
-    rng draw(options.seed);
-    std::vector<token_id> said;
-    std::vector<float> penalised;
-    std::string held;  // generated but not yet handed out: half a character, or what may become a stop string
-    const std::size_t room = std::min(options.max_tokens, limit - out.prompt_tokens);
-    out.finish = finish_reason::length;
-    for (std::size_t i = 0; i < room; ++i) {
-      if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) {
-        out.finish = finish_reason::cancelled;
-        break;
-      }
-      if (options.timeout_seconds > 0.0 && elapsed_ms() > options.timeout_seconds * 1000.0) {
-        return failure{
-            errc::timeout,
-            "no complete answer within " + std::to_string(options.timeout_seconds) + " s (" + std::to_string(i) + " tokens so far)",
-            "generate"};
-      }
-      std::span<const float> likely = *logits;
-      if (options.repetition_penalty != 1.0) {
-        penalised.assign(likely.begin(), likely.end());
-        penalise(penalised, said, options.repetition_penalty);
-        likely = penalised;
-      }
-      const token_id next = sample(likely, options, draw);
-      if (i == 0) out.ttft_ms = elapsed_ms();
-      if (state_->engine.is_end(next)) {
-        out.finish = finish_reason::stop;
-        break;
-      }
-      ++out.completion_tokens;
-      said.push_back(next);
-      held += state_->engine.token_bytes(next);
-      if (const auto stop = first_stop(held, options.stop)) {
-        held.resize(*stop);
-        out.finish = finish_reason::stop;
-        break;
-      }
-      if (!flush(held, held.size() - longest_stop_start(held, options.stop), out.text, sink)) {
-        out.finish = finish_reason::cancelled;
-        break;
-      }
-      if (i + 1 == room) break;
-      logits = append(next);
+    while (true) {
+      const auto next = say(r, *logits, options, sink);
+      if (!next) return std::move(next).error();
+      if (r.finished) break;
+      logits = append(*next);
       if (!logits) return std::move(logits).error();
     }
-    // A character cut by the length limit is dropped rather than handed out in half.
-    const std::size_t whole = complete_utf8(held);
-    if (whole > 0) {
-      out.text.append(held, 0, whole);
-      (void)sink(std::string_view(held).substr(0, whole));
+    finish(r, sink);
+    return std::move(r.out);
+  }
+
+  /// Answers several conversations, `batch_width` at a time: their prompts one after the other, then one token each in turn.
+  /// Answer i is what `generate` gives for conversation i.
+  [[nodiscard]] std::vector<result<completion>> generate_batch(std::span<const conversation> talks,
+                                                               const generate_options& options) requires batching_engine<Engine> {
+    const std::lock_guard lock(state_->busy);
+    std::vector<result<completion>> out;
+    for (std::size_t from = 0; from < talks.size(); from += batch_width) {
+      answer_together(talks.subspan(from, std::min(batch_width, talks.size() - from)), options, out);
     }
-    out.total_ms = elapsed_ms();
     return out;
   }
 
@@ -4586,7 +4860,7 @@ class token_backend {
     auto prompt = encode(talk, true);
     if (!prompt) return std::move(prompt).error();
     std::size_t cached = 0;
-    auto logits = advance(*prompt, cached);
+    auto logits = advance(*prompt, cached, {});
     if (!logits) return std::move(logits).error();
     double sum = 0.0;
     for (const token_id id : state_->engine.tokenize(continuation)) {
@@ -4603,8 +4877,9 @@ class token_backend {
     auto prompt = encode(beginning, false);
     if (!prompt) return std::move(prompt).error();
     std::size_t cached = 0;
-    auto logits = advance(*prompt, cached);
+    auto logits = advance(*prompt, cached, {});
     if (!logits) return std::move(logits).error();
+    if constexpr (caching_engine<Engine>) state_->engine.remember(true);
     return {};
   }
 
@@ -4625,8 +4900,12 @@ class token_backend {
   [[nodiscard]] Engine& engine() noexcept { return state_->engine; }
   [[nodiscard]] const Engine& engine() const noexcept { return state_->engine; }
 
+  /// Conversations that `generate_batch` holds in memory at once.
+  static constexpr std::size_t batch_width = 16;
+
  private:
   using clock = std::chrono::steady_clock;
+  static constexpr auto nobody = [](std::string_view) { return true; };
 
   /// A token, or a whole picture: what a prefix is compared by.
   struct unit {
@@ -4644,6 +4923,124 @@ class token_backend {
     std::mutex busy;
     std::vector<unit> sequence;  // what the engine holds now
   };
+
+  /// An answer on its way.
+  struct reply {
+    explicit reply(const generate_options& options) : draw(options.seed) { out.finish = finish_reason::length; }
+    completion out{};
+    clock::time_point start = clock::now();
+    rng draw;
+    std::vector<token_id> said{};
+    std::vector<float> penalised{};
+    std::string held{};    // generated but not yet handed out: half a character, or what may become a stop string
+    std::size_t room = 0;  // tokens that may still come
+    bool finished = false;
+    [[nodiscard]] double elapsed_ms() const { return std::chrono::duration<double, std::milli>(clock::now() - start).count(); }
+  };
+
+  /// The prompt; gives the logits of the first token.
+  [[nodiscard]] result<std::span<const float>> begin(const conversation& talk, const generate_options& options, reply& r) {
+    auto prompt = encode(talk, true);
+    if (!prompt) return std::move(prompt).error();
+    r.out.prompt_tokens = positions_of(*prompt);
+    const std::size_t limit = state_->engine.context_size();
+    if (r.out.prompt_tokens + 1 > limit) {
+      return failure{errc::budget,
+                     "the prompt takes " + std::to_string(r.out.prompt_tokens) + " tokens and the model's context holds " +
+                         std::to_string(limit) + ": " + std::to_string(r.out.prompt_tokens + 1 - limit) + " too many",
+                     "context"};
+    }
+    r.room = std::min(options.max_tokens, limit - r.out.prompt_tokens);
+    return advance(*prompt, r.out.cached_tokens, options.cache_salt);
+  }
+
+  /// Takes the next token from its logits, and hands out what is ready. The token is to be appended unless `r.finished`.
+  template <class Sink>
+  [[nodiscard]] result<token_id> say(reply& r, std::span<const float> logits, const generate_options& options, Sink& sink) {
+    const auto finish = [&](finish_reason why) {
+      r.out.finish = why;
+      r.finished = true;
+      return token_id{-1};
+    };
+    if (r.room == 0) return finish(finish_reason::length);
+    if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) return finish(finish_reason::cancelled);
+    if (options.timeout_seconds > 0.0 && r.elapsed_ms() > options.timeout_seconds * 1000.0) {
+      return failure{errc::timeout,
+                     "no complete answer within " + std::to_string(options.timeout_seconds) + " s (" +
+                         std::to_string(r.out.completion_tokens) + " tokens so far)",
+                     "generate"};
+    }
+    if (options.repetition_penalty != 1.0) {
+      r.penalised.assign(logits.begin(), logits.end());
+      penalise(r.penalised, r.said, options.repetition_penalty);
+      logits = r.penalised;
+    }
+    const token_id next = sample(logits, options, r.draw);
+    if (r.said.empty()) r.out.ttft_ms = r.elapsed_ms();
+    if (state_->engine.is_end(next)) return finish(finish_reason::stop);
+    ++r.out.completion_tokens;
+    r.said.push_back(next);
+    r.held += state_->engine.token_bytes(next);
+    if (const auto stop = first_stop(r.held, options.stop)) {
+      r.held.resize(*stop);
+      return finish(finish_reason::stop);
+    }
+    if (!flush(r.held, r.held.size() - longest_stop_start(r.held, options.stop), r.out.text, sink)) return finish(finish_reason::cancelled);
+    if (--r.room == 0) return finish(finish_reason::length);
+    return next;
+  }
+
+  template <class Sink>
+  static void finish(reply& r, Sink& sink) {
+    // A character cut by the length limit is dropped rather than handed out in half.
+    const std::size_t whole = complete_utf8(r.held);
+    if (whole > 0) {
+      r.out.text.append(r.held, 0, whole);
+      (void)sink(std::string_view(r.held).substr(0, whole));
+    }
+    r.out.total_ms = r.elapsed_ms();
+  }
+
+  void answer_together(std::span<const conversation> talks, const generate_options& options, std::vector<result<completion>>& out) {
+    const std::size_t first = out.size();
+    std::vector<reply> replies(talks.size(), reply(options));
+    std::vector<typename Engine::sequence> sequences;  // of those not finished, and
+    std::vector<std::size_t> whose;                    // whose they are, and
+    std::vector<token_id> next;                        // what they say next
+    for (std::size_t i = 0; i < talks.size(); ++i) {
+      out.emplace_back(completion{});
+      const auto logits = begin(talks[i], options, replies[i]);
+      const auto said = logits ? say(replies[i], *logits, options, nobody) : result<token_id>(logits.error());
+      if (!said) out[first + i] = said.error();
+      if (!said || replies[i].finished) continue;
+      sequences.push_back(state_->engine.take_sequence());
+      state_->sequence.clear();
+      whose.push_back(i);
+      next.push_back(*said);
+    }
+    while (!whose.empty()) {
+      const auto logits = state_->engine.step(std::span(sequences), std::span<const token_id>(next));
+      std::size_t left = 0;
+      for (std::size_t j = 0; j < whose.size(); ++j) {
+        const std::size_t row = state_->engine.vocabulary_size();
+        const auto said =
+            logits ? say(replies[whose[j]], logits->subspan(j * row, row), options, nobody) : result<token_id>(logits.error());
+        if (!said) out[first + whose[j]] = said.error();
+        if (!said || replies[whose[j]].finished) continue;
+        if (left != j) sequences[left] = std::move(sequences[j]);
+        whose[left] = whose[j];
+        next[left++] = *said;
+      }
+      sequences.erase(sequences.begin() + static_cast<std::ptrdiff_t>(left), sequences.end());
+      whose.resize(left);
+      next.resize(left);
+    }
+    for (std::size_t i = 0; i < talks.size(); ++i) {
+      if (!out[first + i]) continue;
+      finish(replies[i], nobody);
+      out[first + i] = std::move(replies[i].out);
+    }
+  }
 
   [[nodiscard]] static std::size_t positions_of(std::span<const unit> units) {
     std::size_t sum = 0;
@@ -4678,18 +5075,12 @@ class token_backend {
     return out;
   }
 
-  /// Makes the engine hold exactly these units; `cached` says how many positions were there already.
-  [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached) {
-    std::vector<unit>& held = state_->sequence;
-    std::size_t common = 0;
-    while (common < held.size() && common < units.size() && held[common].same(units[common])) ++common;
-    if (common == units.size()) --common;  // the last unit's logits are needed
-    cached = positions_of(std::span<const unit>(units).first(common));
-
-    std::vector<token_id> tokens;
+  /// Units as an engine takes them; `tokens` is what the inputs point into.
+  [[nodiscard]] static std::vector<engine_input> inputs_of(std::span<const unit> units, std::vector<token_id>& tokens) {
+    tokens.clear();
     tokens.reserve(units.size());
     std::vector<engine_input> inputs;
-    for (std::size_t i = common; i < units.size();) {
+    for (std::size_t i = 0; i < units.size();) {
       if (units[i].token < 0) {
         inputs.push_back({{}, &units[i].embedding});
         ++i;
@@ -4699,16 +5090,30 @@ class token_backend {
       for (; i < units.size() && units[i].token >= 0; ++i) tokens.push_back(units[i].token);
       inputs.push_back({std::span<const token_id>(tokens).subspan(first), nullptr});
     }
-    auto logits = state_->engine.evaluate(cached, inputs);
+    return inputs;
+  }
+
+  /// Makes the engine hold exactly these units; `cached` says how many positions were there already.
+  [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached, std::string_view salt) {
+    std::vector<unit>& held = state_->sequence;
+    std::vector<token_id> tokens;
+    std::size_t common = 0;
+    if constexpr (caching_engine<Engine>) {
+      cached = state_->engine.resume(inputs_of(units, tokens), salt);
+      for (std::size_t at = 0; at < cached; ++common) at += units[common].positions;
+    } else {
+      (void)salt;
+      while (common < held.size() && common < units.size() && held[common].same(units[common])) ++common;
+      if (common == units.size()) --common;  // the last unit's logits are needed
+      cached = positions_of(std::span<const unit>(units).first(common));
+    }
+    auto logits = state_->engine.evaluate(cached, inputs_of(std::span<const unit>(units).subspan(common), tokens));
     if (!logits) {
-      held.resize(common);  // what a failed call left behind is not trusted
+      held.clear();  // what a failed call left behind is not trusted
       return logits;
     }
-    held.resize(common);
-    for (std::size_t i = common; i < units.size(); ++i) {
-      held.push_back(std::move(units[i]));
-      held.back().embedding = {};
-    }
+    held = std::move(units);
+    for (unit& u : held) u.embedding = {};
     return logits;
   }
   [[nodiscard]] result<std::span<const float>> append(token_id id) {

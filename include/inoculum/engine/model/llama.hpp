@@ -30,11 +30,7 @@ class llama_decoder {
   static constexpr std::size_t chunk_rows = 256;
 
   llama_decoder(llama_weights weights, const kernel_table& kernels, thread_team team)
-      : weights_(std::move(weights)),
-        kernels_(&kernels),
-        team_(std::move(team)),
-        cache_(config().layers, config().kv_heads, config().head_width),
-        scratch_(team_.size()) {
+      : weights_(std::move(weights)), kernels_(&kernels), team_(std::move(team)), scratch_(team_.size()) {
     for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
   }
 
@@ -42,25 +38,48 @@ class llama_decoder {
   [[nodiscard]] const llama_weights& weights() const noexcept { return weights_; }
   [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
   [[nodiscard]] std::size_t threads() const noexcept { return team_.size(); }
-  [[nodiscard]] std::size_t cache_bytes() const noexcept { return cache_.bytes(); }
+  /// Room for the keys and values of one sequence.
+  [[nodiscard]] kv_cache new_cache() const { return {config().layers, config().kv_heads, config().head_width}; }
 
-  /// Runs `n` positions from `first` on; `fill(i, row)` writes the i-th one's `width` values. Positions
-  /// before `first` must have been run. Logits of the last position, or of all n in order, go to
+  /// Runs `n` positions of one sequence from `first` on; `fill(i, row)` writes the i-th one's `width` values.
+  /// Positions before `first` must have been run. Logits of the last position, or of all n in order, go to
   /// `logits` (`vocabulary` or n · vocabulary floats). Errors: `too_large` when memory for the cache ends.
   template <class Fill>
-  [[nodiscard]] result<void> run(std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits) {
-    if (!cache_.reserve(first + n))
-      return failure{errc::too_large, "no memory for " + std::to_string(first + n) + " positions of cache", {}};
+  [[nodiscard]] result<void> run(kv_cache& cache, std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits) {
+    if (!cache.reserve(first, first + n)) return no_memory(first + n);
     const std::size_t vocabulary = config().vocabulary;
     for (std::size_t done = 0; done < n; done += chunk_rows) {
       const std::size_t rows = std::min(chunk_rows, n - done);
       const bool last = done + rows == n;
-      prepare(first + done, rows);
+      places_.clear();
+      for (std::size_t i = 0; i < rows; ++i) places_.push_back({&cache, first + done + i});
+      prepare();
       for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
       // Only what somebody reads is computed in the last layer and the head.
       const std::size_t wanted = all_logits ? rows : last ? 1 : 0;
       float* out = all_logits ? logits.data() + done * vocabulary : logits.data();
-      team_.run([&](std::size_t thread) { forward(thread, first + done, rows, wanted, out); });
+      team_.run([&](std::size_t thread) { forward(thread, wanted, out); });
+    }
+    return {};
+  }
+
+  /// One more position for each of several sequences, so that the weights are read once for all of them. Their logits go
+  /// to `logits`, a row each, and are what `run` would have given, to the bit. Errors as of `run`, before any work.
+  struct next_position {
+    kv_cache* cache = nullptr;  ///< a different one each
+    std::size_t position = 0;
+  };
+  template <class Fill>
+  [[nodiscard]] result<void> step(std::span<const next_position> sequences, Fill&& fill, std::span<float> logits) {
+    for (const next_position& s : sequences) {
+      if (!s.cache->reserve(s.position, s.position + 1)) return no_memory(s.position + 1);
+    }
+    for (std::size_t done = 0; done < sequences.size(); done += chunk_rows) {
+      const std::size_t rows = std::min(chunk_rows, sequences.size() - done);
+      places_.assign(sequences.begin() + static_cast<std::ptrdiff_t>(done), sequences.begin() + static_cast<std::ptrdiff_t>(done + rows));
+      prepare();
+      for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
+      team_.run([&](std::size_t thread) { forward(thread, rows, logits.data() + done * config().vocabulary); });
     }
     return {};
   }
@@ -68,26 +87,33 @@ class llama_decoder {
  private:
   static constexpr std::size_t row_tile = 64;  // rows whose activations stay in the second-level cache while panels pass
 
-  void prepare(std::size_t first, std::size_t rows) {
+  [[nodiscard]] static failure no_memory(std::size_t positions) {
+    return {errc::too_large, "no memory for " + std::to_string(positions) + " positions of cache", {}};
+  }
+
+  void prepare() {
     const llama_config& c = config();
+    const std::size_t rows = places_.size();
     x_.resize({rows, c.width});
     qkv_.resize({rows, (c.heads + 2 * c.kv_heads) * c.head_width});
     input_.resize(rows, c.width);
     attended_.resize(rows, c.heads * c.head_width);
     hidden_.resize(rows, c.hidden);
-    angles_.set(c, first, rows);
+    angles_.set(c, rows, [&](std::size_t t) { return places_[t].position; });
   }
 
-  void forward(std::size_t thread, std::size_t first, std::size_t rows, std::size_t wanted, float* logits) {
+  /// The rows of `places_`; logits of the last `wanted` ones.
+  void forward(std::size_t thread, std::size_t wanted, float* logits) {
+    const std::size_t rows = places_.size();
     const std::span<const llama_layer> layers = weights_.layers();
     for (std::size_t i = 0; i < layers.size(); ++i) {
       const llama_layer& layer = layers[i];
       normalise(layer.attention_norm, 0, rows);
       project(layer, rows);
-      store_keys(i, first, rows);
+      store_keys(i, rows);
       const std::size_t skip = i + 1 == layers.size() ? rows - wanted : 0;
       if (skip == rows) return;
-      attention(thread, i, first, skip, rows);
+      attention(thread, i, skip, rows);
       add_product(layer.output, attended_, skip, rows);
       normalise(layer.feed_forward_norm, skip, rows);
       feed_forward(layer, skip, rows);
@@ -142,7 +168,7 @@ class llama_decoder {
     });
   }
 
-  void store_keys(std::size_t layer, std::size_t first, std::size_t rows) {
+  void store_keys(std::size_t layer, std::size_t rows) {
     const llama_config& c = config();
     const float factor = log2_e / std::sqrt(static_cast<float>(c.head_width));
     team_.each(rows, 8, [&](std::size_t t) {
@@ -153,18 +179,19 @@ class llama_decoder {
       for (std::size_t i = 0; i < c.heads * c.head_width; ++i) q[i] *= factor;
       for (std::size_t h = 0; h < c.kv_heads; ++h) {
         angles_.turn(t, k + h * c.head_width);
-        cache_.store(layer, h, first + t, k + h * c.head_width, v + h * c.head_width);
+        places_[t].cache->store(layer, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
       }
     });
   }
 
-  /// The query heads that share a key head go together, for as many positions as fill a task.
-  void attention(std::size_t thread, std::size_t layer, std::size_t first, std::size_t begin, std::size_t end) {
+  /// The query heads that share a key head go together, for as many positions of one sequence as fill a task.
+  void attention(std::size_t thread, std::size_t layer, std::size_t begin, std::size_t end) {
     const llama_config& c = config();
     const std::size_t group = c.heads / c.kv_heads;
     const std::size_t heads_a_task = std::min(group, attention_rows);
     const std::size_t slices = (group + heads_a_task - 1) / heads_a_task;
-    const std::size_t step = attention_rows / heads_a_task;
+    const bool one_sequence = places_.front().cache == places_.back().cache;
+    const std::size_t step = one_sequence ? attention_rows / heads_a_task : 1;
     const std::size_t runs = (end - begin + step - 1) / step;
     attention_scratch& s = *scratch_[thread];
     team_.each(c.kv_heads * slices * runs, 1, [&](std::size_t task) {
@@ -177,10 +204,10 @@ class llama_decoder {
         for (std::size_t r = 0; r < n * heads; ++r) f(r, from + r / heads, (head * group + slice + r % heads) * c.head_width);
       };
       each_row([&](std::size_t r, std::size_t t, std::size_t column) {
-        s.positions[r] = first + t;
+        s.positions[r] = places_[t].position;
         std::copy_n(qkv_.data() + t * qkv_.shape(1) + column, c.head_width, s.query + r * c.head_width);
       });
-      attend(*kernels_, cache_, layer, head, c.head_width, n * heads, s);
+      attend(*kernels_, *places_[from].cache, layer, head, c.head_width, n * heads, s);
       each_row([&](std::size_t r, std::size_t t, std::size_t column) {
         std::copy_n(s.result + r * c.head_width, c.head_width, attended_.row(t) + column);
       });
@@ -223,8 +250,8 @@ class llama_decoder {
   llama_weights weights_;
   const kernel_table* kernels_;
   thread_team team_;
-  kv_cache cache_;
   std::vector<std::unique_ptr<attention_scratch>> scratch_;
+  std::vector<next_position> places_{};  // what each row of a chunk is
   rope_angles angles_{};
   xt::xtensor<float, 2> x_{};    // the residual stream, [rows][width]
   xt::xtensor<float, 2> qkv_{};  // [rows][queries, keys, values]

@@ -12,20 +12,22 @@
 
 namespace inoculum::engine {
 
-/// Cosines and sines for a run of positions, [n][rope_width / 2] each, computed in double.
+/// Cosines and sines for rows of any positions, [n][rope_width / 2] each, computed in double.
 struct rope_angles {
   xt::xtensor<float, 2> cosines{};
   xt::xtensor<float, 2> sines{};
 
-  void set(const llama_config& c, std::size_t first, std::size_t n) {
+  /// `position(t)` is row t's.
+  template <class Position>
+  void set(const llama_config& c, std::size_t n, Position&& position) {
     const std::size_t half = c.rope_width / 2;
     cosines.resize({n, half});
     sines.resize({n, half});
     for (std::size_t i = 0; i < half; ++i) {
       const double turn = c.rope_scale * std::pow(c.rope_base, -2.0 * static_cast<double>(i) / static_cast<double>(c.rope_width));
       for (std::size_t t = 0; t < n; ++t) {
-        cosines(t, i) = static_cast<float>(std::cos(static_cast<double>(first + t) * turn));
-        sines(t, i) = static_cast<float>(std::sin(static_cast<double>(first + t) * turn));
+        cosines(t, i) = static_cast<float>(std::cos(static_cast<double>(position(t)) * turn));
+        sines(t, i) = static_cast<float>(std::sin(static_cast<double>(position(t)) * turn));
       }
     }
   }
