@@ -1459,6 +1459,9 @@ inline constexpr float exp2_lowest = -126.0f;  ///< below it the result is 0
 inline constexpr float exp2_highest = 127.0f;  ///< above it the argument is held
 inline constexpr float log2_e = 1.44269504089f;
 
+inline constexpr float gelu_slope = 1.59576912161f;  ///< 2 · sqrt(2 / pi)
+inline constexpr float gelu_cubic = 0.044715f;
+
 }  // namespace inoculum::engine
 
 #endif
@@ -1513,6 +1516,9 @@ struct kernel_table {
   void (*rms_norm)(const float* x, const float* weight, std::size_t n, float epsilon, float* out) = nullptr;
   /// out = gate / (1 + exp(-gate)) · up
   void (*swiglu)(const float* gate, const float* up, std::size_t n, float* out) = nullptr;
+  /// out = gelu(gate) · up, GELU by its tanh form (Hendrycks and Gimpel, 2016): x / (1 + exp(-2u)) with
+  /// u = sqrt(2 / pi) · (x + 0.044715 x³).
+  void (*geglu)(const float* gate, const float* up, std::size_t n, float* out) = nullptr;
 };
 
 inline constexpr std::size_t key_block = 64;  ///< positions that `softmax_step` takes at once
@@ -1744,6 +1750,12 @@ INOCULUM_AVX2 inline void float_tiles(const float* a, std::size_t a_stride, cons
   const __m256 decay = exp2(_mm256_mul_ps(g, _mm256_set1_ps(-log2_e)));
   return _mm256_mul_ps(_mm256_div_ps(g, _mm256_add_ps(_mm256_set1_ps(1.0f), decay)), u);
 }
+[[nodiscard]] INOCULUM_AVX2 inline __m256 geglu_lanes(__m256 g, __m256 u) noexcept {
+  const __m256 one = _mm256_set1_ps(1.0f);
+  const __m256 bent = _mm256_mul_ps(g, _mm256_add_ps(one, _mm256_mul_ps(_mm256_set1_ps(gelu_cubic), _mm256_mul_ps(g, g))));
+  const __m256 decay = exp2(_mm256_mul_ps(bent, _mm256_set1_ps(-gelu_slope * log2_e)));
+  return _mm256_mul_ps(_mm256_div_ps(g, _mm256_add_ps(one, decay)), u);
+}
 }  // namespace detail
 
 INOCULUM_AVX2 inline void quantise(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums,
@@ -1843,7 +1855,19 @@ INOCULUM_AVX2 inline void swiglu(const float* gate, const float* up, std::size_t
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
 
-inline constexpr kernel_table table = {"avx2", quantise, q4_panel, q8_panel, f32_panel, f16_tile, softmax_step, rms_norm, swiglu};
+INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t n, float* out) {
+  std::size_t i = 0;
+  for (; i + 8 <= n; i += 8) _mm256_storeu_ps(out + i, detail::geglu_lanes(_mm256_loadu_ps(gate + i), _mm256_loadu_ps(up + i)));
+  if (i == n) return;
+  alignas(32) float g[8] = {};
+  alignas(32) float u[8] = {};
+  std::memcpy(g, gate + i, (n - i) * sizeof(float));
+  std::memcpy(u, up + i, (n - i) * sizeof(float));
+  _mm256_store_ps(g, detail::geglu_lanes(_mm256_load_ps(g), _mm256_load_ps(u)));
+  std::memcpy(out + i, g, (n - i) * sizeof(float));
+}
+
+inline constexpr kernel_table table = {"avx2", quantise, q4_panel, q8_panel, f32_panel, f16_tile, softmax_step, rms_norm, swiglu, geglu};
 
 }  // namespace inoculum::engine::avx2
 
@@ -2008,8 +2032,8 @@ INOCULUM_AVX512 inline void f16_tile(const float* a, std::size_t a_stride, const
   detail::float_tiles<true>(a, a_stride, b, b_stride, depth, rows, out, out_stride);
 }
 
-inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise,     q4_panel,       q8_panel,    f32_panel,
-                                       f16_tile,      avx2::softmax_step, avx2::rms_norm, avx2::swiglu};
+inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise,     q4_panel,       q8_panel,     f32_panel,
+                                       f16_tile,      avx2::softmax_step, avx2::rms_norm, avx2::swiglu, avx2::geglu};
 
 }  // namespace inoculum::engine::avx512
 
@@ -2169,8 +2193,9 @@ inline void rms_norm(const float* x, const float* weight, std::size_t n, float e
   for (std::size_t i = whole; i < n; ++i) out[i] = x[i] * factor * weight[i];
 }
 
-inline void swiglu(const float* gate, const float* up, std::size_t n, float* out) {
-  const auto part = [](lanes g, lanes u) { return g / (lanes(1.0f) + exp2(g * lanes(-log2_e))) * u; };
+/// out = part(gate, up), vector by vector; the last one is filled up with zeros.
+template <class Part>
+void pairwise(const float* gate, const float* up, std::size_t n, float* out, const Part& part) {
   std::size_t i = 0;
   for (; i + lanes::size <= n; i += lanes::size)
     part(lanes::load_unaligned(gate + i), lanes::load_unaligned(up + i)).store_unaligned(out + i);
@@ -2182,8 +2207,18 @@ inline void swiglu(const float* gate, const float* up, std::size_t n, float* out
   part(lanes::load_aligned(g), lanes::load_aligned(u)).store_aligned(g);
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
+inline void swiglu(const float* gate, const float* up, std::size_t n, float* out) {
+  pairwise(gate, up, n, out, [](lanes g, lanes u) { return g / (lanes(1.0f) + exp2(g * lanes(-log2_e))) * u; });
+}
+inline void geglu(const float* gate, const float* up, std::size_t n, float* out) {
+  pairwise(gate, up, n, out, [](lanes g, lanes u) {
+    const lanes bent = g * (lanes(1.0f) + lanes(gelu_cubic) * (g * g));
+    return g / (lanes(1.0f) + exp2(bent * lanes(-gelu_slope * log2_e))) * u;
+  });
+}
 
-inline constexpr kernel_table table = {"portable", quantise, q4_panel, q8_panel, f32_panel, f16_tile, softmax_step, rms_norm, swiglu};
+inline constexpr kernel_table table = {"portable", quantise,     q4_panel, q8_panel, f32_panel,
+                                       f16_tile,   softmax_step, rms_norm, swiglu,   geglu};
 
 }  // namespace inoculum::engine::portable
 
@@ -2567,30 +2602,36 @@ struct attention_scratch {
   std::size_t positions[attention_rows];  ///< of each row, ascending; a row attends to positions up to its own
 };
 
-/// `s.query` (rows × width, packed) and `s.positions` in, `s.result` out.
+/// `s.query` (rows × width, packed) and `s.positions` in, `s.result` out. A row sees the last `window` positions up to its
+/// own; 0: all of them.
 inline void attend(const kernel_table& kernels, kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width, std::size_t rows,
-                   attention_scratch& s) noexcept {
+                   std::size_t window, attention_scratch& s) noexcept {
   for (std::size_t r = 0; r < rows; ++r) {
     s.maximum[r] = -1e30f;  // finite, so that the first step's difference is
     s.sum[r] = 0.0f;
   }
   for (std::size_t i = 0; i < rows * width; ++i) s.result[i] = 0.0f;
-  std::size_t first = 0;  // rows before it have no position in this block
-  for (std::size_t block = 0; block * key_block <= s.positions[rows - 1]; ++block) {
+  const auto lowest = [&](std::size_t r) { return window != 0 && s.positions[r] >= window ? s.positions[r] - window + 1 : 0; };
+  std::size_t first = 0;  // rows before it have no position left in this block
+  std::size_t last = 0;   // rows from it on see nothing of this block yet
+  for (std::size_t block = lowest(0) / key_block; block * key_block <= s.positions[rows - 1]; ++block) {
     const std::size_t begin = block * key_block;
     while (s.positions[first] < begin) ++first;
-    const std::size_t n = rows - first;
+    while (last < rows && lowest(last) < begin + key_block) ++last;
+    const std::size_t n = last - first;
     const std::uint16_t* keys = cache.keys(layer, head, block);
     const std::uint16_t* values = cache.values(layer, head, block);
     float* scores = s.scores + first * key_block;
     float* result = s.result + first * width;
     for (std::size_t i = 0; i < n * key_block; ++i) scores[i] = 0.0f;
-    const std::size_t most = s.positions[rows - 1] - begin + 1 < key_block ? s.positions[rows - 1] - begin + 1 : key_block;
+    const std::size_t most = s.positions[last - 1] - begin + 1 < key_block ? s.positions[last - 1] - begin + 1 : key_block;
     for (std::size_t strip = 0; strip * 16 < most; ++strip) {
       kernels.f16_tile(s.query + first * width, width, keys + strip * 16 * width, 16, width, n, scores + strip * 16, key_block);
     }
-    for (std::size_t r = first; r < rows; ++r) {
+    for (std::size_t r = first; r < last; ++r) {
       const std::size_t valid = s.positions[r] - begin + 1 < key_block ? s.positions[r] - begin + 1 : key_block;
+      // At least one score of a row's first block counts, so what is masked here weighs nothing.
+      for (std::size_t i = 0; begin + i < lowest(r); ++i) s.scores[r * key_block + i] = -1e30f;
       kernels.softmax_step(s.scores + r * key_block, valid, s.maximum[r], s.sum[r], s.result + r * width, width);
     }
     for (std::size_t column = 0; column < width; column += 16) {
@@ -2607,20 +2648,25 @@ inline void attend(const kernel_table& kernels, kv_cache& cache, std::size_t lay
 
 #endif
 
-// ---- inoculum/engine/model/llama_config.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_MODEL_LLAMA_CONFIG
-#define INOCULUM_SINGLE_ENGINE_MODEL_LLAMA_CONFIG
+// ---- inoculum/engine/model/decoder_config.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_MODEL_DECODER_CONFIG
+#define INOCULUM_SINGLE_ENGINE_MODEL_DECODER_CONFIG
 
-// The numbers that shape a llama-architecture decoder, read from a GGUF file and checked.
+// The numbers that shape a decoder, read from a GGUF file and checked.
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace inoculum::engine {
 
-struct llama_config {
+/// A decoder of RMS norms, rotary positions and a gated feed-forward part. What the architectures differ in are fields
+/// here, so that one loop runs them all.
+struct decoder_config {
+  std::string architecture{};  ///< "llama", "qwen2" or "gemma3", as GGUF names it
   std::size_t layers = 0;
   std::size_t width = 0;       ///< of the residual stream
   std::size_t hidden = 0;      ///< of the feed-forward part
@@ -2633,59 +2679,104 @@ struct llama_config {
   float norm_epsilon = 0.0f;
   double rope_base = 0.0;
   double rope_scale = 1.0;  ///< positions are multiplied by this (linear scaling)
+
+  bool rope_neighbours = true;     ///< the file pairs components 2i and 2i + 1 (llama), else i and i + half
+  bool qkv_bias = false;           ///< qwen2
+  bool head_norms = false;         ///< gemma3: queries and keys are normalised, head by head
+  bool output_norms = false;       ///< gemma3: what attention and feed-forward add is normalised, too
+  bool gelu = false;               ///< gemma3: GELU (tanh) gates, not SiLU
+  float embedding_scale = 1.0f;    ///< gemma3: the square root of the width
+  float attention_scale = 0.0f;    ///< of query · key
+  float final_cap = 0.0f;          ///< logits become cap · tanh(logits / cap); 0: they do not
+  std::size_t window = 0;          ///< a local layer sees so many positions, its own included; 0: there are none
+  std::size_t window_pattern = 0;  ///< every so manieth layer is not local
+  double local_rope_base = 0.0;    ///< of local layers, whose positions are not scaled
+
+  [[nodiscard]] bool is_local(std::size_t layer) const noexcept { return window != 0 && (layer + 1) % window_pattern != 0; }
 };
 
+namespace detail {
+
+/// Gemma 3 (Gemma Team, 2025): five layers of a sliding window, then one that sees all.
+inline result<void> read_gemma3(const gguf_file& file, decoder_config& c) {
+  const auto wrong = [&](std::string what) { return failure{errc::unsupported, std::move(what), file.source()}; };
+  c.head_norms = c.output_norms = c.gelu = true;
+  c.embedding_scale = std::sqrt(static_cast<float>(c.width));
+  c.window = static_cast<std::size_t>(file.number("gemma3.attention.sliding_window").value_or(0));
+  c.window_pattern = static_cast<std::size_t>(file.number("gemma3.attention.sliding_window_pattern").value_or(6));
+  if (c.window > c.context || c.window_pattern == 0) return wrong("gemma3.attention.sliding_window is " + std::to_string(c.window));
+  c.local_rope_base = file.real("gemma3.rope.freq_base_swa").value_or(10000.0);
+  c.rope_base = file.real("gemma3.rope.freq_base").value_or(1000000.0);
+  // The 27B model divides by the square root of width / heads instead.
+  if (c.layers == 62) c.attention_scale = 1.0f / std::sqrt(static_cast<float>(c.width / c.heads));
+  c.final_cap = static_cast<float>(file.real("gemma3.final_logit_softcapping").value_or(0.0));
+  if (file.real("gemma3.attn_logit_softcapping").value_or(0.0) != 0.0) return wrong("capped attention scores");
+  if (!(c.final_cap >= 0.0f && c.final_cap < 1e6f) || !(c.local_rope_base >= 1.0 && c.local_rope_base < 1e12)) {
+    return wrong("gemma3: a cap of logits or a local rope base out of range");
+  }
+  return {};
+}
+
+}  // namespace detail
+
 /// Reads and checks; errors name the key: `unsupported` for another architecture or shape, `not_found`, `parse`.
-[[nodiscard]] inline result<llama_config> read_llama_config(const gguf_file& file) {
+[[nodiscard]] inline result<decoder_config> read_decoder_config(const gguf_file& file) {
   auto architecture = file.require_text("general.architecture");
   if (!architecture) return std::move(architecture).error();
-  if (*architecture != "llama") {
-    return failure{errc::unsupported, "model architecture \"" + std::string(*architecture) + "\"; this engine runs \"llama\"",
+  decoder_config c;
+  c.architecture = *architecture;
+  if (c.architecture != "llama" && c.architecture != "qwen2" && c.architecture != "gemma3") {
+    return failure{errc::unsupported, "model architecture \"" + c.architecture + "\"; this engine runs llama, qwen2 and gemma3",
                    file.source()};
   }
+  const auto key = [&](const char* name) { return c.architecture + "." + name; };
   const auto wrong = [&](std::string what) { return failure{errc::unsupported, std::move(what), file.source()}; };
 
-  llama_config c;
   struct wanted {
-    const char* key;
+    const char* name;
     std::size_t* to;
     std::uint64_t most;
   };
-  for (const wanted& w : {wanted{"llama.block_count", &c.layers, 1024}, wanted{"llama.embedding_length", &c.width, 1u << 16},
-                          wanted{"llama.feed_forward_length", &c.hidden, 1u << 20}, wanted{"llama.attention.head_count", &c.heads, 1024},
-                          wanted{"llama.context_length", &c.context, 1u << 24}}) {
-    auto n = file.require_number(w.key);
+  for (const wanted& w : {wanted{"block_count", &c.layers, 1024}, wanted{"embedding_length", &c.width, 1u << 16},
+                          wanted{"feed_forward_length", &c.hidden, 1u << 20}, wanted{"attention.head_count", &c.heads, 1024},
+                          wanted{"context_length", &c.context, 1u << 24}}) {
+    auto n = file.require_number(key(w.name));
     if (!n) return std::move(n).error();
-    if (*n == 0 || *n > w.most)
-      return wrong(std::string(w.key) + " is " + std::to_string(*n) + "; 1 … " + std::to_string(w.most) + " can be");
+    if (*n == 0 || *n > w.most) return wrong(key(w.name) + " is " + std::to_string(*n) + "; 1 … " + std::to_string(w.most) + " can be");
     *w.to = static_cast<std::size_t>(*n);
   }
-  c.kv_heads = static_cast<std::size_t>(file.number("llama.attention.head_count_kv").value_or(c.heads));
+  c.kv_heads = static_cast<std::size_t>(file.number(key("attention.head_count_kv")).value_or(c.heads));
   if (c.kv_heads == 0 || c.heads % c.kv_heads != 0) {
     return wrong(std::to_string(c.heads) + " query heads over " + std::to_string(c.kv_heads) + " key heads");
   }
-  c.head_width = static_cast<std::size_t>(file.number("llama.attention.key_length").value_or(c.width / c.heads));
-  if (file.number("llama.attention.value_length").value_or(c.head_width) != c.head_width)
+  c.head_width = static_cast<std::size_t>(file.number(key("attention.key_length")).value_or(c.width / c.heads));
+  if (file.number(key("attention.value_length")).value_or(c.head_width) != c.head_width)
     return wrong("keys and values of different widths");
   if (c.head_width == 0 || c.head_width % 16 != 0 || c.head_width > 512) {
     return wrong("heads of " + std::to_string(c.head_width) + " components; multiples of 16 up to 512 can be");
   }
-  c.rope_width = static_cast<std::size_t>(file.number("llama.rope.dimension_count").value_or(c.head_width));
+  c.rope_width = static_cast<std::size_t>(file.number(key("rope.dimension_count")).value_or(c.head_width));
   if (c.rope_width == 0 || c.rope_width % 2 != 0 || c.rope_width > c.head_width) {
-    return wrong("llama.rope.dimension_count is " + std::to_string(c.rope_width) + " for heads of " + std::to_string(c.head_width));
+    return wrong(key("rope.dimension_count") + " is " + std::to_string(c.rope_width) + " for heads of " + std::to_string(c.head_width));
   }
-  auto epsilon = file.require_real("llama.attention.layer_norm_rms_epsilon");
+  auto epsilon = file.require_real(key("attention.layer_norm_rms_epsilon"));
   if (!epsilon) return std::move(epsilon).error();
   c.norm_epsilon = static_cast<float>(*epsilon);
-  c.rope_base = file.real("llama.rope.freq_base").value_or(10000.0);
-  const std::string_view scaling = file.text("llama.rope.scaling.type").value_or("none");
-  if (scaling == "linear") c.rope_scale = 1.0 / file.real("llama.rope.scaling.factor").value_or(1.0);
+  c.rope_base = file.real(key("rope.freq_base")).value_or(10000.0);
+  c.attention_scale = 1.0f / std::sqrt(static_cast<float>(c.head_width));
+  const std::string_view scaling = file.text(key("rope.scaling.type")).value_or("none");
+  if (scaling == "linear") c.rope_scale = 1.0 / file.real(key("rope.scaling.factor")).value_or(1.0);
   else if (scaling != "none") return wrong("rope scaling \"" + std::string(scaling) + "\"; \"linear\" can be");
+  if (file.number(key("expert_count")).value_or(0) != 0) return wrong("a mixture of experts");
+  c.rope_neighbours = c.architecture == "llama";
+  c.qkv_bias = c.architecture == "qwen2";
+  if (c.architecture == "gemma3") {
+    if (auto done = detail::read_gemma3(file, c); !done) return std::move(done).error();
+  }
   if (!(c.rope_base >= 1.0 && c.rope_base < 1e12) || !(c.rope_scale > 0.0 && c.rope_scale <= 1.0) ||
       !(c.norm_epsilon >= 0.0f && c.norm_epsilon < 1.0f)) {
     return wrong("rope base, rope scaling or norm epsilon out of range");
   }
-  if (file.number("llama.expert_count").value_or(0) != 0) return wrong("a mixture of experts");
 
   const gguf_tensor* embedding = file.find("token_embd.weight");
   if (embedding == nullptr) return failure{errc::not_found, "missing tensor \"token_embd.weight\"", file.source()};
@@ -2697,11 +2788,11 @@ struct llama_config {
 
 #endif
 
-// ---- inoculum/engine/model/llama_weights.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_MODEL_LLAMA_WEIGHTS
-#define INOCULUM_SINGLE_ENGINE_MODEL_LLAMA_WEIGHTS
+// ---- inoculum/engine/model/decoder_weights.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_MODEL_DECODER_WEIGHTS
+#define INOCULUM_SINGLE_ENGINE_MODEL_DECODER_WEIGHTS
 
-// A llama decoder's weights, packed for the kernels. Loading copies each matrix once, panel by panel, on
+// A decoder's weights, packed for the kernels. Loading copies each matrix once, panel by panel, on
 // all threads; the token embedding stays in the mapped file, since only looked-up rows are touched.
 
 #include <atomic>
@@ -2717,29 +2808,32 @@ struct llama_config {
 
 namespace inoculum::engine {
 
-struct llama_layer {
+struct decoder_layer {
   std::vector<float> attention_norm{};
   std::vector<float> feed_forward_norm{};
+  std::vector<float> attention_output_norm{}, feed_forward_output_norm{};  // only where `output_norms`
+  std::vector<float> query_norm{}, key_norm{};                             // only where `head_norms`
+  std::vector<float> query_bias{}, key_bias{}, value_bias{};               // only where `qkv_bias`; in the file's row order
   packed_matrix query{}, key{}, value{}, output{};
   packed_matrix gate{}, up{}, down{};
 };
 
-class llama_weights {
+class decoder_weights {
  public:
-  /// Errors: those of `read_llama_config`; a tensor that is missing, of another shape or type, not finite,
+  /// Errors: those of `read_decoder_config`; a tensor that is missing, of another shape or type, not finite,
   /// or that this architecture has no use for (a bias, say: ignoring it would give wrong answers).
-  [[nodiscard]] static result<llama_weights> load(const gguf_file& file, thread_team& team) {
-    auto config = read_llama_config(file);
+  [[nodiscard]] static result<decoder_weights> load(const gguf_file& file, thread_team& team) {
+    auto config = read_decoder_config(file);
     if (!config) return std::move(config).error();
     loader in{file, *config, {}, {}};
-    llama_weights out(file, *config);
+    decoder_weights out(file, *config);
     if (auto done = in.describe(out); !done) return std::move(done).error();
     if (auto done = in.pack(out, team); !done) return std::move(done).error();
     return out;
   }
 
-  [[nodiscard]] const llama_config& config() const noexcept { return config_; }
-  [[nodiscard]] std::span<const llama_layer> layers() const noexcept { return layers_; }
+  [[nodiscard]] const decoder_config& config() const noexcept { return config_; }
+  [[nodiscard]] std::span<const decoder_layer> layers() const noexcept { return layers_; }
   [[nodiscard]] std::span<const float> output_norm() const noexcept { return output_norm_; }
   [[nodiscard]] const packed_matrix& head() const noexcept { return head_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return memory_.size(); }
@@ -2748,10 +2842,12 @@ class llama_weights {
   void embed(std::size_t token, std::span<float> out) const noexcept {
     const std::size_t row = embedding_->data.size() / config_.vocabulary;
     dequantise_row(embedding_->type, embedding_->data.data() + token * row, out);
+    if (config_.embedding_scale == 1.0f) return;
+    for (float& v : out) v *= config_.embedding_scale;
   }
 
  private:
-  llama_weights(gguf_file file, const llama_config& config) : file_(std::move(file)), config_(config) {}
+  decoder_weights(gguf_file file, const decoder_config& config) : file_(std::move(file)), config_(config) {}
 
   /// Where a packed matrix comes from. `rope_head` > 0: rows are a head's components, of which the first
   /// `rope_turn` come as neighbouring pairs and are stored as two halves, which vectorises; queries and
@@ -2765,7 +2861,7 @@ class llama_weights {
 
   struct loader {
     const gguf_file& file;
-    const llama_config& config;
+    const decoder_config& config;
     std::vector<job> jobs{};
     std::set<std::string, std::less<>> used{};
 
@@ -2792,12 +2888,34 @@ class llama_weights {
       auto found = tensor(name, {columns, rows});
       if (!found) return std::move(found).error();
       to = {panel_kind_of((*found)->type), rows, columns, nullptr};
-      jobs.push_back({&to, *found, rope_head, config.rope_width});
+      jobs.push_back({&to, *found, config.rope_neighbours ? rope_head : 0, config.rope_width});
       return {};
     }
 
-    result<void> describe(llama_weights& out) {
-      const llama_config& c = config;
+    /// What only some architectures have.
+    result<void> describe_extras(decoder_layer& layer, const std::string& prefix) {
+      const decoder_config& c = config;
+      struct wanted {
+        bool there;
+        std::vector<float>* to;
+        const char* name;
+        std::size_t n;
+      };
+      for (const wanted& w : {wanted{c.output_norms, &layer.attention_output_norm, "post_attention_norm.weight", c.width},
+                              wanted{c.output_norms, &layer.feed_forward_output_norm, "post_ffw_norm.weight", c.width},
+                              wanted{c.head_norms, &layer.query_norm, "attn_q_norm.weight", c.head_width},
+                              wanted{c.head_norms, &layer.key_norm, "attn_k_norm.weight", c.head_width},
+                              wanted{c.qkv_bias, &layer.query_bias, "attn_q.bias", c.heads * c.head_width},
+                              wanted{c.qkv_bias, &layer.key_bias, "attn_k.bias", c.kv_heads * c.head_width},
+                              wanted{c.qkv_bias, &layer.value_bias, "attn_v.bias", c.kv_heads * c.head_width}}) {
+        if (!w.there) continue;
+        if (auto step = vector(*w.to, prefix + w.name, w.n); !step) return step;
+      }
+      return {};
+    }
+
+    result<void> describe(decoder_weights& out) {
+      const decoder_config& c = config;
       auto embedding = tensor("token_embd.weight", {c.width, c.vocabulary});
       if (!embedding) return std::move(embedding).error();
       out.embedding_ = *embedding;
@@ -2805,7 +2923,7 @@ class llama_weights {
       const std::size_t queries = c.heads * c.head_width;
       const std::size_t keys = c.kv_heads * c.head_width;
       for (std::size_t i = 0; i < c.layers; ++i) {
-        llama_layer& layer = out.layers_[i];
+        decoder_layer& layer = out.layers_[i];
         const std::string prefix = "blk." + std::to_string(i) + ".";
         for (result<void> step : {vector(layer.attention_norm, prefix + "attn_norm.weight", c.width),
                                   vector(layer.feed_forward_norm, prefix + "ffn_norm.weight", c.width),
@@ -2818,20 +2936,23 @@ class llama_weights {
                                   matrix(layer.down, prefix + "ffn_down.weight", c.hidden, c.width)}) {
           if (!step) return step;
         }
+        if (auto step = describe_extras(layer, prefix); !step) return step;
       }
       if (auto step = vector(out.output_norm_, "output_norm.weight", c.width); !step) return step;
       const bool tied = file.find("output.weight") == nullptr;
       if (auto step = matrix(out.head_, tied ? "token_embd.weight" : "output.weight", c.width, c.vocabulary); !step) return step;
       for (const gguf_tensor& t : file.tensors()) {
         if (used.find(t.name) == used.end()) {
-          return failure{errc::unsupported, "tensor \"" + std::string(t.name) + "\" has no place in a llama model that this engine knows",
-                         file.source()};
+          return failure{
+              errc::unsupported,
+              "tensor \"" + std::string(t.name) + "\" has no place in a " + config.architecture + " model that this engine knows",
+              file.source()};
         }
       }
       return {};
     }
 
-    result<void> pack(llama_weights& out, thread_team& team) {
+    result<void> pack(decoder_weights& out, thread_team& team) {
       std::size_t total = 0;
       std::vector<std::pair<const job*, std::size_t>> panels;
       for (const job& j : jobs) total += (j.to->total_bytes() + 63) / 64 * 64;
@@ -2868,8 +2989,8 @@ class llama_weights {
   };
 
   gguf_file file_;  // keeps the mapping that `embedding_` points into
-  llama_config config_;
-  std::vector<llama_layer> layers_{};
+  decoder_config config_;
+  std::vector<decoder_layer> layers_{};
   std::vector<float> output_norm_{};
   packed_matrix head_{};
   const gguf_tensor* embedding_ = nullptr;
@@ -2885,7 +3006,7 @@ class llama_weights {
 #define INOCULUM_SINGLE_ENGINE_MODEL_ROPE
 
 // Rotary position embedding (Su et al., 2021): pair i of a head turns by position · base^(-2i / width).
-// Pairs are stored as two halves (llama_weights.hpp permutes rows so), which makes the loop elementwise.
+// Pairs are stored as two halves (decoder_weights.hpp permutes rows so), which makes the loop elementwise.
 
 #include <cmath>
 #include <cstddef>
@@ -2901,12 +3022,12 @@ struct rope_angles {
 
   /// `position(t)` is row t's.
   template <class Position>
-  void set(const llama_config& c, std::size_t n, Position&& position) {
-    const std::size_t half = c.rope_width / 2;
+  void set(double base, double scale, std::size_t rope_width, std::size_t n, Position&& position) {
+    const std::size_t half = rope_width / 2;
     cosines.resize({n, half});
     sines.resize({n, half});
     for (std::size_t i = 0; i < half; ++i) {
-      const double turn = c.rope_scale * std::pow(c.rope_base, -2.0 * static_cast<double>(i) / static_cast<double>(c.rope_width));
+      const double turn = scale * std::pow(base, -2.0 * static_cast<double>(i) / static_cast<double>(rope_width));
       for (std::size_t t = 0; t < n; ++t) {
         cosines(t, i) = static_cast<float>(std::cos(static_cast<double>(position(t)) * turn));
         sines(t, i) = static_cast<float>(std::sin(static_cast<double>(position(t)) * turn));
@@ -2942,12 +3063,12 @@ struct rope_angles {
 
 #endif
 
-// ---- inoculum/engine/model/llama.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_MODEL_LLAMA
-#define INOCULUM_SINGLE_ENGINE_MODEL_LLAMA
+// ---- inoculum/engine/model/decoder.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_MODEL_DECODER
+#define INOCULUM_SINGLE_ENGINE_MODEL_DECODER
 
-// The llama decoder: rows of the residual stream in, logits out, keys and values kept. Work goes through in
-// chunks of `chunk_rows`, whatever was handed in; nothing depends on where the cuts fall.
+// The decoder: rows of the residual stream in, logits out, keys and values kept. Work goes through in chunks of
+// `chunk_rows`, whatever was handed in; nothing depends on where the cuts fall.
 
 #include <algorithm>
 #include <cmath>
@@ -2961,17 +3082,17 @@ struct rope_angles {
 
 namespace inoculum::engine {
 
-class llama_decoder {
+class decoder {
  public:
   static constexpr std::size_t chunk_rows = 256;
 
-  llama_decoder(llama_weights weights, const kernel_table& kernels, thread_team team)
+  decoder(decoder_weights weights, const kernel_table& kernels, thread_team team)
       : weights_(std::move(weights)), kernels_(&kernels), team_(std::move(team)), scratch_(team_.size()) {
     for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
   }
 
-  [[nodiscard]] const llama_config& config() const noexcept { return weights_.config(); }
-  [[nodiscard]] const llama_weights& weights() const noexcept { return weights_; }
+  [[nodiscard]] const decoder_config& config() const noexcept { return weights_.config(); }
+  [[nodiscard]] const decoder_weights& weights() const noexcept { return weights_; }
   [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
   [[nodiscard]] std::size_t threads() const noexcept { return team_.size(); }
   /// Room for the keys and values of one sequence.
@@ -3028,32 +3149,35 @@ class llama_decoder {
   }
 
   void prepare() {
-    const llama_config& c = config();
+    const decoder_config& c = config();
     const std::size_t rows = places_.size();
     x_.resize({rows, c.width});
+    if (c.output_norms) product_.resize({rows, c.width});
     qkv_.resize({rows, (c.heads + 2 * c.kv_heads) * c.head_width});
     input_.resize(rows, c.width);
     attended_.resize(rows, c.heads * c.head_width);
     hidden_.resize(rows, c.hidden);
-    angles_.set(c, rows, [&](std::size_t t) { return places_[t].position; });
+    const auto position = [&](std::size_t t) { return places_[t].position; };
+    angles_.set(c.rope_base, c.rope_scale, c.rope_width, rows, position);
+    if (c.window != 0) local_angles_.set(c.local_rope_base, 1.0, c.rope_width, rows, position);
   }
 
   /// The rows of `places_`; logits of the last `wanted` ones.
   void forward(std::size_t thread, std::size_t wanted, float* logits) {
     const std::size_t rows = places_.size();
-    const std::span<const llama_layer> layers = weights_.layers();
+    const std::span<const decoder_layer> layers = weights_.layers();
     for (std::size_t i = 0; i < layers.size(); ++i) {
-      const llama_layer& layer = layers[i];
+      const decoder_layer& layer = layers[i];
       normalise(layer.attention_norm, 0, rows);
       project(layer, rows);
-      store_keys(i, rows);
+      store_keys(layer, i, rows);
       const std::size_t skip = i + 1 == layers.size() ? rows - wanted : 0;
       if (skip == rows) return;
       attention(thread, i, skip, rows);
-      add_product(layer.output, attended_, skip, rows);
+      add_product(layer.output, layer.attention_output_norm, attended_, skip, rows);
       normalise(layer.feed_forward_norm, skip, rows);
       feed_forward(layer, skip, rows);
-      add_product(layer.down, hidden_, skip, rows);
+      add_product(layer.down, layer.feed_forward_output_norm, hidden_, skip, rows);
     }
     normalise(weights_.output_norm(), rows - wanted, rows);
     const packed_matrix& head = weights_.head();
@@ -3063,6 +3187,11 @@ class llama_decoder {
       float* out = logits + (begin - (rows - wanted)) * head.rows + panel * panel_rows;
       const std::size_t present = std::min(panel_rows, head.rows - panel * panel_rows);
       for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, present, out + t * head.rows);
+    });
+    if (config().final_cap == 0.0f) return;
+    const float cap = config().final_cap;
+    team_.each(wanted, 1, [&](std::size_t t) {
+      for (float& logit : std::span(logits + t * head.rows, head.rows)) logit = cap * std::tanh(logit / cap);
     });
   }
 
@@ -3087,7 +3216,7 @@ class llama_decoder {
   }
 
   /// Queries, keys and values, side by side in qkv_.
-  void project(const llama_layer& layer, std::size_t rows) {
+  void project(const decoder_layer& layer, std::size_t rows) {
     const packed_matrix* parts[3] = {&layer.query, &layer.key, &layer.value};
     const std::size_t stride = qkv_.shape(1);
     tiles(parts[0]->panels() + 2 * parts[1]->panels(), 0, rows, [&](std::size_t panel, std::size_t begin, std::size_t n) {
@@ -3104,31 +3233,43 @@ class llama_decoder {
     });
   }
 
-  void store_keys(std::size_t layer, std::size_t rows) {
-    const llama_config& c = config();
-    const float factor = log2_e / std::sqrt(static_cast<float>(c.head_width));
+  void store_keys(const decoder_layer& layer, std::size_t index, std::size_t rows) {
+    const decoder_config& c = config();
+    const float factor = log2_e * c.attention_scale;
+    const rope_angles& angles = c.is_local(index) ? local_angles_ : angles_;
+    const auto add = [](float* to, const std::vector<float>& bias) {
+      for (std::size_t i = 0; i < bias.size(); ++i) to[i] += bias[i];
+    };
     team_.each(rows, 8, [&](std::size_t t) {
       float* q = qkv_.data() + t * qkv_.shape(1);
       float* k = q + c.heads * c.head_width;
       float* v = k + c.kv_heads * c.head_width;
-      for (std::size_t h = 0; h < c.heads; ++h) angles_.turn(t, q + h * c.head_width);
+      add(q, layer.query_bias);
+      add(k, layer.key_bias);
+      add(v, layer.value_bias);
+      const auto place = [&](float* head, const std::vector<float>& norm) {
+        if (!norm.empty()) kernels_->rms_norm(head, norm.data(), c.head_width, c.norm_epsilon, head);
+        angles.turn(t, head);
+      };
+      for (std::size_t h = 0; h < c.heads; ++h) place(q + h * c.head_width, layer.query_norm);
       for (std::size_t i = 0; i < c.heads * c.head_width; ++i) q[i] *= factor;
       for (std::size_t h = 0; h < c.kv_heads; ++h) {
-        angles_.turn(t, k + h * c.head_width);
-        places_[t].cache->store(layer, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
+        place(k + h * c.head_width, layer.key_norm);
+        places_[t].cache->store(index, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
       }
     });
   }
 
   /// The query heads that share a key head go together, for as many positions of one sequence as fill a task.
   void attention(std::size_t thread, std::size_t layer, std::size_t begin, std::size_t end) {
-    const llama_config& c = config();
+    const decoder_config& c = config();
     const std::size_t group = c.heads / c.kv_heads;
     const std::size_t heads_a_task = std::min(group, attention_rows);
     const std::size_t slices = (group + heads_a_task - 1) / heads_a_task;
     const bool one_sequence = places_.front().cache == places_.back().cache;
     const std::size_t step = one_sequence ? attention_rows / heads_a_task : 1;
     const std::size_t runs = (end - begin + step - 1) / step;
+    const std::size_t window = c.is_local(layer) ? c.window : 0;
     attention_scratch& s = *scratch_[thread];
     team_.each(c.kv_heads * slices * runs, 1, [&](std::size_t task) {
       const std::size_t head = task % c.kv_heads;
@@ -3143,7 +3284,7 @@ class llama_decoder {
         s.positions[r] = places_[t].position;
         std::copy_n(qkv_.data() + t * qkv_.shape(1) + column, c.head_width, s.query + r * c.head_width);
       });
-      attend(*kernels_, *places_[from].cache, layer, head, c.head_width, n * heads, s);
+      attend(*kernels_, *places_[from].cache, layer, head, c.head_width, n * heads, window, s);
       each_row([&](std::size_t r, std::size_t t, std::size_t column) {
         std::copy_n(s.result + r * c.head_width, c.head_width, attended_.row(t) + column);
       });
@@ -3151,14 +3292,15 @@ class llama_decoder {
     quantise(attended_, begin, end);
   }
 
-  /// hidden = swiglu(gate, up); a task computes both panels, so neither ever leaves its cache.
-  void feed_forward(const llama_layer& layer, std::size_t begin, std::size_t end) {
+  /// hidden = act(gate) · up; a task computes both panels, so neither ever leaves its cache.
+  void feed_forward(const decoder_layer& layer, std::size_t begin, std::size_t end) {
+    const auto activate = config().gelu ? kernels_->geglu : kernels_->swiglu;
     tiles(layer.gate.panels(), begin, end, [&](std::size_t panel, std::size_t from, std::size_t n) {
       float gate[row_tile * panel_rows];
       float up[row_tile * panel_rows];
       input_.times(*kernels_, layer.gate, panel, from, n, gate);
       input_.times(*kernels_, layer.up, panel, from, n, up);
-      kernels_->swiglu(gate, up, n * panel_rows, gate);
+      activate(gate, up, n * panel_rows, gate);
       const std::size_t present = std::min(panel_rows, layer.gate.rows - panel * panel_rows);
       for (std::size_t t = 0; t < n; ++t) std::copy_n(gate + t * panel_rows, present, hidden_.row(from + t) + panel * panel_rows);
     });
@@ -3169,29 +3311,42 @@ class llama_decoder {
     team_.each(end - begin, 8, [&](std::size_t t) { rows.quantise(*kernels_, begin + t); });
   }
 
-  /// x += rows · mᵀ
-  void add_product(const packed_matrix& m, const quantised_rows& in, std::size_t begin, std::size_t end) {
+  /// x += rows · mᵀ, normalised before it is added where `norm` is not empty.
+  void add_product(const packed_matrix& m, std::span<const float> norm, const quantised_rows& in, std::size_t begin, std::size_t end) {
     const std::size_t width = config().width;
+    float* const sum = norm.empty() ? x_.data() : product_.data();
     tiles(m.panels(), begin, end, [&](std::size_t panel, std::size_t from, std::size_t n) {
       float y[row_tile * panel_rows];
       in.times(*kernels_, m, panel, from, n, y);
       const std::size_t present = std::min(panel_rows, m.rows - panel * panel_rows);
       for (std::size_t t = 0; t < n; ++t) {
-        float* out = x_.data() + (from + t) * width + panel * panel_rows;
-        for (std::size_t i = 0; i < present; ++i) out[i] += y[t * panel_rows + i];
+        float* out = sum + (from + t) * width + panel * panel_rows;
+        if (norm.empty()) {
+          for (std::size_t i = 0; i < present; ++i) out[i] += y[t * panel_rows + i];
+        } else {
+          std::copy_n(y + t * panel_rows, present, out);
+        }
       }
+    });
+    if (norm.empty()) return;
+    team_.each(end - begin, 8, [&](std::size_t t) {
+      float* row = product_.data() + (begin + t) * width;
+      kernels_->rms_norm(row, norm.data(), width, config().norm_epsilon, row);
+      float* out = x_.data() + (begin + t) * width;
+      for (std::size_t i = 0; i < width; ++i) out[i] += row[i];
     });
   }
 
-  llama_weights weights_;
+  decoder_weights weights_;
   const kernel_table* kernels_;
   thread_team team_;
   std::vector<std::unique_ptr<attention_scratch>> scratch_;
   std::vector<next_position> places_{};  // what each row of a chunk is
-  rope_angles angles_{};
-  xt::xtensor<float, 2> x_{};    // the residual stream, [rows][width]
-  xt::xtensor<float, 2> qkv_{};  // [rows][queries, keys, values]
-  quantised_rows input_{};       // what a projection reads
+  rope_angles angles_{}, local_angles_{};
+  xt::xtensor<float, 2> x_{};        // the residual stream, [rows][width]
+  xt::xtensor<float, 2> qkv_{};      // [rows][queries, keys, values]
+  xt::xtensor<float, 2> product_{};  // what is normalised before x_ gets it
+  quantised_rows input_{};           // what a projection reads
   quantised_rows attended_{};
   quantised_rows hidden_{};
 };
@@ -4473,9 +4628,9 @@ class cpu_engine {
     auto tokenizer = bpe_tokenizer::load(*file);
     if (!tokenizer) return std::move(tokenizer).error();
     engine::thread_team team(options.threads);
-    auto weights = engine::llama_weights::load(*file, team);
+    auto weights = engine::decoder_weights::load(*file, team);
     if (!weights) return std::move(weights).error();
-    const engine::llama_config& config = weights->config();
+    const engine::decoder_config& config = weights->config();
     if (tokenizer->size() != config.vocabulary) {
       return failure{
           errc::mismatch,
@@ -4490,8 +4645,7 @@ class cpu_engine {
     }
     const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
     const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
-    cpu_engine out(std::move(*tokenizer), engine::llama_decoder(std::move(*weights), kernels, std::move(team)), context,
-                   options.cache_bytes);
+    cpu_engine out(std::move(*tokenizer), engine::decoder(std::move(*weights), kernels, std::move(team)), context, options.cache_bytes);
     if (!options.mmproj.empty()) {
       if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
     }
@@ -4578,7 +4732,7 @@ class cpu_engine {
       return failure{
           errc::invalid_argument, std::to_string(tokens.size()) + " tokens for " + std::to_string(sequences.size()) + " sequences", {}};
     }
-    std::vector<engine::llama_decoder::next_position> next;
+    std::vector<engine::decoder::next_position> next;
     next.reserve(sequences.size());
     for (std::size_t i = 0; i < sequences.size(); ++i) {
       if (!exists(tokens[i])) return failure{errc::invalid_argument, "token " + std::to_string(tokens[i]) + " does not exist", {}};
@@ -4592,12 +4746,12 @@ class cpu_engine {
     return std::span<const float>(logits_);
   }
 
-  [[nodiscard]] const engine::llama_decoder& decoder() const noexcept { return decoder_; }
+  [[nodiscard]] const engine::decoder& decoder() const noexcept { return decoder_; }
 
   static constexpr std::size_t remembered_pictures = 256;
 
  private:
-  cpu_engine(bpe_tokenizer tokenizer, engine::llama_decoder decoder, std::size_t context, std::size_t cache_bytes)
+  cpu_engine(bpe_tokenizer tokenizer, engine::decoder decoder, std::size_t context, std::size_t cache_bytes)
       : tokenizer_(std::move(tokenizer)),
         decoder_(std::move(decoder)),
         context_(context),
@@ -4690,7 +4844,7 @@ class cpu_engine {
   }
 
   bpe_tokenizer tokenizer_;
-  engine::llama_decoder decoder_;
+  engine::decoder decoder_;
   std::size_t context_;
   sequence current_;
   engine::prefix_tree<engine::kv_page> tree_;

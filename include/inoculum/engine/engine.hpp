@@ -26,7 +26,7 @@
 #include "gguf/gguf.hpp"
 #include "kernels/select.hpp"
 #include "kernels/thread_team.hpp"
-#include "model/llama.hpp"
+#include "model/decoder.hpp"
 #include "tokenizer/bpe.hpp"
 #include "vision/vision_tower.hpp"
 
@@ -53,9 +53,9 @@ class cpu_engine {
     auto tokenizer = bpe_tokenizer::load(*file);
     if (!tokenizer) return std::move(tokenizer).error();
     engine::thread_team team(options.threads);
-    auto weights = engine::llama_weights::load(*file, team);
+    auto weights = engine::decoder_weights::load(*file, team);
     if (!weights) return std::move(weights).error();
-    const engine::llama_config& config = weights->config();
+    const engine::decoder_config& config = weights->config();
     if (tokenizer->size() != config.vocabulary) {
       return failure{
           errc::mismatch,
@@ -70,8 +70,7 @@ class cpu_engine {
     }
     const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
     const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
-    cpu_engine out(std::move(*tokenizer), engine::llama_decoder(std::move(*weights), kernels, std::move(team)), context,
-                   options.cache_bytes);
+    cpu_engine out(std::move(*tokenizer), engine::decoder(std::move(*weights), kernels, std::move(team)), context, options.cache_bytes);
     if (!options.mmproj.empty()) {
       if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
     }
@@ -158,7 +157,7 @@ class cpu_engine {
       return failure{
           errc::invalid_argument, std::to_string(tokens.size()) + " tokens for " + std::to_string(sequences.size()) + " sequences", {}};
     }
-    std::vector<engine::llama_decoder::next_position> next;
+    std::vector<engine::decoder::next_position> next;
     next.reserve(sequences.size());
     for (std::size_t i = 0; i < sequences.size(); ++i) {
       if (!exists(tokens[i])) return failure{errc::invalid_argument, "token " + std::to_string(tokens[i]) + " does not exist", {}};
@@ -172,12 +171,12 @@ class cpu_engine {
     return std::span<const float>(logits_);
   }
 
-  [[nodiscard]] const engine::llama_decoder& decoder() const noexcept { return decoder_; }
+  [[nodiscard]] const engine::decoder& decoder() const noexcept { return decoder_; }
 
   static constexpr std::size_t remembered_pictures = 256;
 
  private:
-  cpu_engine(bpe_tokenizer tokenizer, engine::llama_decoder decoder, std::size_t context, std::size_t cache_bytes)
+  cpu_engine(bpe_tokenizer tokenizer, engine::decoder decoder, std::size_t context, std::size_t cache_bytes)
       : tokenizer_(std::move(tokenizer)),
         decoder_(std::move(decoder)),
         context_(context),
@@ -270,7 +269,7 @@ class cpu_engine {
   }
 
   bpe_tokenizer tokenizer_;
-  engine::llama_decoder decoder_;
+  engine::decoder decoder_;
   std::size_t context_;
   sequence current_;
   engine::prefix_tree<engine::kv_page> tree_;
