@@ -295,6 +295,13 @@ class mapped_file {
 
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
+  /// Gives the memory back that the bytes read so far take; they are read from the file again when needed.
+  void drop_pages() const noexcept {
+#if defined(__linux__)
+    if (!bytes_.empty()) (void)::madvise(const_cast<std::byte*>(bytes_.data()), bytes_.size(), MADV_DONTNEED);
+#endif
+  }
+
   mapped_file(const mapped_file&) = delete;
   mapped_file& operator=(const mapped_file&) = delete;
 #if defined(__unix__) || defined(__APPLE__)
@@ -767,6 +774,11 @@ class gguf_file {
   [[nodiscard]] result<gguf_texts> require_texts(std::string_view key) const { return require(key, texts(key), "an array of strings"); }
   /// A tensor of exactly this shape (ggml's order; trailing ones may be left out) and of a known type.
   [[nodiscard]] result<const gguf_tensor*> require_tensor(std::string_view name, std::initializer_list<std::uint64_t> shape) const;
+
+  /// Gives back the memory of what was read so far; tensors stay readable, from the file.
+  void drop_pages() const noexcept {
+    if (data_->file) data_->file->drop_pages();
+  }
 
  private:
   struct data {
@@ -2829,6 +2841,7 @@ class decoder_weights {
     decoder_weights out(file, *config);
     if (auto done = in.describe(out); !done) return std::move(done).error();
     if (auto done = in.pack(out, team); !done) return std::move(done).error();
+    file.drop_pages();  // the matrices have been copied; of the embedding, rows are read as they are looked up
     return out;
   }
 

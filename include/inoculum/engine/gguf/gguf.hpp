@@ -102,6 +102,11 @@ class gguf_file {
   /// A tensor of exactly this shape (ggml's order; trailing ones may be left out) and of a known type.
   [[nodiscard]] result<const gguf_tensor*> require_tensor(std::string_view name, std::initializer_list<std::uint64_t> shape) const;
 
+  /// Gives back the memory of what was read so far; tensors stay readable, from the file.
+  void drop_pages() const noexcept {
+    if (data_->file) data_->file->drop_pages();
+  }
+
  private:
   struct data {
     std::string source{};

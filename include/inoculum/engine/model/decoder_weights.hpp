@@ -44,6 +44,7 @@ class decoder_weights {
     decoder_weights out(file, *config);
     if (auto done = in.describe(out); !done) return std::move(done).error();
     if (auto done = in.pack(out, team); !done) return std::move(done).error();
+    file.drop_pages();  // the matrices have been copied; of the embedding, rows are read as they are looked up
     return out;
   }
 
