@@ -174,3 +174,64 @@ TEST_CASE("a batch of conversations is answered as each alone, errors included")
   }
   CHECK(together.generate_batch({}, {}).empty());
 }
+
+TEST_CASE("prepared prefixes go through a file, and a bad file changes nothing") {
+  const tiny_model model;
+  const std::string path = (std::filesystem::temp_directory_path() / "inoculum_prefixes.kv").string();
+  const auto tokens = random_tokens(150, 11), fork = random_tokens(90, 12);
+  std::vector<token_id> other(tokens.begin(), tokens.begin() + 100);
+  other.insert(other.end(), fork.begin(), fork.end());
+  std::size_t cached = 0;
+  std::vector<float> expected, expected_other;
+  {
+    auto e = model.load();
+    expected = resumed(e, tokens, cached, "clinic");
+    e.remember(true);
+    expected_other = resumed(e, other, cached, "clinic");
+    e.remember();
+    REQUIRE(e.save_prefixes(path));
+  }
+  auto e = model.load(0);  // only what was pinned stays under a limit of nothing
+  REQUIRE(e.load_prefixes(path));
+  CHECK(same_bits(resumed(e, tokens, cached, "clinic"), expected));
+  CHECK(cached == 149);
+  auto roomy = model.load();
+  REQUIRE(roomy.load_prefixes(path));
+  CHECK(same_bits(resumed(roomy, other, cached, "clinic"), expected_other));
+  CHECK(cached == 189);
+  CHECK(same_bits(resumed(roomy, other, cached, "elsewhere"), expected_other));
+  CHECK(cached == 0);
+
+  std::string bytes = read_file(path, 1u << 30).value();
+  const auto refused = [&](std::string changed) {
+    REQUIRE(write_file(path, changed));
+    auto fresh = model.load();
+    const auto done = fresh.load_prefixes(path);
+    REQUIRE(!done);
+    CHECK(fresh.remembered_bytes() == 0);
+    return done.error().code;
+  };
+  for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{60}, bytes.size() / 2, bytes.size() - 1}) {
+    CHECK(refused(bytes.substr(0, size)) == errc::parse);
+  }
+  const auto resigned = [](std::string body) {  // a liar who knows the format
+    body.resize(body.size() - 32);
+    const digest sum = sha256{}.update(std::string_view(body)).finish();
+    return body.append(reinterpret_cast<const char*>(sum.bytes.data()), 32);
+  };
+  rng r(5);
+  for (int i = 0; i < 200; ++i) {
+    std::string changed = bytes;
+    changed[40 + r.below(static_cast<std::uint32_t>(i < 150 ? 200 : bytes.size() - 72))] ^= static_cast<char>(1 + r.below(255));
+    CHECK(refused(changed) == errc::parse);
+    REQUIRE(write_file(path, resigned(changed)));
+    auto fresh = model.load();
+    (void)fresh.load_prefixes(path);  // an error or not: nothing is read outside the file
+    (void)resumed(fresh, tokens, cached, "clinic");
+  }
+  std::string elsewhere = bytes;
+  elsewhere[10] ^= 1;  // the identity
+  CHECK(refused(resigned(elsewhere)) == errc::mismatch);
+  std::remove(path.c_str());
+  CHECK(e.load_prefixes(path).error().code == errc::not_found);
+}

@@ -22,6 +22,7 @@
 #include "../core/digest.hpp"
 #include "../core/image.hpp"
 #include "../core/result.hpp"
+#include "cache/prefix_file.hpp"
 #include "cache/prefix_tree.hpp"
 #include "gguf/gguf.hpp"
 #include "kernels/select.hpp"
@@ -145,6 +146,11 @@ class cpu_engine {
   /// Bytes of keys and values that are remembered.
   [[nodiscard]] std::size_t remembered_bytes() const noexcept { return tree_.pages() * current_.cache.page_bytes(); }
 
+  /// Writes what is remembered into a file, from which another process, with the same model, eyes and kernels, goes on
+  /// to the bit. Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
+  [[nodiscard]] result<void> save_prefixes(const std::string& path) const { return engine::save_prefixes(path, identity(), tree_); }
+  [[nodiscard]] result<void> load_prefixes(const std::string& path) { return engine::load_prefixes(path, identity(), tree_); }
+
   /// Hands out the present sequence and leaves an empty one.
   [[nodiscard]] sequence take_sequence() {
     remember();
@@ -200,6 +206,7 @@ class cpu_engine {
                      path};
     }
     eyes_.emplace(std::move(*tower));
+    eyes_fingerprint_ = file->fingerprint();
     return {};
   }
 
@@ -208,6 +215,13 @@ class cpu_engine {
     token_id token = 0;
     const float* row = nullptr;
   };
+
+  [[nodiscard]] engine::prefix_identity identity() const {
+    const digest weights = decoder_.weights().fingerprint();
+    const digest all =
+        sha256{}.update(weights.bytes).update(eyes_fingerprint_.bytes).update(std::string_view(decoder_.kernels().name)).finish();
+    return {all, current_.cache.page_bytes(), engine::key_block};
+  }
 
   [[nodiscard]] bool exists(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < vocabulary_size(); }
 
@@ -279,6 +293,7 @@ class cpu_engine {
   std::vector<position> positions_{};
   std::vector<float> logits_{};
   std::optional<vision_tower> eyes_{};
+  digest eyes_fingerprint_{};
   std::vector<std::pair<digest, image_embedding>> pictures_{};  // least recently used first
 };
 static_assert(batching_engine<cpu_engine>);

@@ -109,6 +109,14 @@ class prefix_tree {
     }
   }
 
+  /// Calls f(tenant, depth, keys, page, pinned) for every node, parents first.
+  template <class F>
+  void each(F&& f) const {
+    for (const auto& [tenant, root] : roots_) {
+      for (const auto& child : root->children) walk(*child, tenant, 0, f);
+    }
+  }
+
   [[nodiscard]] std::size_t pages() const noexcept { return count_; }
   void clear() noexcept {
     roots_.clear();
@@ -128,6 +136,12 @@ class prefix_tree {
     std::size_t n = 0;
     while (n < a.size() && n < b.size() && a[n] == b[n]) ++n;
     return n;
+  }
+
+  template <class F>
+  static void walk(const node& at, std::string_view tenant, std::size_t depth, F& f) {
+    f(tenant, depth, std::span<const position_key>(at.keys), at.page, at.pinned);
+    for (const auto& child : at.children) walk(*child, tenant, depth + 1, f);
   }
 
   // A walk over all nodes: there are hundreds, and a page takes far longer to compute.

@@ -53,6 +53,7 @@ class decoder_weights {
   [[nodiscard]] std::span<const float> output_norm() const noexcept { return output_norm_; }
   [[nodiscard]] const packed_matrix& head() const noexcept { return head_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return memory_.size(); }
+  [[nodiscard]] digest fingerprint() const { return file_.fingerprint(); }
 
   /// The residual stream's first value for a token below the vocabulary's size.
   void embed(std::size_t token, std::span<float> out) const noexcept {
