@@ -3,7 +3,7 @@
 // Needs the real vocabulary: $INOCULUM_MODEL, or what examples/fetch_weights.sh fetched.
 #include <benchmark/benchmark.h>
 
-#include <inoculum/engine/tokenizer/bpe.hpp>
+#include <inoculum/engine/tokenizer/tokenizer.hpp>
 #include <string>
 
 #include "../tests/support/weights.hpp"
@@ -31,12 +31,12 @@ void open(benchmark::State& state) {
 void load(benchmark::State& state) {
   if (model().empty()) return state.SkipWithError("no weights");
   const auto file = gguf_file::open(model()).value();
-  for (auto _ : state) benchmark::DoNotOptimize(bpe_tokenizer::load(file).value());
+  for (auto _ : state) benchmark::DoNotOptimize(tokenizer::load(file).value());
 }
 
 void encode(benchmark::State& state, const std::string& text) {
   if (model().empty()) return state.SkipWithError("no weights");
-  static const auto tokenizer = bpe_tokenizer::load(gguf_file::open(model()).value()).value();
+  static const auto tokenizer = tokenizer::load(gguf_file::open(model()).value()).value();
   std::size_t tokens = 0;
   for (auto _ : state) {
     const auto ids = tokenizer.encode(text);

@@ -25,7 +25,7 @@
 #include "kernels/select.hpp"
 #include "kernels/thread_team.hpp"
 #include "model/llama.hpp"
-#include "tokenizer/bpe.hpp"
+#include "tokenizer/tokenizer.hpp"
 #include "vision/vision_tower.hpp"
 
 namespace inoculum {
@@ -47,17 +47,16 @@ class cpu_engine {
     }
     auto file = gguf_file::open(model_path);
     if (!file) return std::move(file).error();
-    auto tokenizer = bpe_tokenizer::load(*file);
-    if (!tokenizer) return std::move(tokenizer).error();
+    auto words = tokenizer::load(*file);
+    if (!words) return std::move(words).error();
     engine::thread_team team(options.threads);
     auto weights = engine::llama_weights::load(*file, team);
     if (!weights) return std::move(weights).error();
     const engine::llama_config& config = weights->config();
-    if (tokenizer->size() != config.vocabulary) {
-      return failure{
-          errc::mismatch,
-          "the tokenizer has " + std::to_string(tokenizer->size()) + " tokens, the embedding " + std::to_string(config.vocabulary),
-          model_path};
+    if (words->size() != config.vocabulary) {
+      return failure{errc::mismatch,
+                     "the tokenizer has " + std::to_string(words->size()) + " tokens, the embedding " + std::to_string(config.vocabulary),
+                     model_path};
     }
     if (options.context > config.context) {
       return failure{
@@ -67,7 +66,7 @@ class cpu_engine {
     }
     const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
     const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
-    cpu_engine out(std::move(*tokenizer), engine::llama_decoder(std::move(*weights), kernels, std::move(team)), context);
+    cpu_engine out(std::move(*words), engine::llama_decoder(std::move(*weights), kernels, std::move(team)), context);
     if (!options.mmproj.empty()) {
       if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
     }
@@ -121,10 +120,12 @@ class cpu_engine {
   static constexpr std::size_t remembered_pictures = 256;
 
  private:
-  cpu_engine(bpe_tokenizer tokenizer, engine::llama_decoder decoder, std::size_t context)
-      : tokenizer_(std::move(tokenizer)), decoder_(std::move(decoder)), context_(context) {
+  cpu_engine(tokenizer words, engine::llama_decoder decoder, std::size_t context)
+      : tokenizer_(std::move(words)), decoder_(std::move(decoder)), context_(context) {
     if (tokenizer_.eos()) ends_.push_back(*tokenizer_.eos());
-    for (const char* name : {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "</s>"}) {
+    // Gemma declares <eos> and ends turns otherwise; Llama 3 has one end for text, for turns and for tool calls each.
+    for (const char* name : {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>",
+                             "<eos>", "</s>", "<end_of_utterance>"}) {
       if (const auto id = tokenizer_.control_token(name)) ends_.push_back(*id);
     }
   }
@@ -191,7 +192,7 @@ class cpu_engine {
     return std::span<const float>(logits_);
   }
 
-  bpe_tokenizer tokenizer_;
+  tokenizer tokenizer_;
   engine::llama_decoder decoder_;
   std::size_t context_;
   std::size_t length_ = 0;
