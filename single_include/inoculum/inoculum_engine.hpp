@@ -67,6 +67,223 @@ concept token_engine = requires(E& e, const E& c, std::string_view text, token_i
 
 #endif
 
+// ---- inoculum/prompt/turn_format.hpp ----
+#ifndef INOCULUM_SINGLE_PROMPT_TURN_FORMAT
+#define INOCULUM_SINGLE_PROMPT_TURN_FORMAT
+
+// Chat formats as data: how a family of models opens and closes a turn. One type for all, so that a program can choose when
+// it knows the model. The formats of Gemma, Llama 3, Qwen 2, Vicuna and Mistral.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// A run of template text: control tokens and plain text between them.
+struct template_piece {
+  bool is_control = false;
+  std::string text{};
+};
+using template_run = std::vector<template_piece>;
+
+/// Models `chat_format`. A turn is its opening, the message, its closing; an open reply is the assistant's opening.
+struct turn_format {
+  std::string name{};
+  template_run begin{};                   ///< once, in front of everything
+  std::array<template_run, 3> opening{};  ///< by role: system, user, assistant
+  std::array<template_run, 3> closing{};  ///< the same
+  template_run picture_opening{}, picture_closing{};
+  std::string reply_lead{};          ///< between the assistant's opening and its words; a model begins with it by itself
+  bool system_in_user_turn = false;  ///< the system message stands in the first user turn, before its closing comes the user's text
+  bool trims = false;                ///< white space around a message is left out, as the model's own template does
+  std::string default_system{};      ///< written when a conversation has no system message; empty: none
+  std::string end{};                 ///< the control token that ends the assistant's turn
+
+  [[nodiscard]] std::vector<segment> render(const conversation& talk, bool open_reply) const {
+    std::vector<segment> out;
+    add(out, begin);
+    bool user_is_open = false;  // by a system message that stands in the user's turn
+    const auto begin_turn = [&](role who) {
+      if (who == role::user && user_is_open) return;
+      if (user_is_open) add(out, closing[index(role::user)]);
+      user_is_open = who == role::system && system_in_user_turn;
+      if (user_is_open) add(out, opening[index(role::user)]);
+      add(out, opening[index(who)]);
+    };
+    const bool has_system = !talk.messages.empty() && talk.messages.front().who == role::system;
+    if (!has_system && !default_system.empty()) {
+      begin_turn(role::system);
+      detail::add_text(out, default_system);
+      add(out, closing[index(role::system)]);
+    }
+    for (std::size_t i = 0; i < talk.messages.size(); ++i) {
+      const message& m = talk.messages[i];
+      begin_turn(m.who);
+      const bool prefill = open_reply && i + 1 == talk.messages.size() && m.who == role::assistant;
+      // Words that a model of this family wrote have its lead already.
+      if (m.who == role::assistant && (m.parts.empty() || !m.parts[0].text.starts_with(reply_lead))) detail::add_text(out, reply_lead);
+      add_parts(out, m, !prefill);
+      if (prefill) return out;
+      add(out, closing[index(m.who)]);
+      if (m.who == role::user) user_is_open = false;
+    }
+    if (open_reply) begin_turn(role::assistant);
+    return out;
+  }
+  [[nodiscard]] std::string_view end_of_turn() const { return end; }
+
+ private:
+  [[nodiscard]] static constexpr std::size_t index(role who) noexcept { return static_cast<std::size_t>(who); }
+  static void add(std::vector<segment>& out, const template_run& run) {
+    for (const template_piece& p : run) {
+      if (p.is_control) detail::add_control(out, p.text);
+      else detail::add_text(out, p.text);
+    }
+  }
+  void add_parts(std::vector<segment>& out, const message& m, bool ends) const {
+    constexpr std::string_view blank = " \t\r\n";
+    for (std::size_t i = 0; i < m.parts.size(); ++i) {
+      const part& p = m.parts[i];
+      if (p.is_image()) {
+        add(out, picture_opening);
+        out.push_back({segment::kind::image, {}, p.pixels});
+        add(out, picture_closing);
+        continue;
+      }
+      std::string_view text = p.text;
+      if (trims && i == 0) text.remove_prefix(std::min(text.size(), text.find_first_not_of(blank)));
+      if (trims && ends && i + 1 == m.parts.size()) text = text.substr(0, text.find_last_not_of(blank) + 1);
+      detail::add_text(out, text);
+    }
+  }
+};
+
+namespace detail {
+[[nodiscard]] inline template_piece control_piece(std::string_view text) { return {true, std::string(text)}; }
+[[nodiscard]] inline template_piece text_piece(std::string_view text) { return {false, std::string(text)}; }
+}  // namespace detail
+
+/// ChatML with any default system prompt; `chatml` is the same with SmolLM2's.
+[[nodiscard]] inline turn_format chatml_format(std::string default_system = {}) {
+  using namespace detail;
+  turn_format f;
+  f.name = "chatml";
+  for (const role who : {role::system, role::user, role::assistant}) {
+    f.opening[static_cast<std::size_t>(who)] = {control_piece("<|im_start|>"), text_piece(std::string(to_string(who)) + "\n")};
+    f.closing[static_cast<std::size_t>(who)] = {control_piece("<|im_end|>"), text_piece("\n")};
+  }
+  f.default_system = std::move(default_system);
+  f.end = "<|im_end|>";
+  return f;
+}
+[[nodiscard]] inline turn_format qwen2_format() { return chatml_format("You are a helpful assistant."); }
+
+/// Llama 3, 3.1, 3.2.
+[[nodiscard]] inline turn_format llama3_format() {
+  using namespace detail;
+  turn_format f;
+  f.name = "llama-3";
+  f.begin = {control_piece("<|begin_of_text|>")};
+  for (const role who : {role::system, role::user, role::assistant}) {
+    f.opening[static_cast<std::size_t>(who)] = {control_piece("<|start_header_id|>"), text_piece(to_string(who)),
+                                                control_piece("<|end_header_id|>"), text_piece("\n\n")};
+    f.closing[static_cast<std::size_t>(who)] = {control_piece("<|eot_id|>")};
+  }
+  f.trims = true;
+  f.end = "<|eot_id|>";
+  return f;
+}
+
+/// Gemma 1 to 3, MedGemma. It has no system role: those words begin the first user turn.
+[[nodiscard]] inline turn_format gemma_format() {
+  using namespace detail;
+  turn_format f;
+  f.name = "gemma";
+  f.begin = {control_piece("<bos>")};
+  f.opening = {{{}, {control_piece("<start_of_turn>"), text_piece("user\n")}, {control_piece("<start_of_turn>"), text_piece("model\n")}}};
+  f.closing = {
+      {{text_piece("\n\n")}, {control_piece("<end_of_turn>"), text_piece("\n")}, {control_piece("<end_of_turn>"), text_piece("\n")}}};
+  f.picture_opening = {text_piece("\n\n"), control_piece("<start_of_image>")};
+  f.picture_closing = {control_piece("<end_of_image>"), text_piece("\n\n")};
+  f.system_in_user_turn = true;
+  f.trims = true;
+  f.end = "<end_of_turn>";
+  return f;
+}
+
+/// Vicuna 1.1 and the LLaVA models on it. Its roles are plain words: a user can write "ASSISTANT:", and no tokenizer tells.
+[[nodiscard]] inline turn_format vicuna_format() {
+  using namespace detail;
+  turn_format f;
+  f.name = "vicuna";
+  f.begin = {control_piece("<s>")};
+  f.opening = {{{}, {text_piece("USER: ")}, {text_piece("ASSISTANT:")}}};
+  f.closing = {{{text_piece(" ")}, {text_piece(" ")}, {control_piece("</s>")}}};
+  f.picture_closing = {text_piece("\n")};
+  f.reply_lead = " ";
+  f.default_system =
+      "A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, detailed, and polite answers "
+      "to the user's questions.";
+  f.end = "</s>";
+  return f;
+}
+
+/// Mistral Instruct, and LLaVA-Med on it. `marks_are_tokens`: from version 3 on "[INST]" is a control token; before it is
+/// plain text, which a user can write too.
+[[nodiscard]] inline turn_format mistral_format(bool marks_are_tokens) {
+  using namespace detail;
+  turn_format f;
+  f.name = marks_are_tokens ? "mistral-3" : "mistral";
+  f.begin = {control_piece("<s>")};
+  if (marks_are_tokens) {
+    f.opening[1] = {control_piece("[INST]")};
+    f.closing[1] = {control_piece("[/INST]")};
+  } else {
+    f.opening[1] = {text_piece("[INST] ")};
+    f.closing[1] = {text_piece(" [/INST]")};
+    f.reply_lead = " ";
+  }
+  f.closing[0] = {text_piece("\n\n")};
+  f.closing[2] = {control_piece("</s>")};
+  f.picture_closing = {text_piece("\n")};
+  f.system_in_user_turn = true;
+  f.end = "</s>";
+  return f;
+}
+static_assert(chat_format<turn_format>);
+
+/// The format of a model by its own template (Jinja, as files carry it; it is searched, not run), or by the control tokens
+/// that the model has where it carries none. `has_control(text)`. Nothing when no format here is the right one.
+template <class HasControl>
+[[nodiscard]] std::optional<turn_format> turn_format_for(std::string_view chat_template, HasControl&& has_control) {
+  const auto says = [&](std::string_view what) {
+    return chat_template.empty() ? has_control(what) : chat_template.find(what) != std::string_view::npos;
+  };
+  if (says("<|im_start|>")) {
+    if (chat_template.empty() || says("SmolLM")) return chatml_format(chatml{}.default_system);
+    if (says("You are Qwen, created by Alibaba Cloud."))
+      return chatml_format("You are Qwen, created by Alibaba Cloud. You are a helpful assistant.");
+    return says("You are a helpful assistant") ? qwen2_format() : chatml_format();
+  }
+  if (says("<|start_header_id|>")) return llama3_format();
+  if (says("<start_of_turn>")) return gemma_format();
+  if (says("<<SYS>>")) return std::nullopt;  // Llama 2's own: not here
+  if (says("[INST]")) return mistral_format(has_control("[INST]"));
+  if (says("USER:") && says("ASSISTANT:")) return vicuna_format();
+  return std::nullopt;
+}
+
+}  // namespace inoculum
+
+#endif
+
 // ---- inoculum/engine/gguf/mapped_file.hpp ----
 #ifndef INOCULUM_SINGLE_ENGINE_GGUF_MAPPED_FILE
 #define INOCULUM_SINGLE_ENGINE_GGUF_MAPPED_FILE
@@ -906,6 +1123,1306 @@ inline result<const gguf_tensor*> gguf_file::require_tensor(std::string_view nam
     return failure{errc::mismatch, "tensor " + detail::quoted(name) + " has the shape " + t->shape() + ", wanted " + wanted.shape(), where};
   }
   return t;
+}
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/engine/tokenizer/characters.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_CHARACTERS
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_CHARACTERS
+
+// Text as characters with the three classes that pre-tokenizers tell apart. Third party: utf8proc (link -lutf8proc).
+
+#include <utf8proc.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace inoculum::detail {
+
+enum class character_class : std::uint8_t { none, letter, number, space, other };  // none: past the end
+
+/// A code point and its class, in one word: a megabyte of text is four of these.
+struct character {
+  std::uint32_t code : 24 = 0;
+  character_class kind : 8 = character_class::none;
+};
+
+/// Unicode's \p{L}, \p{N} and White_Space. Classes are those of Unicode 15.1, the version of llama.cpp's tables; characters
+/// assigned later follow the installed utf8proc.
+[[nodiscard]] inline character_class classify(std::uint32_t code) noexcept {
+  if (code - 0x2ebf0u <= 0x2ee5du - 0x2ebf0u) return character_class::letter;     // new in 15.1; Debian 12's utf8proc knows 15.0
+  if (code - 0x9u <= 0xdu - 0x9u || code == 0x85) return character_class::space;  // white space, but category Cc
+  const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(code));
+  if (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) return character_class::letter;
+  if (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO) return character_class::number;
+  if (category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_ZP) return character_class::space;
+  return character_class::other;
+}
+
+/// UTF-8 to code points with llama.cpp's leniency, because the token ids must be the same: over-long forms and surrogates
+/// decode, each byte that fits nothing becomes U+FFFD. Past U+10FFFF, where llama.cpp throws, it is U+FFFD too.
+inline void decode_utf8(std::string_view text, std::vector<std::uint32_t>& out) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  out.reserve(out.size() + text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::uint32_t lead = byte(at);
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xc0 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : 0;
+    std::uint32_t code = length < 2 ? lead : lead & (0x7fu >> length);
+    bool valid = length != 0 && length <= text.size() - at;
+    for (std::size_t i = 1; valid && i < length; ++i) {
+      valid = (byte(at + i) & 0xc0) == 0x80;
+      code = code << 6 | (byte(at + i) & 0x3f);
+    }
+    valid = valid && code <= 0x10ffff;
+    out.push_back(valid ? code : 0xfffd);
+    at += valid ? length : 1;
+  }
+}
+
+/// The bytes of one code point; returns how many.
+inline std::size_t encode_utf8(std::uint32_t code, std::array<unsigned char, 4>& out) noexcept {
+  const auto tail = [&](unsigned shift) { return static_cast<unsigned char>(0x80 | ((code >> shift) & 0x3f)); };
+  if (code < 0x80) return out[0] = static_cast<unsigned char>(code), 1;
+  if (code < 0x800) return out[0] = static_cast<unsigned char>(0xc0 | code >> 6), out[1] = tail(0), 2;
+  if (code < 0x10000) return out[0] = static_cast<unsigned char>(0xe0 | code >> 12), out[1] = tail(6), out[2] = tail(0), 3;
+  return out[0] = static_cast<unsigned char>(0xf0 | code >> 18), out[1] = tail(12), out[2] = tail(6), out[3] = tail(0), 4;
+}
+
+/// Text to classified characters.
+[[nodiscard]] inline std::vector<character> characters(std::string_view text) {
+  static const auto ascii = [] {
+    std::array<character_class, 128> table{};
+    for (std::uint32_t c = 0; c < table.size(); ++c) table[c] = classify(c);
+    return table;
+  }();
+  std::vector<std::uint32_t> codes;
+  decode_utf8(text, codes);
+  std::vector<character> out(codes.size());
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    out[i].code = codes[i] & 0xffffff;
+    out[i].kind = codes[i] < ascii.size() ? ascii[codes[i]] : classify(codes[i]);
+  }
+  return out;
+}
+
+}  // namespace inoculum::detail
+
+#endif
+
+// ---- inoculum/engine/tokenizer/merges.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_MERGES
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_MERGES
+
+// The merge rules of a byte-pair encoding, and merging one word with them in O(n log n).
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace inoculum::detail {
+
+/// (left, right) to (rank, merged), by open addressing. `insert` refuses a rule that would need a long probe: keys come
+/// from a file, and crafted collisions must not make encoding slow.
+class merge_table {
+ public:
+  struct rule {
+    std::uint32_t rank = std::numeric_limits<std::uint32_t>::max();  ///< the maximum: no rule
+    token_id merged = -1;
+  };
+
+  /// Room for n rules.
+  explicit merge_table(std::size_t n = 0) : slots_(std::bit_ceil(std::max<std::size_t>(2 * n, 16))) {}
+
+  /// False when the probe is too long; the first rule for a pair stays.
+  [[nodiscard]] bool insert(token_id left, token_id right, rule r) {
+    const std::uint64_t key = pair_key(left, right);
+    std::size_t at = home(key);
+    for (int probes = 0; probes < longest_probe; ++probes, at = (at + 1) & (slots_.size() - 1)) {
+      if (slots_[at].key == key) return true;
+      if (slots_[at].key == empty) return slots_[at] = {key, r}, true;
+    }
+    return false;
+  }
+
+  /// A negative id (a byte without a token) has no rules.
+  [[nodiscard]] rule find(token_id left, token_id right) const noexcept {
+    if (left < 0 || right < 0) return {};
+    const std::uint64_t key = pair_key(left, right);
+    std::size_t at = home(key);
+    for (int probes = 0; probes < longest_probe; ++probes, at = (at + 1) & (slots_.size() - 1)) {
+      if (slots_[at].key == key) return slots_[at].value;
+      if (slots_[at].key == empty) break;
+    }
+    return {};
+  }
+
+ private:
+  static constexpr std::uint64_t empty = ~std::uint64_t{0};
+  static constexpr int longest_probe = 256;  // random keys at half load: about 30 for a million rules
+  struct slot {
+    std::uint64_t key = empty;
+    rule value{};
+  };
+
+  [[nodiscard]] static std::uint64_t pair_key(token_id left, token_id right) noexcept {
+    return std::uint64_t{static_cast<std::uint32_t>(left)} << 32 | static_cast<std::uint32_t>(right);
+  }
+  [[nodiscard]] std::size_t home(std::uint64_t key) const noexcept {
+    key = (key ^ (key >> 32)) * 0x9e3779b97f4a7c15u;
+    return static_cast<std::size_t>(key >> 32) & (slots_.size() - 1);
+  }
+
+  std::vector<slot> slots_;
+};
+
+/// Merges words; keeps its scratch memory from one to the next.
+class word_merger {
+ public:
+  explicit word_merger(const merge_table& rules) : rules_(&rules) {}
+
+  /// The symbols of the next word; cleared by `merge`.
+  std::vector<token_id> symbols{};
+
+  /// Applies the rules to `symbols`, lowest rank first and leftmost first among equals, until none applies, and appends
+  /// the symbols that are tokens to `out`: ids below 0 (bytes that the vocabulary lacks) vanish, as they do in llama.cpp.
+  void merge(std::vector<token_id>& out) {
+    const auto n = static_cast<std::uint32_t>(symbols.size());
+    nodes_.resize(n);
+    heap_.clear();
+    for (std::uint32_t i = 0; i < n; ++i) {
+      nodes_[i] = {symbols[i], i - 1, i + 1, merge_table::rule{}};
+      if (i + 1 < n) offer(i, symbols[i], symbols[i + 1]);
+    }
+    std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
+    while (!heap_.empty()) {
+      const std::uint64_t best = heap_.front();
+      std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
+      heap_.pop_back();
+      const auto left = static_cast<std::uint32_t>(best);
+      node& a = nodes_[left];
+      if (a.with_next.rank != best >> 32) continue;  // outdated: one of the two was merged meanwhile
+      const std::uint32_t right = a.next;
+      a.id = a.with_next.merged;
+      a.next = nodes_[right].next;
+      a.with_next = {};
+      nodes_[right].with_next = {};
+      nodes_[right].id = gone;
+      if (a.next < n) {
+        nodes_[a.next].previous = left;
+        if (offer(left, a.id, nodes_[a.next].id)) std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
+      }
+      if (a.previous < n) {
+        nodes_[a.previous].with_next = {};
+        if (offer(a.previous, nodes_[a.previous].id, a.id)) std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
+      }
+    }
+    for (const node& s : nodes_) {
+      if (s.id >= 0) out.push_back(s.id);
+    }
+    symbols.clear();
+  }
+
+ private:
+  static constexpr token_id gone = -2;
+  struct node {
+    token_id id = gone;
+    std::uint32_t previous = 0, next = 0;  // past the end (also -1 wrapped): none
+    merge_table::rule with_next{};         // the rule for this symbol and the next, if any
+  };
+
+  bool offer(std::uint32_t at, token_id left, token_id right) {
+    const auto rule = rules_->find(left, right);
+    if (rule.merged < 0) return false;
+    nodes_[at].with_next = rule;
+    heap_.push_back(std::uint64_t{rule.rank} << 32 | at);  // ordered by rank, then by place
+    return true;
+  }
+
+  const merge_table* rules_;
+  std::vector<node> nodes_{};
+  std::vector<std::uint64_t> heap_{};
+};
+
+}  // namespace inoculum::detail
+
+#endif
+
+// ---- inoculum/engine/tokenizer/pieces.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_PIECES
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_PIECES
+
+// Token ids by text, and tokens that are found in a text before anything else. Both come from a file: neither may become
+// slow on texts that were crafted for it.
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum::detail {
+
+/// Ids by text, the texts copied, by open addressing. No look-up takes more than `longest_probe` steps: `build` refuses
+/// texts that collide more. 49,152 tokens and 48,900 merges load several times faster than by binary search.
+class piece_table {
+ public:
+  /// Texts become ids 0, 1, …; `wanted(id)` says which can be found. False when texts collide.
+  template <class Wanted>
+  [[nodiscard]] bool build(const std::vector<std::string_view>& texts, Wanted&& wanted) {
+    std::size_t bytes = 0;
+    for (const std::string_view t : texts) bytes += t.size();
+    texts_.clear();
+    texts_.reserve(bytes);
+    starts_.assign(1, 0);
+    starts_.reserve(texts.size() + 1);
+    slots_.assign(std::bit_ceil(2 * texts.size() + 2), slot{});
+    longest_ = 0;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      texts_ += texts[i];
+      starts_.push_back(texts_.size());
+      if (!wanted(static_cast<token_id>(i))) continue;
+      longest_ = std::max(longest_, texts[i].size());
+      const std::uint64_t hash = mixed(texts[i]);
+      std::size_t at = home(hash);
+      for (int probes = 0; slots_[at].id >= 0 && text(slots_[at].id) != texts[i]; at = (at + 1) & (slots_.size() - 1)) {
+        if (++probes == longest_probe) return false;
+      }
+      slots_[at] = {tag(hash), static_cast<token_id>(i)};  // the last of equal texts counts, as in llama.cpp
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::string_view text(token_id id) const noexcept {
+    const auto i = static_cast<std::size_t>(id);
+    return std::string_view(texts_).substr(starts_[i], starts_[i + 1] - starts_[i]);
+  }
+  [[nodiscard]] std::size_t longest() const noexcept { return longest_; }  ///< bytes of the longest that can be found
+
+  /// -1: none.
+  [[nodiscard]] token_id find(std::string_view wanted) const noexcept {
+    if (wanted.size() > longest_ || slots_.empty()) return -1;
+    const std::uint64_t hash = mixed(wanted);
+    std::size_t at = home(hash);
+    for (int probes = 0; probes < longest_probe && slots_[at].id >= 0; ++probes, at = (at + 1) & (slots_.size() - 1)) {
+      if (slots_[at].tag == tag(hash) && text(slots_[at].id) == wanted) return slots_[at].id;
+    }
+    return -1;
+  }
+
+ private:
+  static constexpr int longest_probe = 256;
+  struct slot {
+    std::uint32_t tag = 0;  // saves most comparisons of texts that differ
+    token_id id = -1;
+  };
+  [[nodiscard]] static std::uint64_t mixed(std::string_view t) noexcept { return hash_bytes(t) * 0x9e3779b97f4a7c15u; }
+  [[nodiscard]] std::size_t home(std::uint64_t hash) const noexcept { return static_cast<std::size_t>(hash >> 32) & (slots_.size() - 1); }
+  [[nodiscard]] static std::uint32_t tag(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash); }
+
+  std::string texts_{};
+  std::vector<std::size_t> starts_{};
+  std::vector<slot> slots_{};
+  std::size_t longest_ = 0;
+};
+
+/// Finds user-defined tokens in a text with llama.cpp's precedence: the longest anywhere first, then those declared first,
+/// then from left to right. One pass and a heap, since Gemma has thousands of them: a pass each would take seconds.
+class literal_finder {
+ public:
+  /// Longer ones are refused when a vocabulary loads: the time per byte of text grows with it.
+  static constexpr std::size_t longest_literal = 256;
+
+  void add(std::string_view text, token_id id) { literals_.push_back({std::string(text), id, 0}); }
+  /// After the last `add`.
+  void finish() {
+    std::stable_sort(literals_.begin(), literals_.end(), [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
+    for (std::size_t i = 0; i < literals_.size(); ++i) literals_[i].rank = static_cast<std::uint32_t>(i);
+    by_rank_.resize(literals_.size());
+    std::stable_sort(literals_.begin(), literals_.end(), [](const auto& a, const auto& b) { return a.text < b.text; });
+    for (std::size_t i = 0; i < literals_.size(); ++i) {
+      by_rank_[literals_[i].rank] = static_cast<std::uint32_t>(i);
+      begins_[static_cast<unsigned char>(literals_[i].text[0])] = true;
+    }
+  }
+
+  /// Calls `plain(text)` for what lies between and `token(id)` for what was found, in order; never with empty text.
+  template <class Plain, class Token>
+  void split(std::string_view text, Plain&& plain, Token&& token) const {
+    std::vector<std::uint64_t> heap;  // rank, then place: the longest literal that still fits at that place
+    const auto offer = [&](std::size_t at, std::size_t room) {
+      const std::int64_t found = longest_at(text.substr(at, room));
+      if (found >= 0) heap.push_back(std::uint64_t{literals_[static_cast<std::size_t>(found)].rank} << 32 | at);
+      return found >= 0;
+    };
+    if (!literals_.empty()) {
+      for (std::size_t at = 0; at < text.size(); ++at) {
+        if (begins_[static_cast<unsigned char>(text[at])]) offer(at, text.size());
+      }
+    }
+    if (heap.empty()) {
+      if (!text.empty()) plain(text);
+      return;
+    }
+    std::make_heap(heap.begin(), heap.end(), std::greater<>());
+    std::vector<bool> taken(text.size());
+    std::vector<std::pair<std::size_t, const literal*>> found;
+    while (!heap.empty()) {
+      std::pop_heap(heap.begin(), heap.end(), std::greater<>());
+      const auto at = static_cast<std::size_t>(heap.back() & 0xffffffffu);
+      const literal& l = literals_[by_rank_[static_cast<std::size_t>(heap.back() >> 32)]];
+      heap.pop_back();
+      if (taken[at]) continue;
+      // What is taken already is at least as long: if it overlaps, it begins inside and goes past the end.
+      const std::size_t last = at + l.text.size() - 1;
+      if (!taken[last]) {
+        for (std::size_t i = at; i <= last; ++i) taken[i] = true;
+        found.emplace_back(at, &l);
+        continue;
+      }
+      std::size_t free = at, blocked = last;
+      while (blocked - free > 1) {
+        const std::size_t middle = free + (blocked - free) / 2;
+        (taken[middle] ? blocked : free) = middle;
+      }
+      if (offer(at, blocked - at)) std::push_heap(heap.begin(), heap.end(), std::greater<>());
+    }
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::size_t at = 0;
+    for (const auto& [from, l] : found) {
+      if (from > at) plain(text.substr(at, from - at));
+      token(l->id);
+      at = from + l->text.size();
+    }
+    if (at < text.size()) plain(text.substr(at));
+  }
+
+ private:
+  struct literal {
+    std::string text{};
+    token_id id = -1;
+    std::uint32_t rank = 0;  // its place in the order of precedence
+  };
+
+  /// The longest literal that `text` begins with; -1: none. Narrows the sorted list byte by byte.
+  [[nodiscard]] std::int64_t longest_at(std::string_view text) const {
+    auto first = literals_.begin(), last = literals_.end();
+    std::int64_t best = -1;
+    for (std::size_t depth = 0;; ++depth) {
+      if (first->text.size() == depth) {
+        best = first - literals_.begin();
+        while (first != last && first->text.size() == depth) ++first;  // equal texts: the first declared
+      }
+      if (depth == text.size() || first == last) return best;
+      const auto wanted = static_cast<unsigned char>(text[depth]);
+      const auto byte = [&](const literal& l) { return static_cast<unsigned char>(l.text[depth]); };
+      first = std::lower_bound(first, last, wanted, [&](const literal& l, unsigned char c) { return byte(l) < c; });
+      last = std::upper_bound(first, last, wanted, [&](unsigned char c, const literal& l) { return c < byte(l); });
+      if (first == last) return best;
+    }
+  }
+
+  std::vector<literal> literals_{};  // sorted by text
+  std::vector<std::uint32_t> by_rank_{};
+  std::array<bool, 256> begins_{};
+};
+
+}  // namespace inoculum::detail
+
+#endif
+
+// ---- inoculum/engine/tokenizer/vocabulary.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_VOCABULARY
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_VOCABULARY
+
+// What every tokenizer reads from a GGUF: the tokens, their kinds, the special ids; and which tokens text may never become.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// The part of a tokenizer that does not depend on how it splits text. A value, independent of the file once loaded.
+class token_vocabulary {
+ public:
+  /// A control token by its exact text, "<|im_end|>".
+  [[nodiscard]] std::optional<token_id> control_token(std::string_view text) const {
+    const auto at =
+        std::lower_bound(controls_.begin(), controls_.end(), text, [](const auto& c, std::string_view t) { return c.first < t; });
+    return at != controls_.end() && at->first == text ? std::optional(at->second) : std::nullopt;
+  }
+  [[nodiscard]] bool is_control(token_id id) const noexcept { return in_range(id) && control_[static_cast<std::size_t>(id)]; }
+
+  /// What a token adds to a text; a character may be spread over several. Empty for control tokens and ids out of range.
+  [[nodiscard]] std::string_view token_bytes(token_id id) const noexcept {
+    if (!in_range(id) || is_control(id)) return {};
+    const auto i = static_cast<std::size_t>(id);
+    return std::string_view(bytes_).substr(starts_[i], starts_[i + 1] - starts_[i]);
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return control_.size(); }
+  [[nodiscard]] std::optional<token_id> bos() const noexcept { return bos_; }
+  [[nodiscard]] std::optional<token_id> eos() const noexcept { return eos_; }
+  /// Whether the model wants `bos` in front of a conversation whose template does not write it.
+  [[nodiscard]] bool adds_bos() const noexcept { return adds_bos_; }
+
+ protected:
+  token_vocabulary() = default;
+
+  // Kinds of tokens, numbered as in the format.
+  enum kind : std::int64_t { normal = 1, unknown = 2, control = 3, user_defined = 4, unused = 5, byte = 6 };
+
+  /// What a family of tokenizers takes for granted where the file is silent.
+  struct habits {
+    bool adds_bos = false;
+    token_id bos = -1, eos = -1;  ///< if these are control tokens
+    bool spells_normal = false;   ///< text can spell any normal token, so one that is named like a control token becomes one
+  };
+
+  /// Reads the file. `write(text, kind, out)` appends what a token stands for, false when it cannot. `texts` gets the tokens'
+  /// texts, which point into the file.
+  template <class Write>
+  [[nodiscard]] result<void> read(const gguf_file& file, const habits& usual, std::vector<std::string_view>& texts, Write&& write);
+
+  [[nodiscard]] bool in_range(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < size(); }
+  [[nodiscard]] const detail::literal_finder& literals() const noexcept { return literals_; }
+
+ private:
+  std::string bytes_{};                // all tokens' bytes, one after the other
+  std::vector<std::size_t> starts_{};  // size() + 1 offsets into bytes_
+  std::vector<bool> control_{};
+  std::vector<std::pair<std::string, token_id>> controls_{};  // sorted by text
+  detail::literal_finder literals_{};                         // user-defined tokens
+  std::optional<token_id> bos_{}, eos_{};
+  bool adds_bos_ = false;
+};
+
+namespace detail {
+
+/// Whether a token that is not declared as control is written like one. Some converters mark turn markers as user-defined,
+/// which llama.cpp finds in any text. We do not let text say that.
+[[nodiscard]] inline bool looks_like_control(std::string_view text) noexcept {
+  if (text.size() > 4 && text.starts_with("<|") && text.ends_with("|>")) return true;
+  if (text.size() > 8 && text.starts_with("<\xef\xbd\x9c") && text.ends_with("\xef\xbd\x9c>")) return true;  // DeepSeek's wide bars
+  // A tag like "<b>" is text and stays so ("<s>" too: it begins a sequence only where it is declared to).
+  constexpr std::string_view names[] = {"</s>",
+                                        "<bos>",
+                                        "<eos>",
+                                        "<pad>",
+                                        "<unk>",
+                                        "<start_of_turn>",
+                                        "<end_of_turn>",
+                                        "<start_of_image>",
+                                        "<end_of_image>",
+                                        "<image_soft_token>",
+                                        "<image>",
+                                        "<turn|>",
+                                        "<|turn>",
+                                        "<end_of_utterance>",
+                                        "<EOT>",
+                                        "_<EOT>",
+                                        "[EOT]",
+                                        "[EOS]",
+                                        "[BOS]",
+                                        "[PAD]",
+                                        "<PAD>",
+                                        "[INST]",
+                                        "[/INST]",
+                                        "<<SYS>>",
+                                        "<</SYS>>",
+                                        "[SYSTEM_PROMPT]",
+                                        "[/SYSTEM_PROMPT]",
+                                        "[AVAILABLE_TOOLS]",
+                                        "[/AVAILABLE_TOOLS]",
+                                        "[TOOL_CALLS]",
+                                        "[TOOL_RESULTS]",
+                                        "[/TOOL_RESULTS]",
+                                        "[IMG]",
+                                        "[IMG_END]",
+                                        "[IMG_BREAK]",
+                                        "<|tool_response>",
+                                        "[e~["};
+  return std::find(std::begin(names), std::end(names), text) != std::end(names);
+}
+
+}  // namespace detail
+
+template <class Write>
+result<void> token_vocabulary::read(const gguf_file& file, const habits& usual, std::vector<std::string_view>& texts, Write&& write) {
+  const auto tokens = file.require_texts("tokenizer.ggml.tokens");
+  if (!tokens) return tokens.error();
+  // Optional in the format, but without it nobody can tell control tokens from text.
+  const auto kinds = file.integers("tokenizer.ggml.token_type");
+  if (!kinds) return failure{errc::not_found, "missing key \"tokenizer.ggml.token_type\" (an array of integers)", file.source()};
+  const std::size_t n = tokens->size();
+  if (n == 0 || n > static_cast<std::size_t>(std::numeric_limits<token_id>::max()) || kinds->size() != n) {
+    return failure{errc::parse,
+                   "tokenizer.ggml.tokens has " + std::to_string(n) + " tokens and tokenizer.ggml.token_type " +
+                       std::to_string(kinds->size()) + " kinds: they do not fit together",
+                   file.source()};
+  }
+  texts = tokens->list();
+
+  control_.resize(n);
+  const auto declared = [&](const char* key, std::optional<token_id>& id) -> result<void> {
+    const auto value = file.number(key);
+    if (!value) return {};
+    if (*value >= n)
+      return failure{errc::parse, std::string(key) + " " + std::to_string(*value) + " is past the vocabulary's end", file.source()};
+    id = static_cast<token_id>(*value);
+    control_[static_cast<std::size_t>(*value)] = true;  // ends or begins a turn, whatever its declared type
+    return {};
+  };
+  std::optional<token_id> end_of_turn, end_of_message;
+  if (auto done = declared("tokenizer.ggml.bos_token_id", bos_); !done) return done.error();
+  if (auto done = declared("tokenizer.ggml.eos_token_id", eos_); !done) return done.error();
+  if (auto done = declared("tokenizer.ggml.eot_token_id", end_of_turn); !done) return done.error();
+  if (auto done = declared("tokenizer.ggml.eom_token_id", end_of_message); !done) return done.error();
+  adds_bos_ = file.flag("tokenizer.ggml.add_bos_token").value_or(usual.adds_bos);
+
+  starts_.reserve(n + 1);
+  starts_.push_back(0);
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto id = static_cast<token_id>(i);
+    const std::string_view text = texts[i];
+    const std::int64_t type = (*kinds)[i];
+    const bool by_name = type == user_defined ? detail::looks_like_control(text) || (text == "<s>" && !bos_)
+                                              : usual.spells_normal && type != byte && detail::looks_like_control(text);
+    if (type == control || type == unknown || by_name) control_[i] = true;
+    if (control_[i]) {
+      controls_.emplace_back(text, id);
+    } else if (type == user_defined && !text.empty()) {
+      if (text.size() > detail::literal_finder::longest_literal) {
+        return failure{errc::unsupported,
+                       "tokenizer.ggml.tokens: token " + std::to_string(i) + " is user-defined and has " + std::to_string(text.size()) +
+                           " bytes, the most is " + std::to_string(detail::literal_finder::longest_literal),
+                       file.source()};
+      }
+      literals_.add(text, id);
+    }
+    if (!write(text, type, bytes_)) {
+      return failure{errc::parse,
+                     "tokenizer.ggml.tokens: token " + std::to_string(i) + " " + detail::quoted(text) +
+                         " is marked as a byte and not written <0x00> … <0xFF>",
+                     file.source()};
+    }
+    starts_.push_back(bytes_.size());
+  }
+  std::stable_sort(controls_.begin(), controls_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  literals_.finish();
+  if (!bos_ && is_control(usual.bos)) bos_ = usual.bos;
+  if (!eos_ && is_control(usual.eos)) eos_ = usual.eos;
+  return {};
+}
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/engine/tokenizer/words.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_WORDS
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_WORDS
+
+// Pre-tokenization: where a byte-level BPE may not merge across. By hand rather than by regular expression: std::regex
+// recurses (a megabyte of letters overflows the stack) and knows no Unicode classes.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace inoculum::detail {
+
+/// The end of the word that begins at `at` < text.size(). GPT-2's expression, as llama.cpp runs it:
+///   's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
+[[nodiscard]] inline std::size_t gpt2_word_end(std::span<const character> text, std::size_t at) noexcept {
+  const auto kind = [&](std::size_t i) { return i < text.size() ? text[i].kind : character_class::none; };
+  const auto code = [&](std::size_t i) { return i < text.size() ? static_cast<std::uint32_t>(text[i].code) : 0u; };
+
+  if (code(at) == '\'') {
+    const auto a = code(at + 1), b = code(at + 2);
+    if (a == 's' || a == 't' || a == 'm' || a == 'd') return at + 2;
+    if ((a == 'r' && b == 'e') || (a == 'v' && b == 'e') || (a == 'l' && b == 'l')) return at + 3;
+  }
+  std::size_t end = at + (code(at) == ' ' ? 1 : 0);
+  const character_class run = kind(end);
+  if (run != character_class::space && run != character_class::none) {
+    while (kind(end) == run) ++end;
+    return end;
+  }
+  end = at;
+  while (kind(end) == character_class::space) ++end;
+  // A run of white space leaves its last character to the word that follows.
+  return end - at > 1 && end < text.size() ? end - 1 : end;
+}
+
+/// Calls `word(span)` for each word, in order. SmolLM's rule (also StarCoder's): every number character is a word of its
+/// own, first; what lies between is split by GPT-2's rule as if it stood alone, so a space before a digit attaches to nothing.
+template <class Word>
+void split_smollm(std::span<const character> text, Word&& word) {
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && text[end].kind != character_class::number) ++end;
+    const auto piece = text.subspan(at, end - at);
+    for (std::size_t from = 0; from < piece.size();) {
+      const std::size_t to = gpt2_word_end(piece, from);
+      word(piece.subspan(from, to - from));
+      from = to;
+    }
+    if (end < text.size()) word(text.subspan(end++, 1));
+    at = end;
+  }
+}
+
+/// The end of the word that begins at `at` < text.size(), by the rule of Llama 3 (numbers of up to three characters) and of
+/// Qwen 2 (`digits` = 1), as llama.cpp runs it:
+///   (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,digits}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+[[nodiscard]] inline std::size_t llama3_word_end(std::span<const character> text, std::size_t at, std::size_t digits) noexcept {
+  const auto kind = [&](std::size_t i) { return i < text.size() ? text[i].kind : character_class::none; };
+  const auto code = [&](std::size_t i) { return i < text.size() ? static_cast<std::uint32_t>(text[i].code) : 0u; };
+  const auto breaks = [&](std::size_t i) { return code(i) == '\r' || code(i) == '\n'; };
+
+  if (code(at) == '\'') {
+    const auto lower = [&](std::size_t i) { return code(i) >= 'A' && code(i) <= 'Z' ? code(i) + 32 : code(i); };
+    const auto a = lower(at + 1), b = lower(at + 2);
+    if (a == 's' || a == 't' || a == 'm' || a == 'd') return at + 2;
+    if ((a == 'r' && b == 'e') || (a == 'v' && b == 'e') || (a == 'l' && b == 'l')) return at + 3;
+  }
+  const character_class first = kind(at);
+  std::size_t end = at;
+  if (first == character_class::number) {
+    while (end - at < digits && kind(end) == character_class::number) ++end;
+    return end;
+  }
+  if (first == character_class::letter || (!breaks(at) && kind(at + 1) == character_class::letter)) {
+    ++end;  // a letter, or the one character that a word may have before its letters
+    while (kind(end) == character_class::letter) ++end;
+    return end;
+  }
+  end = at + (code(at) == ' ' ? 1 : 0);
+  if (kind(end) == character_class::other) {
+    while (kind(end) == character_class::other) ++end;
+    while (breaks(end)) ++end;
+    return end;
+  }
+  end = at;
+  std::size_t last_break = at;
+  for (; kind(end) == character_class::space; ++end) {
+    if (breaks(end)) last_break = end + 1;
+  }
+  if (last_break != at) return last_break;
+  // A run of white space leaves its last character to the word that follows.
+  return end - at > 1 && end < text.size() ? end - 1 : end;
+}
+
+/// The rules for words that are known, by what they are.
+enum class pre_tokenizer : std::uint8_t { gpt2, smollm, llama3, qwen2 };
+
+/// What a GGUF's `tokenizer.ggml.pre` means.
+struct pre_tokenizer_kind {
+  std::string_view name{};
+  pre_tokenizer splitter = pre_tokenizer::gpt2;
+  bool whole_words = false;  ///< a word that is a token is taken as it is
+  bool adds_bos = false;     ///< unless the file says otherwise
+};
+
+/// Only names whose rule in llama.cpp is the same to the letter.
+[[nodiscard]] inline std::optional<pre_tokenizer_kind> pre_tokenizer_named(std::string_view name) noexcept {
+  using enum pre_tokenizer;
+  constexpr pre_tokenizer_kind known[] = {
+      {"gpt-2", gpt2},
+      {"phi-2", gpt2},
+      {"mpt", gpt2},
+      {"olmo", gpt2},
+      {"smollm", smollm},
+      {"starcoder", smollm},
+      {"refact", smollm},
+      {"command-r", smollm},
+      {"llama-bpe", llama3, true, true},
+      {"llama3", llama3, true, true},
+      {"llama-v3", llama3, true, true},
+      {"falcon3", llama3, true, true},
+      {"falcon-h1", llama3, true, true},
+      {"pixtral", llama3, true, true},
+      {"dbrx", llama3},
+      {"smaug-bpe", llama3},
+      {"qwen2", qwen2},
+      {"deepseek-r1-qwen", qwen2},
+      {"stablelm2", qwen2},
+  };
+  for (const pre_tokenizer_kind& k : known) {
+    if (k.name == name) return k;
+  }
+  return std::nullopt;
+}
+
+/// Calls `word(span)` for each word, in order.
+template <class Word>
+void split_words(pre_tokenizer rule, std::span<const character> text, Word&& word) {
+  if (rule == pre_tokenizer::smollm) return split_smollm(text, word);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end =
+        rule == pre_tokenizer::gpt2 ? gpt2_word_end(text, at) : llama3_word_end(text, at, rule == pre_tokenizer::llama3 ? 3 : 1);
+    word(text.subspan(at, end - at));
+    at = end;
+  }
+}
+
+}  // namespace inoculum::detail
+
+#endif
+
+// ---- inoculum/engine/tokenizer/bpe.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_BPE
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_BPE
+
+// Byte-level BPE from a GGUF's vocabulary: the same token ids as llama.cpp gives with special-token parsing off.
+// Text never becomes a control token: those are had by name only (see docs/tokenizer.md).
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// Text to tokens and back. A value: independent of the file once loaded, const calls from any number of threads.
+class bpe_tokenizer : public token_vocabulary {
+ public:
+  /// Reads `tokenizer.ggml.*` with the model `gpt2`. Errors: `not_found` (a key is missing), `unsupported` (another model, an
+  /// unknown pre-tokenizer), `parse` (lengths, ids or merges that do not fit together).
+  [[nodiscard]] static result<bpe_tokenizer> load(const gguf_file& file);
+
+  /// The tokens of a text, never a control token among them. Any bytes are fine: invalid UTF-8 becomes U+FFFD, and bytes
+  /// that the vocabulary lacks vanish (SmolLM2: six control characters and fifteen UTF-8 bytes), both as in llama.cpp.
+  /// O(n log n) time, about 30 bytes of memory for each byte of the longest word.
+  [[nodiscard]] std::vector<token_id> encode(std::string_view text) const {
+    std::vector<token_id> out;
+    detail::word_merger word(merges_);
+    literals().split(
+        text, [&](std::string_view part) { encode_plain(part, word, out); }, [&](token_id id) { out.push_back(id); });
+    return out;
+  }
+
+  /// The text of a run of tokens.
+  [[nodiscard]] std::string decode(std::span<const token_id> ids) const {
+    std::string out;
+    for (const token_id id : ids) out += token_bytes(id);
+    return out;
+  }
+
+ private:
+  void encode_plain(std::string_view text, detail::word_merger& word, std::vector<token_id>& out) const;
+
+  detail::pre_tokenizer words_ = detail::pre_tokenizer::gpt2;
+  bool whole_words_ = false;                 // a word that is a token needs no merging ("ignore_merges")
+  detail::piece_table pieces_{};             // for whole words only
+  std::array<token_id, 256> byte_tokens_{};  // -1: the vocabulary lacks it
+  detail::merge_table merges_{};
+};
+
+namespace detail {
+
+/// GPT-2's byte alphabet: printable Latin-1 stands for itself, the other 68 bytes for U+0100 … U+0143.
+[[nodiscard]] constexpr std::array<std::uint32_t, 256> byte_alphabet() noexcept {
+  std::array<std::uint32_t, 256> code{};
+  std::uint32_t next = 256;
+  for (std::uint32_t b = 0; b < 256; ++b) {
+    const bool itself = (b >= 0x21 && b <= 0x7e) || (b >= 0xa1 && b <= 0xac) || b >= 0xae;
+    code[b] = itself ? b : next++;
+  }
+  return code;
+}
+
+/// A token's text in the byte alphabet to the bytes it stands for; characters outside it are kept as they are.
+inline void append_token_bytes(std::string_view text, std::string& out) {
+  constexpr auto byte_of = [] {
+    std::array<std::int16_t, 0x144> table{};
+    for (auto& b : table) b = -1;
+    constexpr auto alphabet = byte_alphabet();
+    for (std::size_t b = 0; b < alphabet.size(); ++b) table[alphabet[b]] = static_cast<std::int16_t>(b);
+    return table;
+  }();
+  std::vector<std::uint32_t> codes;
+  decode_utf8(text, codes);
+  for (const std::uint32_t code : codes) {
+    if (code < byte_of.size() && byte_of[code] >= 0) {
+      out += static_cast<char>(byte_of[code]);
+    } else {
+      std::array<unsigned char, 4> raw{};
+      const std::size_t n = encode_utf8(code, raw);
+      for (std::size_t i = 0; i < n; ++i) out += static_cast<char>(raw[i]);
+    }
+  }
+}
+
+/// One byte in that alphabet.
+inline void append_byte_character(unsigned char value, std::string& out) {
+  static constexpr auto alphabet = byte_alphabet();
+  std::array<unsigned char, 4> raw{};
+  const std::size_t n = encode_utf8(alphabet[value], raw);
+  for (std::size_t i = 0; i < n; ++i) out += static_cast<char>(raw[i]);
+}
+
+}  // namespace detail
+
+inline result<bpe_tokenizer> bpe_tokenizer::load(const gguf_file& file) {
+  const auto model = file.require_text("tokenizer.ggml.model");
+  if (!model) return model.error();
+  if (*model != "gpt2") {
+    return failure{errc::unsupported, "tokenizer.ggml.model " + detail::quoted(*model) + " is not byte-level BPE (gpt2 is)", file.source()};
+  }
+  const auto pre = file.require_text("tokenizer.ggml.pre");
+  if (!pre) return pre.error();
+  const auto known = detail::pre_tokenizer_named(*pre);
+  if (!known) {
+    return failure{errc::unsupported,
+                   "tokenizer.ggml.pre " + detail::quoted(*pre) + " is not supported (gpt-2, smollm, llama-bpe, qwen2 and their like are)",
+                   file.source()};
+  }
+  const auto rules = file.require_texts("tokenizer.ggml.merges");
+  if (!rules) return rules.error();
+  if (rules->size() >= std::numeric_limits<std::uint32_t>::max()) {
+    return failure{errc::parse, "tokenizer.ggml.merges has " + std::to_string(rules->size()) + " rules, too many", file.source()};
+  }
+
+  bpe_tokenizer out;
+  out.words_ = known->splitter;
+  out.whole_words_ = known->whole_words;
+  std::vector<std::string_view> texts;
+  const auto write = [](std::string_view text, std::int64_t type, std::string& bytes) {
+    if (type == normal) detail::append_token_bytes(text, bytes);
+    else bytes += text;
+    return true;
+  };
+  if (auto done = out.read(file, {.adds_bos = known->adds_bos}, texts, write); !done) return done.error();
+
+  detail::piece_table index;
+  if (!index.build(texts, [](token_id) { return true; })) {
+    return failure{errc::parse, "tokenizer.ggml.tokens: the texts collide with too many others", file.source()};
+  }
+  for (std::size_t b = 0; b < out.byte_tokens_.size(); ++b) {
+    std::string character;
+    detail::append_byte_character(static_cast<unsigned char>(b), character);
+    const token_id id = index.find(character);
+    out.byte_tokens_[b] = out.is_control(id) ? -1 : id;
+  }
+
+  out.merges_ = detail::merge_table(rules->size());
+  std::uint32_t rank = 0;
+  std::string joined;
+  for (const std::string_view rule : *rules) {
+    const auto bad = [&](const char* why) {
+      return failure{errc::parse, "tokenizer.ggml.merges: merge " + std::to_string(rank) + " " + detail::quoted(rule) + " " + why,
+                     file.source()};
+    };
+    const std::size_t space = rule.find(' ', 1);
+    if (space == std::string_view::npos || space + 1 == rule.size()) return bad("is not two parts with a space between");
+    joined.assign(rule.substr(0, space)).append(rule.substr(space + 1));
+    const token_id left = index.find(rule.substr(0, space)), right = index.find(rule.substr(space + 1)), result = index.find(joined);
+    if (left < 0 || right < 0 || result < 0) return bad("has a part or a result that is no token");
+    if (out.is_control(result)) return bad("makes a control token");
+    if (!out.merges_.insert(left, right, {rank, result})) return bad("collides with too many others");
+    ++rank;
+  }
+  // Built a second time, since a whole word may be anything but a control token. It cannot collide more.
+  if (out.whole_words_ && !out.pieces_.build(texts, [&](token_id id) { return !out.is_control(id); })) {
+    return failure{errc::parse, "tokenizer.ggml.tokens: the texts collide with too many others", file.source()};
+  }
+  return out;
+}
+
+inline void bpe_tokenizer::encode_plain(std::string_view text, detail::word_merger& word, std::vector<token_id>& out) const {
+  const auto all = detail::characters(text);
+  std::string whole;
+  detail::split_words(words_, std::span(all), [&](std::span<const detail::character> characters) {
+    whole.clear();
+    for (const detail::character c : characters) {
+      std::array<unsigned char, 4> raw{};
+      const std::size_t n = detail::encode_utf8(c.code, raw);
+      for (std::size_t i = 0; i < n; ++i) {
+        word.symbols.push_back(byte_tokens_[raw[i]]);
+        if (whole_words_) detail::append_byte_character(raw[i], whole);
+      }
+    }
+    if (const token_id id = whole_words_ ? pieces_.find(whole) : -1; id >= 0) {
+      word.symbols.clear();
+      out.push_back(id);
+    } else {
+      word.merge(out);
+    }
+  });
+}
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/engine/tokenizer/sentencepiece.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_SENTENCEPIECE
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_SENTENCEPIECE
+
+// SentencePiece's byte-pair encoding (Llama 2, Vicuna, Mistral, Gemma) from a GGUF's vocabulary: the same token ids as
+// llama.cpp gives with special-token parsing off. Text never becomes a control token (see docs/tokenizer.md).
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// Text to tokens and back. A value: independent of the file once loaded, const calls from any number of threads.
+class sentencepiece_tokenizer : public token_vocabulary {
+ public:
+  /// Reads `tokenizer.ggml.*` with the model `llama`. Errors: `not_found` (a key is missing), `unsupported` (another model, a
+  /// token of more than 4,096 bytes), `parse` (lengths, ids or scores that do not fit, a byte without a token).
+  [[nodiscard]] static result<sentencepiece_tokenizer> load(const gguf_file& file);
+
+  /// The tokens of a text, never a control token among them. Any bytes are fine: what no piece holds is written in byte
+  /// tokens. O(n log n) time, about 50 bytes of memory for each byte of the text.
+  [[nodiscard]] std::vector<token_id> encode(std::string_view text) const {
+    std::vector<token_id> out;
+    std::string escaped;
+    std::vector<node> nodes;
+    std::vector<std::uint64_t> heap;
+    bool begins = true;  // nothing, or a user-defined token, stands before
+    const auto plain = [&](std::string_view part) {
+      escaped.clear();
+      if (begins && space_prefix_) escaped += space;
+      for (const char c : part) {
+        if (c == ' ') escaped += space;
+        else escaped += c;
+      }
+      merge(escaped, nodes, heap, out);
+      begins = false;
+    };
+    literals().split(text, plain, [&](token_id id) {
+      out.push_back(id);
+      begins = true;
+    });
+    return out;
+  }
+
+  /// The text of a run of tokens that begins a text: the space that `encode` put in front is left out.
+  [[nodiscard]] std::string decode(std::span<const token_id> ids) const {
+    std::string out;
+    for (const token_id id : ids) out += token_bytes(id);
+    if (space_prefix_ && out.starts_with(' ')) out.erase(0, 1);
+    return out;
+  }
+  /// Whether a text is encoded as if a space stood in front.
+  [[nodiscard]] bool adds_space_prefix() const noexcept { return space_prefix_; }
+
+ private:
+  static constexpr std::string_view space = "\xe2\x96\x81";  // U+2581 stands for a space
+  static constexpr std::size_t longest_token = 4096;         // a merge reads its result's bytes
+
+  /// A run of the text that is one symbol so far; it ends where the next begins.
+  struct node {
+    std::uint32_t begin = 0;
+    std::uint32_t previous = 0, next = 0;  // past the end (also -1 wrapped): none
+    token_id id = -1;                      // -1: no token; `merged`: part of the symbol before
+    token_id with_next = -1;               // the token that this symbol and the next make, if any
+  };
+  static constexpr token_id merged = -2;
+
+  void merge(std::string_view text, std::vector<node>& nodes, std::vector<std::uint64_t>& heap, std::vector<token_id>& out) const;
+
+  detail::piece_table pieces_{};
+  std::vector<std::uint32_t> order_{};       // of merging: the best score has the lowest number
+  std::array<token_id, 256> byte_tokens_{};  // all are there
+  bool space_prefix_ = true;
+};
+
+namespace detail {
+
+/// "<0x0A>" to 10; -1 for anything else.
+[[nodiscard]] inline int byte_of_token(std::string_view text) noexcept {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  if (text.size() != 6 || !text.starts_with("<0x") || text[5] != '>') return -1;
+  const std::size_t high = digits.find(text[3]), low = digits.find(text[4]);
+  return high == std::string_view::npos || low == std::string_view::npos ? -1 : static_cast<int>(high * 16 + low);
+}
+
+/// Finite scores to numbers that sort the other way round: the highest score first, -0 like 0.
+[[nodiscard]] inline std::uint32_t merge_order(float score) noexcept {
+  const auto bits = std::bit_cast<std::uint32_t>(score + 0.0f);
+  return (bits >> 31) != 0 ? bits : 0x7fffffffu - bits;
+}
+
+}  // namespace detail
+
+inline result<sentencepiece_tokenizer> sentencepiece_tokenizer::load(const gguf_file& file) {
+  const auto model = file.require_text("tokenizer.ggml.model");
+  if (!model) return model.error();
+  if (*model != "llama") {
+    return failure{errc::unsupported, "tokenizer.ggml.model " + detail::quoted(*model) + " is not SentencePiece's (llama is)",
+                   file.source()};
+  }
+  sentencepiece_tokenizer out;
+  std::vector<std::string_view> texts;
+  const auto write = [](std::string_view text, std::int64_t type, std::string& bytes) {
+    if (type == byte) {
+      const int value = detail::byte_of_token(text);
+      bytes += static_cast<char>(value);
+      return value >= 0;
+    }
+    if (type == user_defined) return bytes += text, true;
+    for (std::size_t at = 0; at < text.size();) {
+      const bool is_space = text.substr(at).starts_with(space);
+      bytes += is_space ? ' ' : text[at];
+      at += is_space ? space.size() : 1;
+    }
+    return true;
+  };
+  if (auto done = out.read(file, {.adds_bos = true, .bos = 1, .eos = 2, .spells_normal = true}, texts, write); !done) return done.error();
+
+  const auto scores = file.reals("tokenizer.ggml.scores");
+  if (!scores) return failure{errc::not_found, "missing key \"tokenizer.ggml.scores\" (an array of numbers)", file.source()};
+  if (scores->size() != texts.size()) {
+    return failure{
+        errc::parse,
+        "tokenizer.ggml.scores has " + std::to_string(scores->size()) + " scores for " + std::to_string(texts.size()) + " tokens",
+        file.source()};
+  }
+  out.order_.resize(texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto score = static_cast<float>((*scores)[i]);
+    if (!std::isfinite(score)) {
+      return failure{errc::parse, "tokenizer.ggml.scores: the score of token " + std::to_string(i) + " is not finite", file.source()};
+    }
+    out.order_[i] = detail::merge_order(score);
+  }
+
+  // Control tokens cannot be spelled. Nor can byte tokens: "<0x0A>" in a text is six characters, not a line's end.
+  const auto kinds = file.integers("tokenizer.ggml.token_type");
+  const auto spelled = [&](token_id id) { return !out.is_control(id) && (*kinds)[static_cast<std::size_t>(id)] != byte; };
+  if (!out.pieces_.build(texts, spelled)) {
+    return failure{errc::parse, "tokenizer.ggml.tokens: the texts collide with too many others", file.source()};
+  }
+  if (out.pieces_.longest() > longest_token) {
+    return failure{errc::unsupported,
+                   "tokenizer.ggml.tokens: a token has " + std::to_string(out.pieces_.longest()) + " bytes, the most is " +
+                       std::to_string(longest_token),
+                   file.source()};
+  }
+  out.byte_tokens_.fill(-1);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const int value = detail::byte_of_token(texts[i]);
+    if (value >= 0 && !out.is_control(static_cast<token_id>(i))) {
+      out.byte_tokens_[static_cast<std::size_t>(value)] = static_cast<token_id>(i);
+    }
+  }
+  for (std::size_t b = 0; b < out.byte_tokens_.size(); ++b) {
+    const char raw = static_cast<char>(b);
+    if (out.byte_tokens_[b] < 0) out.byte_tokens_[b] = out.pieces_.find({&raw, 1});
+    if (out.byte_tokens_[b] < 0) {
+      return failure{errc::parse, "tokenizer.ggml.tokens: there is no token for the byte " + std::to_string(b), file.source()};
+    }
+  }
+  out.space_prefix_ = file.flag("tokenizer.ggml.add_space_prefix").value_or(true);
+  return out;
+}
+
+/// Joins the two neighbours whose token has the highest score, the leftmost among equals, until no two make a token.
+inline void sentencepiece_tokenizer::merge(std::string_view text, std::vector<node>& nodes, std::vector<std::uint64_t>& heap,
+                                           std::vector<token_id>& out) const {
+  // Characters by their first byte alone, as in llama.cpp: invalid UTF-8 is cut anywhere, and comes out as bytes.
+  nodes.clear();
+  heap.clear();
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const std::size_t length = std::min<std::size_t>(lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4, text.size() - at);
+    const auto i = static_cast<std::uint32_t>(nodes.size());
+    nodes.push_back({static_cast<std::uint32_t>(at), i - 1, i + 1, pieces_.find(text.substr(at, length)), -1});
+    at += length;
+  }
+  const auto n = static_cast<std::uint32_t>(nodes.size());
+  const auto end = [&](const node& a) { return a.next < n ? nodes[a.next].begin : text.size(); };
+  const auto offer = [&](std::uint32_t left) {
+    node& a = nodes[left];
+    a.with_next = a.next < n ? pieces_.find(text.substr(a.begin, end(nodes[a.next]) - a.begin)) : -1;
+    if (a.with_next < 0) return false;
+    heap.push_back(std::uint64_t{order_[static_cast<std::size_t>(a.with_next)]} << 32 | left);  // by score, then by place
+    return true;
+  };
+  for (std::uint32_t i = 0; i < n; ++i) offer(i);
+  std::make_heap(heap.begin(), heap.end(), std::greater<>());
+  while (!heap.empty()) {
+    const std::uint64_t best = heap.front();
+    std::pop_heap(heap.begin(), heap.end(), std::greater<>());
+    heap.pop_back();
+    const auto left = static_cast<std::uint32_t>(best);
+    node& a = nodes[left];
+    // Outdated: one of the two was joined meanwhile. (What they make now may have the same score: then its turn is now.)
+    if (a.id == merged || a.with_next < 0 || order_[static_cast<std::size_t>(a.with_next)] != best >> 32) continue;
+    node& b = nodes[a.next];
+    a.id = a.with_next;
+    a.next = b.next;
+    b.id = merged;
+    if (a.next < n) nodes[a.next].previous = left;
+    if (offer(left)) std::push_heap(heap.begin(), heap.end(), std::greater<>());
+    if (a.previous < n && offer(a.previous)) std::push_heap(heap.begin(), heap.end(), std::greater<>());
+  }
+  for (std::uint32_t i = 0; i < n; i = nodes[i].next) {
+    if (nodes[i].id >= 0) {
+      out.push_back(nodes[i].id);
+      continue;
+    }
+    for (const char c : text.substr(nodes[i].begin, end(nodes[i]) - nodes[i].begin)) {
+      out.push_back(byte_tokens_[static_cast<unsigned char>(c)]);
+    }
+  }
+}
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/engine/tokenizer/tokenizer.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_TOKENIZER
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_TOKENIZER
+
+// The tokenizer of a GGUF, whichever of the supported kinds it is. What the engine holds.
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace inoculum {
+
+/// Text to tokens and back. A value: independent of the file once loaded, const calls from any number of threads.
+class tokenizer {
+ public:
+  /// By `tokenizer.ggml.model`: `gpt2` is byte-level BPE, `llama` SentencePiece. Errors: those of these two; `unsupported`
+  /// names any other.
+  [[nodiscard]] static result<tokenizer> load(const gguf_file& file) {
+    const auto model = file.require_text("tokenizer.ggml.model");
+    if (!model) return model.error();
+    if (*model == "gpt2") return of(bpe_tokenizer::load(file));
+    if (*model == "llama") return of(sentencepiece_tokenizer::load(file));
+    return failure{errc::unsupported, "tokenizer.ggml.model " + detail::quoted(*model) + " is not supported (gpt2 and llama are)",
+                   file.source()};
+  }
+
+  /// The tokens of a text, any bytes, never a control token among them.
+  [[nodiscard]] std::vector<token_id> encode(std::string_view text) const {
+    const auto* bpe = std::get_if<bpe_tokenizer>(&kind_);
+    return bpe != nullptr ? bpe->encode(text) : pieces().encode(text);
+  }
+  /// The text of a run of tokens that begins a text.
+  [[nodiscard]] std::string decode(std::span<const token_id> ids) const {
+    const auto* bpe = std::get_if<bpe_tokenizer>(&kind_);
+    return bpe != nullptr ? bpe->decode(ids) : pieces().decode(ids);
+  }
+
+  /// What does not depend on the kind, see `token_vocabulary`.
+  [[nodiscard]] std::optional<token_id> control_token(std::string_view text) const { return vocabulary().control_token(text); }
+  [[nodiscard]] bool is_control(token_id id) const noexcept { return vocabulary().is_control(id); }
+  [[nodiscard]] std::string_view token_bytes(token_id id) const noexcept { return vocabulary().token_bytes(id); }
+  [[nodiscard]] std::size_t size() const noexcept { return vocabulary().size(); }
+  [[nodiscard]] std::optional<token_id> bos() const noexcept { return vocabulary().bos(); }
+  [[nodiscard]] std::optional<token_id> eos() const noexcept { return vocabulary().eos(); }
+  [[nodiscard]] bool adds_bos() const noexcept { return vocabulary().adds_bos(); }
+
+ private:
+  template <class Kind>
+  explicit tokenizer(Kind kind) : kind_(std::move(kind)) {}
+  template <class Kind>
+  [[nodiscard]] static result<tokenizer> of(result<Kind> loaded) {
+    if (!loaded) return std::move(loaded).error();
+    return tokenizer(std::move(*loaded));
+  }
+  [[nodiscard]] const sentencepiece_tokenizer& pieces() const noexcept { return *std::get_if<sentencepiece_tokenizer>(&kind_); }
+  [[nodiscard]] const token_vocabulary& vocabulary() const noexcept {
+    const auto* bpe = std::get_if<bpe_tokenizer>(&kind_);
+    return bpe != nullptr ? static_cast<const token_vocabulary&>(*bpe) : pieces();
+  }
+
+  std::variant<bpe_tokenizer, sentencepiece_tokenizer> kind_;
+};
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/engine/chat_format_of.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_CHAT_FORMAT_OF
+#define INOCULUM_SINGLE_ENGINE_CHAT_FORMAT_OF
+
+// The chat format that a model file asks for.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace inoculum {
+
+/// By the file's `tokenizer.chat_template`; without one by its control tokens; a plain Llama 2 vocabulary has none that tell,
+/// and by its name is taken for Mistral's or else Vicuna's, as LLaVA's files need. Errors: `unsupported`.
+[[nodiscard]] inline result<turn_format> chat_format_of(const gguf_file& file, const tokenizer& words) {
+  const std::string_view chat_template = file.text("tokenizer.chat_template").value_or("");
+  const auto has_control = [&](std::string_view text) { return words.control_token(text).has_value(); };
+  if (chat_template.empty() && file.text("general.architecture").value_or("").starts_with("qwen")) return qwen2_format();
+  if (auto known = turn_format_for(chat_template, has_control)) return std::move(*known);
+  if (chat_template.empty() && has_control("<s>") && has_control("</s>")) {
+    std::string name(file.text("general.name").value_or(""));
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    const bool mistral = name.find("mistral") != std::string::npos || name.find("llava-med") != std::string::npos;
+    return mistral ? mistral_format(false) : vicuna_format();
+  }
+  if (chat_template.empty()) {
+    return failure{errc::unsupported, "no tokenizer.chat_template, and no control token of a known chat format", file.source()};
+  }
+  return failure{errc::unsupported, "tokenizer.chat_template " + detail::quoted(chat_template) + " is none of the known chat formats",
+                 file.source()};
 }
 
 }  // namespace inoculum
@@ -2962,1269 +4479,6 @@ class llama_decoder {
 
 #endif
 
-// ---- inoculum/engine/tokenizer/characters.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_CHARACTERS
-#define INOCULUM_SINGLE_ENGINE_TOKENIZER_CHARACTERS
-
-// Text as characters with the three classes that pre-tokenizers tell apart. Third party: utf8proc (link -lutf8proc).
-
-#include <utf8proc.h>
-
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string_view>
-#include <vector>
-
-namespace inoculum::detail {
-
-enum class character_class : std::uint8_t { none, letter, number, space, other };  // none: past the end
-
-/// A code point and its class, in one word: a megabyte of text is four of these.
-struct character {
-  std::uint32_t code : 24 = 0;
-  character_class kind : 8 = character_class::none;
-};
-
-/// Unicode's \p{L}, \p{N} and White_Space. Classes are those of Unicode 15.1, the version of llama.cpp's tables; characters
-/// assigned later follow the installed utf8proc.
-[[nodiscard]] inline character_class classify(std::uint32_t code) noexcept {
-  if (code - 0x2ebf0u <= 0x2ee5du - 0x2ebf0u) return character_class::letter;     // new in 15.1; Debian 12's utf8proc knows 15.0
-  if (code - 0x9u <= 0xdu - 0x9u || code == 0x85) return character_class::space;  // white space, but category Cc
-  const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(code));
-  if (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) return character_class::letter;
-  if (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO) return character_class::number;
-  if (category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_ZP) return character_class::space;
-  return character_class::other;
-}
-
-/// UTF-8 to code points with llama.cpp's leniency, because the token ids must be the same: over-long forms and surrogates
-/// decode, each byte that fits nothing becomes U+FFFD. Past U+10FFFF, where llama.cpp throws, it is U+FFFD too.
-inline void decode_utf8(std::string_view text, std::vector<std::uint32_t>& out) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
-  out.reserve(out.size() + text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const std::uint32_t lead = byte(at);
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xc0 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : 0;
-    std::uint32_t code = length < 2 ? lead : lead & (0x7fu >> length);
-    bool valid = length != 0 && length <= text.size() - at;
-    for (std::size_t i = 1; valid && i < length; ++i) {
-      valid = (byte(at + i) & 0xc0) == 0x80;
-      code = code << 6 | (byte(at + i) & 0x3f);
-    }
-    valid = valid && code <= 0x10ffff;
-    out.push_back(valid ? code : 0xfffd);
-    at += valid ? length : 1;
-  }
-}
-
-/// The bytes of one code point; returns how many.
-inline std::size_t encode_utf8(std::uint32_t code, std::array<unsigned char, 4>& out) noexcept {
-  const auto tail = [&](unsigned shift) { return static_cast<unsigned char>(0x80 | ((code >> shift) & 0x3f)); };
-  if (code < 0x80) return out[0] = static_cast<unsigned char>(code), 1;
-  if (code < 0x800) return out[0] = static_cast<unsigned char>(0xc0 | code >> 6), out[1] = tail(0), 2;
-  if (code < 0x10000) return out[0] = static_cast<unsigned char>(0xe0 | code >> 12), out[1] = tail(6), out[2] = tail(0), 3;
-  return out[0] = static_cast<unsigned char>(0xf0 | code >> 18), out[1] = tail(12), out[2] = tail(6), out[3] = tail(0), 4;
-}
-
-/// Text to classified characters.
-[[nodiscard]] inline std::vector<character> characters(std::string_view text) {
-  static const auto ascii = [] {
-    std::array<character_class, 128> table{};
-    for (std::uint32_t c = 0; c < table.size(); ++c) table[c] = classify(c);
-    return table;
-  }();
-  std::vector<std::uint32_t> codes;
-  decode_utf8(text, codes);
-  std::vector<character> out(codes.size());
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    out[i].code = codes[i] & 0xffffff;
-    out[i].kind = codes[i] < ascii.size() ? ascii[codes[i]] : classify(codes[i]);
-  }
-  return out;
-}
-
-}  // namespace inoculum::detail
-
-#endif
-
-// ---- inoculum/engine/tokenizer/merges.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_MERGES
-#define INOCULUM_SINGLE_ENGINE_TOKENIZER_MERGES
-
-// The merge rules of a byte-pair encoding, and merging one word with them in O(n log n).
-
-#include <algorithm>
-#include <bit>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <limits>
-#include <span>
-#include <vector>
-
-namespace inoculum::detail {
-
-/// (left, right) to (rank, merged), by open addressing. `insert` refuses a rule that would need a long probe: keys come
-/// from a file, and crafted collisions must not make encoding slow.
-class merge_table {
- public:
-  struct rule {
-    std::uint32_t rank = std::numeric_limits<std::uint32_t>::max();  ///< the maximum: no rule
-    token_id merged = -1;
-  };
-
-  /// Room for n rules.
-  explicit merge_table(std::size_t n = 0) : slots_(std::bit_ceil(std::max<std::size_t>(2 * n, 16))) {}
-
-  /// False when the probe is too long; the first rule for a pair stays.
-  [[nodiscard]] bool insert(token_id left, token_id right, rule r) {
-    const std::uint64_t key = pair_key(left, right);
-    std::size_t at = home(key);
-    for (int probes = 0; probes < longest_probe; ++probes, at = (at + 1) & (slots_.size() - 1)) {
-      if (slots_[at].key == key) return true;
-      if (slots_[at].key == empty) return slots_[at] = {key, r}, true;
-    }
-    return false;
-  }
-
-  /// A negative id (a byte without a token) has no rules.
-  [[nodiscard]] rule find(token_id left, token_id right) const noexcept {
-    if (left < 0 || right < 0) return {};
-    const std::uint64_t key = pair_key(left, right);
-    std::size_t at = home(key);
-    for (int probes = 0; probes < longest_probe; ++probes, at = (at + 1) & (slots_.size() - 1)) {
-      if (slots_[at].key == key) return slots_[at].value;
-      if (slots_[at].key == empty) break;
-    }
-    return {};
-  }
-
- private:
-  static constexpr std::uint64_t empty = ~std::uint64_t{0};
-  static constexpr int longest_probe = 256;  // random keys at half load: about 30 for a million rules
-  struct slot {
-    std::uint64_t key = empty;
-    rule value{};
-  };
-
-  [[nodiscard]] static std::uint64_t pair_key(token_id left, token_id right) noexcept {
-    return std::uint64_t{static_cast<std::uint32_t>(left)} << 32 | static_cast<std::uint32_t>(right);
-  }
-  [[nodiscard]] std::size_t home(std::uint64_t key) const noexcept {
-    key = (key ^ (key >> 32)) * 0x9e3779b97f4a7c15u;
-    return static_cast<std::size_t>(key >> 32) & (slots_.size() - 1);
-  }
-
-  std::vector<slot> slots_;
-};
-
-/// Merges words; keeps its scratch memory from one to the next.
-class word_merger {
- public:
-  explicit word_merger(const merge_table& rules) : rules_(&rules) {}
-
-  /// The symbols of the next word; cleared by `merge`.
-  std::vector<token_id> symbols{};
-
-  /// Applies the rules to `symbols`, lowest rank first and leftmost first among equals, until none applies, and appends
-  /// the symbols that are tokens to `out`: ids below 0 (bytes that the vocabulary lacks) vanish, as they do in llama.cpp.
-  void merge(std::vector<token_id>& out) {
-    const auto n = static_cast<std::uint32_t>(symbols.size());
-    nodes_.resize(n);
-    heap_.clear();
-    for (std::uint32_t i = 0; i < n; ++i) {
-      nodes_[i] = {symbols[i], i - 1, i + 1, merge_table::rule{}};
-      if (i + 1 < n) offer(i, symbols[i], symbols[i + 1]);
-    }
-    std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
-    while (!heap_.empty()) {
-      const std::uint64_t best = heap_.front();
-      std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-      heap_.pop_back();
-      const auto left = static_cast<std::uint32_t>(best);
-      node& a = nodes_[left];
-      if (a.with_next.rank != best >> 32) continue;  // outdated: one of the two was merged meanwhile
-      const std::uint32_t right = a.next;
-      a.id = a.with_next.merged;
-      a.next = nodes_[right].next;
-      a.with_next = {};
-      nodes_[right].with_next = {};
-      nodes_[right].id = gone;
-      if (a.next < n) {
-        nodes_[a.next].previous = left;
-        if (offer(left, a.id, nodes_[a.next].id)) std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
-      }
-      if (a.previous < n) {
-        nodes_[a.previous].with_next = {};
-        if (offer(a.previous, nodes_[a.previous].id, a.id)) std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
-      }
-    }
-    for (const node& s : nodes_) {
-      if (s.id >= 0) out.push_back(s.id);
-    }
-    symbols.clear();
-  }
-
- private:
-  static constexpr token_id gone = -2;
-  struct node {
-    token_id id = gone;
-    std::uint32_t previous = 0, next = 0;  // past the end (also -1 wrapped): none
-    merge_table::rule with_next{};         // the rule for this symbol and the next, if any
-  };
-
-  bool offer(std::uint32_t at, token_id left, token_id right) {
-    const auto rule = rules_->find(left, right);
-    if (rule.merged < 0) return false;
-    nodes_[at].with_next = rule;
-    heap_.push_back(std::uint64_t{rule.rank} << 32 | at);  // ordered by rank, then by place
-    return true;
-  }
-
-  const merge_table* rules_;
-  std::vector<node> nodes_{};
-  std::vector<std::uint64_t> heap_{};
-};
-
-}  // namespace inoculum::detail
-
-#endif
-
-// ---- inoculum/engine/tokenizer/pieces.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_PIECES
-#define INOCULUM_SINGLE_ENGINE_TOKENIZER_PIECES
-
-// Token ids by text, and tokens that are found in a text before anything else. Both come from a file: neither may become
-// slow on texts that were crafted for it.
-
-#include <algorithm>
-#include <array>
-#include <bit>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace inoculum::detail {
-
-/// Ids by text, the texts copied, by open addressing. No look-up takes more than `longest_probe` steps: `build` refuses
-/// texts that collide more. 49,152 tokens and 48,900 merges load several times faster than by binary search.
-class piece_table {
- public:
-  /// Texts become ids 0, 1, …; `wanted(id)` says which can be found. False when texts collide.
-  template <class Wanted>
-  [[nodiscard]] bool build(const std::vector<std::string_view>& texts, Wanted&& wanted) {
-    std::size_t bytes = 0;
-    for (const std::string_view t : texts) bytes += t.size();
-    texts_.clear();
-    texts_.reserve(bytes);
-    starts_.assign(1, 0);
-    starts_.reserve(texts.size() + 1);
-    slots_.assign(std::bit_ceil(2 * texts.size() + 2), slot{});
-    longest_ = 0;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      texts_ += texts[i];
-      starts_.push_back(texts_.size());
-      if (!wanted(static_cast<token_id>(i))) continue;
-      longest_ = std::max(longest_, texts[i].size());
-      const std::uint64_t hash = mixed(texts[i]);
-      std::size_t at = home(hash);
-      for (int probes = 0; slots_[at].id >= 0 && text(slots_[at].id) != texts[i]; at = (at + 1) & (slots_.size() - 1)) {
-        if (++probes == longest_probe) return false;
-      }
-      slots_[at] = {tag(hash), static_cast<token_id>(i)};  // the last of equal texts counts, as in llama.cpp
-    }
-    return true;
-  }
-
-  [[nodiscard]] std::string_view text(token_id id) const noexcept {
-    const auto i = static_cast<std::size_t>(id);
-    return std::string_view(texts_).substr(starts_[i], starts_[i + 1] - starts_[i]);
-  }
-  [[nodiscard]] std::size_t longest() const noexcept { return longest_; }  ///< bytes of the longest that can be found
-
-  /// -1: none.
-  [[nodiscard]] token_id find(std::string_view wanted) const noexcept {
-    if (wanted.size() > longest_ || slots_.empty()) return -1;
-    const std::uint64_t hash = mixed(wanted);
-    std::size_t at = home(hash);
-    for (int probes = 0; probes < longest_probe && slots_[at].id >= 0; ++probes, at = (at + 1) & (slots_.size() - 1)) {
-      if (slots_[at].tag == tag(hash) && text(slots_[at].id) == wanted) return slots_[at].id;
-    }
-    return -1;
-  }
-
- private:
-  static constexpr int longest_probe = 256;
-  struct slot {
-    std::uint32_t tag = 0;  // saves most comparisons of texts that differ
-    token_id id = -1;
-  };
-  [[nodiscard]] static std::uint64_t mixed(std::string_view t) noexcept { return hash_bytes(t) * 0x9e3779b97f4a7c15u; }
-  [[nodiscard]] std::size_t home(std::uint64_t hash) const noexcept { return static_cast<std::size_t>(hash >> 32) & (slots_.size() - 1); }
-  [[nodiscard]] static std::uint32_t tag(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash); }
-
-  std::string texts_{};
-  std::vector<std::size_t> starts_{};
-  std::vector<slot> slots_{};
-  std::size_t longest_ = 0;
-};
-
-/// Finds user-defined tokens in a text with llama.cpp's precedence: the longest anywhere first, then those declared first,
-/// then from left to right. One pass and a heap, since Gemma has thousands of them: a pass each would take seconds.
-class literal_finder {
- public:
-  /// Longer ones are refused when a vocabulary loads: the time per byte of text grows with it.
-  static constexpr std::size_t longest_literal = 256;
-
-  void add(std::string_view text, token_id id) { literals_.push_back({std::string(text), id, 0}); }
-  /// After the last `add`.
-  void finish() {
-    std::stable_sort(literals_.begin(), literals_.end(), [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
-    for (std::size_t i = 0; i < literals_.size(); ++i) literals_[i].rank = static_cast<std::uint32_t>(i);
-    by_rank_.resize(literals_.size());
-    std::stable_sort(literals_.begin(), literals_.end(), [](const auto& a, const auto& b) { return a.text < b.text; });
-    for (std::size_t i = 0; i < literals_.size(); ++i) {
-      by_rank_[literals_[i].rank] = static_cast<std::uint32_t>(i);
-      begins_[static_cast<unsigned char>(literals_[i].text[0])] = true;
-    }
-  }
-
-  /// Calls `plain(text)` for what lies between and `token(id)` for what was found, in order; never with empty text.
-  template <class Plain, class Token>
-  void split(std::string_view text, Plain&& plain, Token&& token) const {
-    std::vector<std::uint64_t> heap;  // rank, then place: the longest literal that still fits at that place
-    const auto offer = [&](std::size_t at, std::size_t room) {
-      const std::int64_t found = longest_at(text.substr(at, room));
-      if (found >= 0) heap.push_back(std::uint64_t{literals_[static_cast<std::size_t>(found)].rank} << 32 | at);
-      return found >= 0;
-    };
-    if (!literals_.empty()) {
-      for (std::size_t at = 0; at < text.size(); ++at) {
-        if (begins_[static_cast<unsigned char>(text[at])]) offer(at, text.size());
-      }
-    }
-    if (heap.empty()) {
-      if (!text.empty()) plain(text);
-      return;
-    }
-    std::make_heap(heap.begin(), heap.end(), std::greater<>());
-    std::vector<bool> taken(text.size());
-    std::vector<std::pair<std::size_t, const literal*>> found;
-    while (!heap.empty()) {
-      std::pop_heap(heap.begin(), heap.end(), std::greater<>());
-      const auto at = static_cast<std::size_t>(heap.back() & 0xffffffffu);
-      const literal& l = literals_[by_rank_[static_cast<std::size_t>(heap.back() >> 32)]];
-      heap.pop_back();
-      if (taken[at]) continue;
-      // What is taken already is at least as long: if it overlaps, it begins inside and goes past the end.
-      const std::size_t last = at + l.text.size() - 1;
-      if (!taken[last]) {
-        for (std::size_t i = at; i <= last; ++i) taken[i] = true;
-        found.emplace_back(at, &l);
-        continue;
-      }
-      std::size_t free = at, blocked = last;
-      while (blocked - free > 1) {
-        const std::size_t middle = free + (blocked - free) / 2;
-        (taken[middle] ? blocked : free) = middle;
-      }
-      if (offer(at, blocked - at)) std::push_heap(heap.begin(), heap.end(), std::greater<>());
-    }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    std::size_t at = 0;
-    for (const auto& [from, l] : found) {
-      if (from > at) plain(text.substr(at, from - at));
-      token(l->id);
-      at = from + l->text.size();
-    }
-    if (at < text.size()) plain(text.substr(at));
-  }
-
- private:
-  struct literal {
-    std::string text{};
-    token_id id = -1;
-    std::uint32_t rank = 0;  // its place in the order of precedence
-  };
-
-  /// The longest literal that `text` begins with; -1: none. Narrows the sorted list byte by byte.
-  [[nodiscard]] std::int64_t longest_at(std::string_view text) const {
-    auto first = literals_.begin(), last = literals_.end();
-    std::int64_t best = -1;
-    for (std::size_t depth = 0;; ++depth) {
-      if (first->text.size() == depth) {
-        best = first - literals_.begin();
-        while (first != last && first->text.size() == depth) ++first;  // equal texts: the first declared
-      }
-      if (depth == text.size() || first == last) return best;
-      const auto wanted = static_cast<unsigned char>(text[depth]);
-      const auto byte = [&](const literal& l) { return static_cast<unsigned char>(l.text[depth]); };
-      first = std::lower_bound(first, last, wanted, [&](const literal& l, unsigned char c) { return byte(l) < c; });
-      last = std::upper_bound(first, last, wanted, [&](unsigned char c, const literal& l) { return c < byte(l); });
-      if (first == last) return best;
-    }
-  }
-
-  std::vector<literal> literals_{};  // sorted by text
-  std::vector<std::uint32_t> by_rank_{};
-  std::array<bool, 256> begins_{};
-};
-
-}  // namespace inoculum::detail
-
-#endif
-
-// ---- inoculum/engine/tokenizer/vocabulary.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_VOCABULARY
-#define INOCULUM_SINGLE_ENGINE_TOKENIZER_VOCABULARY
-
-// What every tokenizer reads from a GGUF: the tokens, their kinds, the special ids; and which tokens text may never become.
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <initializer_list>
-#include <limits>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace inoculum {
-
-/// The part of a tokenizer that does not depend on how it splits text. A value, independent of the file once loaded.
-class token_vocabulary {
- public:
-  /// A control token by its exact text, "<|im_end|>".
-  [[nodiscard]] std::optional<token_id> control_token(std::string_view text) const {
-    const auto at =
-        std::lower_bound(controls_.begin(), controls_.end(), text, [](const auto& c, std::string_view t) { return c.first < t; });
-    return at != controls_.end() && at->first == text ? std::optional(at->second) : std::nullopt;
-  }
-  [[nodiscard]] bool is_control(token_id id) const noexcept { return in_range(id) && control_[static_cast<std::size_t>(id)]; }
-
-  /// What a token adds to a text; a character may be spread over several. Empty for control tokens and ids out of range.
-  [[nodiscard]] std::string_view token_bytes(token_id id) const noexcept {
-    if (!in_range(id) || is_control(id)) return {};
-    const auto i = static_cast<std::size_t>(id);
-    return std::string_view(bytes_).substr(starts_[i], starts_[i + 1] - starts_[i]);
-  }
-
-  [[nodiscard]] std::size_t size() const noexcept { return control_.size(); }
-  [[nodiscard]] std::optional<token_id> bos() const noexcept { return bos_; }
-  [[nodiscard]] std::optional<token_id> eos() const noexcept { return eos_; }
-  /// Whether the model wants `bos` in front of a conversation whose template does not write it.
-  [[nodiscard]] bool adds_bos() const noexcept { return adds_bos_; }
-
- protected:
-  token_vocabulary() = default;
-
-  // Kinds of tokens, numbered as in the format.
-  enum kind : std::int64_t { normal = 1, unknown = 2, control = 3, user_defined = 4, unused = 5, byte = 6 };
-
-  /// What a family of tokenizers takes for granted where the file is silent.
-  struct habits {
-    bool adds_bos = false;
-    token_id bos = -1, eos = -1;  ///< if these are control tokens
-    bool spells_normal = false;   ///< text can spell any normal token, so one that is named like a control token becomes one
-  };
-
-  /// Reads the file. `write(text, kind, out)` appends what a token stands for, false when it cannot. `texts` gets the tokens'
-  /// texts, which point into the file.
-  template <class Write>
-  [[nodiscard]] result<void> read(const gguf_file& file, const habits& usual, std::vector<std::string_view>& texts, Write&& write);
-
-  [[nodiscard]] bool in_range(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < size(); }
-  [[nodiscard]] const detail::literal_finder& literals() const noexcept { return literals_; }
-
- private:
-  std::string bytes_{};                // all tokens' bytes, one after the other
-  std::vector<std::size_t> starts_{};  // size() + 1 offsets into bytes_
-  std::vector<bool> control_{};
-  std::vector<std::pair<std::string, token_id>> controls_{};  // sorted by text
-  detail::literal_finder literals_{};                         // user-defined tokens
-  std::optional<token_id> bos_{}, eos_{};
-  bool adds_bos_ = false;
-};
-
-namespace detail {
-
-/// Whether a token that is not declared as control is written like one. Some converters mark turn markers as user-defined,
-/// which llama.cpp finds in any text. We do not let text say that.
-[[nodiscard]] inline bool looks_like_control(std::string_view text) noexcept {
-  if (text.size() > 4 && text.starts_with("<|") && text.ends_with("|>")) return true;
-  if (text.size() > 8 && text.starts_with("<\xef\xbd\x9c") && text.ends_with("\xef\xbd\x9c>")) return true;  // DeepSeek's wide bars
-  // A tag like "<b>" is text and stays so ("<s>" too: it begins a sequence only where it is declared to).
-  constexpr std::string_view names[] = {"</s>",
-                                        "<bos>",
-                                        "<eos>",
-                                        "<pad>",
-                                        "<unk>",
-                                        "<start_of_turn>",
-                                        "<end_of_turn>",
-                                        "<start_of_image>",
-                                        "<end_of_image>",
-                                        "<image_soft_token>",
-                                        "<image>",
-                                        "<turn|>",
-                                        "<|turn>",
-                                        "<end_of_utterance>",
-                                        "<EOT>",
-                                        "_<EOT>",
-                                        "[EOT]",
-                                        "[EOS]",
-                                        "[BOS]",
-                                        "[PAD]",
-                                        "<PAD>",
-                                        "[INST]",
-                                        "[/INST]",
-                                        "<<SYS>>",
-                                        "<</SYS>>",
-                                        "[SYSTEM_PROMPT]",
-                                        "[/SYSTEM_PROMPT]",
-                                        "[AVAILABLE_TOOLS]",
-                                        "[/AVAILABLE_TOOLS]",
-                                        "[TOOL_CALLS]",
-                                        "[TOOL_RESULTS]",
-                                        "[/TOOL_RESULTS]",
-                                        "[IMG]",
-                                        "[IMG_END]",
-                                        "[IMG_BREAK]",
-                                        "<|tool_response>",
-                                        "[e~["};
-  return std::find(std::begin(names), std::end(names), text) != std::end(names);
-}
-
-}  // namespace detail
-
-template <class Write>
-result<void> token_vocabulary::read(const gguf_file& file, const habits& usual, std::vector<std::string_view>& texts, Write&& write) {
-  const auto tokens = file.require_texts("tokenizer.ggml.tokens");
-  if (!tokens) return tokens.error();
-  // Optional in the format, but without it nobody can tell control tokens from text.
-  const auto kinds = file.integers("tokenizer.ggml.token_type");
-  if (!kinds) return failure{errc::not_found, "missing key \"tokenizer.ggml.token_type\" (an array of integers)", file.source()};
-  const std::size_t n = tokens->size();
-  if (n == 0 || n > static_cast<std::size_t>(std::numeric_limits<token_id>::max()) || kinds->size() != n) {
-    return failure{errc::parse,
-                   "tokenizer.ggml.tokens has " + std::to_string(n) + " tokens and tokenizer.ggml.token_type " +
-                       std::to_string(kinds->size()) + " kinds: they do not fit together",
-                   file.source()};
-  }
-  texts = tokens->list();
-
-  control_.resize(n);
-  const auto declared = [&](const char* key, std::optional<token_id>& id) -> result<void> {
-    const auto value = file.number(key);
-    if (!value) return {};
-    if (*value >= n)
-      return failure{errc::parse, std::string(key) + " " + std::to_string(*value) + " is past the vocabulary's end", file.source()};
-    id = static_cast<token_id>(*value);
-    control_[static_cast<std::size_t>(*value)] = true;  // ends or begins a turn, whatever its declared type
-    return {};
-  };
-  std::optional<token_id> end_of_turn, end_of_message;
-  if (auto done = declared("tokenizer.ggml.bos_token_id", bos_); !done) return done.error();
-  if (auto done = declared("tokenizer.ggml.eos_token_id", eos_); !done) return done.error();
-  if (auto done = declared("tokenizer.ggml.eot_token_id", end_of_turn); !done) return done.error();
-  if (auto done = declared("tokenizer.ggml.eom_token_id", end_of_message); !done) return done.error();
-  adds_bos_ = file.flag("tokenizer.ggml.add_bos_token").value_or(usual.adds_bos);
-
-  starts_.reserve(n + 1);
-  starts_.push_back(0);
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto id = static_cast<token_id>(i);
-    const std::string_view text = texts[i];
-    const std::int64_t type = (*kinds)[i];
-    const bool by_name = type == user_defined ? detail::looks_like_control(text) || (text == "<s>" && !bos_)
-                                              : usual.spells_normal && type != byte && detail::looks_like_control(text);
-    if (type == control || type == unknown || by_name) control_[i] = true;
-    if (control_[i]) {
-      controls_.emplace_back(text, id);
-    } else if (type == user_defined && !text.empty()) {
-      if (text.size() > detail::literal_finder::longest_literal) {
-        return failure{errc::unsupported,
-                       "tokenizer.ggml.tokens: token " + std::to_string(i) + " is user-defined and has " + std::to_string(text.size()) +
-                           " bytes, the most is " + std::to_string(detail::literal_finder::longest_literal),
-                       file.source()};
-      }
-      literals_.add(text, id);
-    }
-    if (!write(text, type, bytes_)) {
-      return failure{errc::parse,
-                     "tokenizer.ggml.tokens: token " + std::to_string(i) + " " + detail::quoted(text) +
-                         " is marked as a byte and not written <0x00> … <0xFF>",
-                     file.source()};
-    }
-    starts_.push_back(bytes_.size());
-  }
-  std::stable_sort(controls_.begin(), controls_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  literals_.finish();
-  if (!bos_ && is_control(usual.bos)) bos_ = usual.bos;
-  if (!eos_ && is_control(usual.eos)) eos_ = usual.eos;
-  return {};
-}
-
-}  // namespace inoculum
-
-#endif
-
-// ---- inoculum/engine/tokenizer/words.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_WORDS
-#define INOCULUM_SINGLE_ENGINE_TOKENIZER_WORDS
-
-// Pre-tokenization: where a byte-level BPE may not merge across. By hand rather than by regular expression: std::regex
-// recurses (a megabyte of letters overflows the stack) and knows no Unicode classes.
-
-#include <cstddef>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string_view>
-
-namespace inoculum::detail {
-
-/// The end of the word that begins at `at` < text.size(). GPT-2's expression, as llama.cpp runs it:
-///   's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
-[[nodiscard]] inline std::size_t gpt2_word_end(std::span<const character> text, std::size_t at) noexcept {
-  const auto kind = [&](std::size_t i) { return i < text.size() ? text[i].kind : character_class::none; };
-  const auto code = [&](std::size_t i) { return i < text.size() ? static_cast<std::uint32_t>(text[i].code) : 0u; };
-
-  if (code(at) == '\'') {
-    const auto a = code(at + 1), b = code(at + 2);
-    if (a == 's' || a == 't' || a == 'm' || a == 'd') return at + 2;
-    if ((a == 'r' && b == 'e') || (a == 'v' && b == 'e') || (a == 'l' && b == 'l')) return at + 3;
-  }
-  std::size_t end = at + (code(at) == ' ' ? 1 : 0);
-  const character_class run = kind(end);
-  if (run != character_class::space && run != character_class::none) {
-    while (kind(end) == run) ++end;
-    return end;
-  }
-  end = at;
-  while (kind(end) == character_class::space) ++end;
-  // A run of white space leaves its last character to the word that follows.
-  return end - at > 1 && end < text.size() ? end - 1 : end;
-}
-
-/// Calls `word(span)` for each word, in order. SmolLM's rule (also StarCoder's): every number character is a word of its
-/// own, first; what lies between is split by GPT-2's rule as if it stood alone, so a space before a digit attaches to nothing.
-template <class Word>
-void split_smollm(std::span<const character> text, Word&& word) {
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = at;
-    while (end < text.size() && text[end].kind != character_class::number) ++end;
-    const auto piece = text.subspan(at, end - at);
-    for (std::size_t from = 0; from < piece.size();) {
-      const std::size_t to = gpt2_word_end(piece, from);
-      word(piece.subspan(from, to - from));
-      from = to;
-    }
-    if (end < text.size()) word(text.subspan(end++, 1));
-    at = end;
-  }
-}
-
-/// The end of the word that begins at `at` < text.size(), by the rule of Llama 3 (numbers of up to three characters) and of
-/// Qwen 2 (`digits` = 1), as llama.cpp runs it:
-///   (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,digits}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
-[[nodiscard]] inline std::size_t llama3_word_end(std::span<const character> text, std::size_t at, std::size_t digits) noexcept {
-  const auto kind = [&](std::size_t i) { return i < text.size() ? text[i].kind : character_class::none; };
-  const auto code = [&](std::size_t i) { return i < text.size() ? static_cast<std::uint32_t>(text[i].code) : 0u; };
-  const auto breaks = [&](std::size_t i) { return code(i) == '\r' || code(i) == '\n'; };
-
-  if (code(at) == '\'') {
-    const auto lower = [&](std::size_t i) { return code(i) >= 'A' && code(i) <= 'Z' ? code(i) + 32 : code(i); };
-    const auto a = lower(at + 1), b = lower(at + 2);
-    if (a == 's' || a == 't' || a == 'm' || a == 'd') return at + 2;
-    if ((a == 'r' && b == 'e') || (a == 'v' && b == 'e') || (a == 'l' && b == 'l')) return at + 3;
-  }
-  const character_class first = kind(at);
-  std::size_t end = at;
-  if (first == character_class::number) {
-    while (end - at < digits && kind(end) == character_class::number) ++end;
-    return end;
-  }
-  if (first == character_class::letter || (!breaks(at) && kind(at + 1) == character_class::letter)) {
-    ++end;  // a letter, or the one character that a word may have before its letters
-    while (kind(end) == character_class::letter) ++end;
-    return end;
-  }
-  end = at + (code(at) == ' ' ? 1 : 0);
-  if (kind(end) == character_class::other) {
-    while (kind(end) == character_class::other) ++end;
-    while (breaks(end)) ++end;
-    return end;
-  }
-  end = at;
-  std::size_t last_break = at;
-  for (; kind(end) == character_class::space; ++end) {
-    if (breaks(end)) last_break = end + 1;
-  }
-  if (last_break != at) return last_break;
-  // A run of white space leaves its last character to the word that follows.
-  return end - at > 1 && end < text.size() ? end - 1 : end;
-}
-
-/// The rules for words that are known, by what they are.
-enum class pre_tokenizer : std::uint8_t { gpt2, smollm, llama3, qwen2 };
-
-/// What a GGUF's `tokenizer.ggml.pre` means.
-struct pre_tokenizer_kind {
-  std::string_view name{};
-  pre_tokenizer splitter = pre_tokenizer::gpt2;
-  bool whole_words = false;  ///< a word that is a token is taken as it is
-  bool adds_bos = false;     ///< unless the file says otherwise
-};
-
-/// Only names whose rule in llama.cpp is the same to the letter.
-[[nodiscard]] inline std::optional<pre_tokenizer_kind> pre_tokenizer_named(std::string_view name) noexcept {
-  using enum pre_tokenizer;
-  constexpr pre_tokenizer_kind known[] = {
-      {"gpt-2", gpt2},
-      {"phi-2", gpt2},
-      {"mpt", gpt2},
-      {"olmo", gpt2},
-      {"smollm", smollm},
-      {"starcoder", smollm},
-      {"refact", smollm},
-      {"command-r", smollm},
-      {"llama-bpe", llama3, true, true},
-      {"llama3", llama3, true, true},
-      {"llama-v3", llama3, true, true},
-      {"falcon3", llama3, true, true},
-      {"falcon-h1", llama3, true, true},
-      {"pixtral", llama3, true, true},
-      {"dbrx", llama3},
-      {"smaug-bpe", llama3},
-      {"qwen2", qwen2},
-      {"deepseek-r1-qwen", qwen2},
-      {"stablelm2", qwen2},
-  };
-  for (const pre_tokenizer_kind& k : known) {
-    if (k.name == name) return k;
-  }
-  return std::nullopt;
-}
-
-/// Calls `word(span)` for each word, in order.
-template <class Word>
-void split_words(pre_tokenizer rule, std::span<const character> text, Word&& word) {
-  if (rule == pre_tokenizer::smollm) return split_smollm(text, word);
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end =
-        rule == pre_tokenizer::gpt2 ? gpt2_word_end(text, at) : llama3_word_end(text, at, rule == pre_tokenizer::llama3 ? 3 : 1);
-    word(text.subspan(at, end - at));
-    at = end;
-  }
-}
-
-}  // namespace inoculum::detail
-
-#endif
-
-// ---- inoculum/engine/tokenizer/bpe.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_BPE
-#define INOCULUM_SINGLE_ENGINE_TOKENIZER_BPE
-
-// Byte-level BPE from a GGUF's vocabulary: the same token ids as llama.cpp gives with special-token parsing off.
-// Text never becomes a control token: those are had by name only (see docs/tokenizer.md).
-
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <limits>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace inoculum {
-
-/// Text to tokens and back. A value: independent of the file once loaded, const calls from any number of threads.
-class bpe_tokenizer : public token_vocabulary {
- public:
-  /// Reads `tokenizer.ggml.*` with the model `gpt2`. Errors: `not_found` (a key is missing), `unsupported` (another model, an
-  /// unknown pre-tokenizer), `parse` (lengths, ids or merges that do not fit together).
-  [[nodiscard]] static result<bpe_tokenizer> load(const gguf_file& file);
-
-  /// The tokens of a text, never a control token among them. Any bytes are fine: invalid UTF-8 becomes U+FFFD, and bytes
-  /// that the vocabulary lacks vanish (SmolLM2: six control characters and fifteen UTF-8 bytes), both as in llama.cpp.
-  /// O(n log n) time, about 30 bytes of memory for each byte of the longest word.
-  [[nodiscard]] std::vector<token_id> encode(std::string_view text) const {
-    std::vector<token_id> out;
-    detail::word_merger word(merges_);
-    literals().split(
-        text, [&](std::string_view part) { encode_plain(part, word, out); }, [&](token_id id) { out.push_back(id); });
-    return out;
-  }
-
-  /// The text of a run of tokens.
-  [[nodiscard]] std::string decode(std::span<const token_id> ids) const {
-    std::string out;
-    for (const token_id id : ids) out += token_bytes(id);
-    return out;
-  }
-
- private:
-  void encode_plain(std::string_view text, detail::word_merger& word, std::vector<token_id>& out) const;
-
-  detail::pre_tokenizer words_ = detail::pre_tokenizer::gpt2;
-  bool whole_words_ = false;                 // a word that is a token needs no merging ("ignore_merges")
-  detail::piece_table pieces_{};             // for whole words only
-  std::array<token_id, 256> byte_tokens_{};  // -1: the vocabulary lacks it
-  detail::merge_table merges_{};
-};
-
-namespace detail {
-
-/// GPT-2's byte alphabet: printable Latin-1 stands for itself, the other 68 bytes for U+0100 … U+0143.
-[[nodiscard]] constexpr std::array<std::uint32_t, 256> byte_alphabet() noexcept {
-  std::array<std::uint32_t, 256> code{};
-  std::uint32_t next = 256;
-  for (std::uint32_t b = 0; b < 256; ++b) {
-    const bool itself = (b >= 0x21 && b <= 0x7e) || (b >= 0xa1 && b <= 0xac) || b >= 0xae;
-    code[b] = itself ? b : next++;
-  }
-  return code;
-}
-
-/// A token's text in the byte alphabet to the bytes it stands for; characters outside it are kept as they are.
-inline void append_token_bytes(std::string_view text, std::string& out) {
-  constexpr auto byte_of = [] {
-    std::array<std::int16_t, 0x144> table{};
-    for (auto& b : table) b = -1;
-    constexpr auto alphabet = byte_alphabet();
-    for (std::size_t b = 0; b < alphabet.size(); ++b) table[alphabet[b]] = static_cast<std::int16_t>(b);
-    return table;
-  }();
-  std::vector<std::uint32_t> codes;
-  decode_utf8(text, codes);
-  for (const std::uint32_t code : codes) {
-    if (code < byte_of.size() && byte_of[code] >= 0) {
-      out += static_cast<char>(byte_of[code]);
-    } else {
-      std::array<unsigned char, 4> raw{};
-      const std::size_t n = encode_utf8(code, raw);
-      for (std::size_t i = 0; i < n; ++i) out += static_cast<char>(raw[i]);
-    }
-  }
-}
-
-/// One byte in that alphabet.
-inline void append_byte_character(unsigned char value, std::string& out) {
-  static constexpr auto alphabet = byte_alphabet();
-  std::array<unsigned char, 4> raw{};
-  const std::size_t n = encode_utf8(alphabet[value], raw);
-  for (std::size_t i = 0; i < n; ++i) out += static_cast<char>(raw[i]);
-}
-
-}  // namespace detail
-
-inline result<bpe_tokenizer> bpe_tokenizer::load(const gguf_file& file) {
-  const auto model = file.require_text("tokenizer.ggml.model");
-  if (!model) return model.error();
-  if (*model != "gpt2") {
-    return failure{errc::unsupported, "tokenizer.ggml.model " + detail::quoted(*model) + " is not byte-level BPE (gpt2 is)", file.source()};
-  }
-  const auto pre = file.require_text("tokenizer.ggml.pre");
-  if (!pre) return pre.error();
-  const auto known = detail::pre_tokenizer_named(*pre);
-  if (!known) {
-    return failure{errc::unsupported,
-                   "tokenizer.ggml.pre " + detail::quoted(*pre) + " is not supported (gpt-2, smollm, llama-bpe, qwen2 and their like are)",
-                   file.source()};
-  }
-  const auto rules = file.require_texts("tokenizer.ggml.merges");
-  if (!rules) return rules.error();
-  if (rules->size() >= std::numeric_limits<std::uint32_t>::max()) {
-    return failure{errc::parse, "tokenizer.ggml.merges has " + std::to_string(rules->size()) + " rules, too many", file.source()};
-  }
-
-  bpe_tokenizer out;
-  out.words_ = known->splitter;
-  out.whole_words_ = known->whole_words;
-  std::vector<std::string_view> texts;
-  const auto write = [](std::string_view text, std::int64_t type, std::string& bytes) {
-    if (type == normal) detail::append_token_bytes(text, bytes);
-    else bytes += text;
-    return true;
-  };
-  if (auto done = out.read(file, {.adds_bos = known->adds_bos}, texts, write); !done) return done.error();
-
-  detail::piece_table index;
-  if (!index.build(texts, [](token_id) { return true; })) {
-    return failure{errc::parse, "tokenizer.ggml.tokens: the texts collide with too many others", file.source()};
-  }
-  for (std::size_t b = 0; b < out.byte_tokens_.size(); ++b) {
-    std::string character;
-    detail::append_byte_character(static_cast<unsigned char>(b), character);
-    const token_id id = index.find(character);
-    out.byte_tokens_[b] = out.is_control(id) ? -1 : id;
-  }
-
-  out.merges_ = detail::merge_table(rules->size());
-  std::uint32_t rank = 0;
-  std::string joined;
-  for (const std::string_view rule : *rules) {
-    const auto bad = [&](const char* why) {
-      return failure{errc::parse, "tokenizer.ggml.merges: merge " + std::to_string(rank) + " " + detail::quoted(rule) + " " + why,
-                     file.source()};
-    };
-    const std::size_t space = rule.find(' ', 1);
-    if (space == std::string_view::npos || space + 1 == rule.size()) return bad("is not two parts with a space between");
-    joined.assign(rule.substr(0, space)).append(rule.substr(space + 1));
-    const token_id left = index.find(rule.substr(0, space)), right = index.find(rule.substr(space + 1)), result = index.find(joined);
-    if (left < 0 || right < 0 || result < 0) return bad("has a part or a result that is no token");
-    if (out.is_control(result)) return bad("makes a control token");
-    if (!out.merges_.insert(left, right, {rank, result})) return bad("collides with too many others");
-    ++rank;
-  }
-  // Built a second time, since a whole word may be anything but a control token. It cannot collide more.
-  if (out.whole_words_ && !out.pieces_.build(texts, [&](token_id id) { return !out.is_control(id); })) {
-    return failure{errc::parse, "tokenizer.ggml.tokens: the texts collide with too many others", file.source()};
-  }
-  return out;
-}
-
-inline void bpe_tokenizer::encode_plain(std::string_view text, detail::word_merger& word, std::vector<token_id>& out) const {
-  const auto all = detail::characters(text);
-  std::string whole;
-  detail::split_words(words_, std::span(all), [&](std::span<const detail::character> characters) {
-    whole.clear();
-    for (const detail::character c : characters) {
-      std::array<unsigned char, 4> raw{};
-      const std::size_t n = detail::encode_utf8(c.code, raw);
-      for (std::size_t i = 0; i < n; ++i) {
-        word.symbols.push_back(byte_tokens_[raw[i]]);
-        if (whole_words_) detail::append_byte_character(raw[i], whole);
-      }
-    }
-    if (const token_id id = whole_words_ ? pieces_.find(whole) : -1; id >= 0) {
-      word.symbols.clear();
-      out.push_back(id);
-    } else {
-      word.merge(out);
-    }
-  });
-}
-
-}  // namespace inoculum
-
-#endif
-
-// ---- inoculum/engine/tokenizer/sentencepiece.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_SENTENCEPIECE
-#define INOCULUM_SINGLE_ENGINE_TOKENIZER_SENTENCEPIECE
-
-// SentencePiece's byte-pair encoding (Llama 2, Vicuna, Mistral, Gemma) from a GGUF's vocabulary: the same token ids as
-// llama.cpp gives with special-token parsing off. Text never becomes a control token (see docs/tokenizer.md).
-
-#include <algorithm>
-#include <array>
-#include <bit>
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace inoculum {
-
-/// Text to tokens and back. A value: independent of the file once loaded, const calls from any number of threads.
-class sentencepiece_tokenizer : public token_vocabulary {
- public:
-  /// Reads `tokenizer.ggml.*` with the model `llama`. Errors: `not_found` (a key is missing), `unsupported` (another model, a
-  /// token of more than 4,096 bytes), `parse` (lengths, ids or scores that do not fit, a byte without a token).
-  [[nodiscard]] static result<sentencepiece_tokenizer> load(const gguf_file& file);
-
-  /// The tokens of a text, never a control token among them. Any bytes are fine: what no piece holds is written in byte
-  /// tokens. O(n log n) time, about 50 bytes of memory for each byte of the text.
-  [[nodiscard]] std::vector<token_id> encode(std::string_view text) const {
-    std::vector<token_id> out;
-    std::string escaped;
-    std::vector<node> nodes;
-    std::vector<std::uint64_t> heap;
-    bool begins = true;  // nothing, or a user-defined token, stands before
-    const auto plain = [&](std::string_view part) {
-      escaped.clear();
-      if (begins && space_prefix_) escaped += space;
-      for (const char c : part) {
-        if (c == ' ') escaped += space;
-        else escaped += c;
-      }
-      merge(escaped, nodes, heap, out);
-      begins = false;
-    };
-    literals().split(text, plain, [&](token_id id) {
-      out.push_back(id);
-      begins = true;
-    });
-    return out;
-  }
-
-  /// The text of a run of tokens that begins a text: the space that `encode` put in front is left out.
-  [[nodiscard]] std::string decode(std::span<const token_id> ids) const {
-    std::string out;
-    for (const token_id id : ids) out += token_bytes(id);
-    if (space_prefix_ && out.starts_with(' ')) out.erase(0, 1);
-    return out;
-  }
-  /// Whether a text is encoded as if a space stood in front.
-  [[nodiscard]] bool adds_space_prefix() const noexcept { return space_prefix_; }
-
- private:
-  static constexpr std::string_view space = "\xe2\x96\x81";  // U+2581 stands for a space
-  static constexpr std::size_t longest_token = 4096;         // a merge reads its result's bytes
-
-  /// A run of the text that is one symbol so far; it ends where the next begins.
-  struct node {
-    std::uint32_t begin = 0;
-    std::uint32_t previous = 0, next = 0;  // past the end (also -1 wrapped): none
-    token_id id = -1;                      // -1: no token; `merged`: part of the symbol before
-    token_id with_next = -1;               // the token that this symbol and the next make, if any
-  };
-  static constexpr token_id merged = -2;
-
-  void merge(std::string_view text, std::vector<node>& nodes, std::vector<std::uint64_t>& heap, std::vector<token_id>& out) const;
-
-  detail::piece_table pieces_{};
-  std::vector<std::uint32_t> order_{};       // of merging: the best score has the lowest number
-  std::array<token_id, 256> byte_tokens_{};  // all are there
-  bool space_prefix_ = true;
-};
-
-namespace detail {
-
-/// "<0x0A>" to 10; -1 for anything else.
-[[nodiscard]] inline int byte_of_token(std::string_view text) noexcept {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  if (text.size() != 6 || !text.starts_with("<0x") || text[5] != '>') return -1;
-  const std::size_t high = digits.find(text[3]), low = digits.find(text[4]);
-  return high == std::string_view::npos || low == std::string_view::npos ? -1 : static_cast<int>(high * 16 + low);
-}
-
-/// Finite scores to numbers that sort the other way round: the highest score first, -0 like 0.
-[[nodiscard]] inline std::uint32_t merge_order(float score) noexcept {
-  const auto bits = std::bit_cast<std::uint32_t>(score + 0.0f);
-  return (bits >> 31) != 0 ? bits : 0x7fffffffu - bits;
-}
-
-}  // namespace detail
-
-inline result<sentencepiece_tokenizer> sentencepiece_tokenizer::load(const gguf_file& file) {
-  const auto model = file.require_text("tokenizer.ggml.model");
-  if (!model) return model.error();
-  if (*model != "llama") {
-    return failure{errc::unsupported, "tokenizer.ggml.model " + detail::quoted(*model) + " is not SentencePiece's (llama is)",
-                   file.source()};
-  }
-  sentencepiece_tokenizer out;
-  std::vector<std::string_view> texts;
-  const auto write = [](std::string_view text, std::int64_t type, std::string& bytes) {
-    if (type == byte) {
-      const int value = detail::byte_of_token(text);
-      bytes += static_cast<char>(value);
-      return value >= 0;
-    }
-    if (type == user_defined) return bytes += text, true;
-    for (std::size_t at = 0; at < text.size();) {
-      const bool is_space = text.substr(at).starts_with(space);
-      bytes += is_space ? ' ' : text[at];
-      at += is_space ? space.size() : 1;
-    }
-    return true;
-  };
-  if (auto done = out.read(file, {.adds_bos = true, .bos = 1, .eos = 2, .spells_normal = true}, texts, write); !done) return done.error();
-
-  const auto scores = file.reals("tokenizer.ggml.scores");
-  if (!scores) return failure{errc::not_found, "missing key \"tokenizer.ggml.scores\" (an array of numbers)", file.source()};
-  if (scores->size() != texts.size()) {
-    return failure{
-        errc::parse,
-        "tokenizer.ggml.scores has " + std::to_string(scores->size()) + " scores for " + std::to_string(texts.size()) + " tokens",
-        file.source()};
-  }
-  out.order_.resize(texts.size());
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const auto score = static_cast<float>((*scores)[i]);
-    if (!std::isfinite(score)) {
-      return failure{errc::parse, "tokenizer.ggml.scores: the score of token " + std::to_string(i) + " is not finite", file.source()};
-    }
-    out.order_[i] = detail::merge_order(score);
-  }
-
-  // Control tokens cannot be spelled. Nor can byte tokens: "<0x0A>" in a text is six characters, not a line's end.
-  const auto kinds = file.integers("tokenizer.ggml.token_type");
-  const auto spelled = [&](token_id id) { return !out.is_control(id) && (*kinds)[static_cast<std::size_t>(id)] != byte; };
-  if (!out.pieces_.build(texts, spelled)) {
-    return failure{errc::parse, "tokenizer.ggml.tokens: the texts collide with too many others", file.source()};
-  }
-  if (out.pieces_.longest() > longest_token) {
-    return failure{errc::unsupported,
-                   "tokenizer.ggml.tokens: a token has " + std::to_string(out.pieces_.longest()) + " bytes, the most is " +
-                       std::to_string(longest_token),
-                   file.source()};
-  }
-  out.byte_tokens_.fill(-1);
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const int value = detail::byte_of_token(texts[i]);
-    if (value >= 0 && !out.is_control(static_cast<token_id>(i))) {
-      out.byte_tokens_[static_cast<std::size_t>(value)] = static_cast<token_id>(i);
-    }
-  }
-  for (std::size_t b = 0; b < out.byte_tokens_.size(); ++b) {
-    const char raw = static_cast<char>(b);
-    if (out.byte_tokens_[b] < 0) out.byte_tokens_[b] = out.pieces_.find({&raw, 1});
-    if (out.byte_tokens_[b] < 0) {
-      return failure{errc::parse, "tokenizer.ggml.tokens: there is no token for the byte " + std::to_string(b), file.source()};
-    }
-  }
-  out.space_prefix_ = file.flag("tokenizer.ggml.add_space_prefix").value_or(true);
-  return out;
-}
-
-/// Joins the two neighbours whose token has the highest score, the leftmost among equals, until no two make a token.
-inline void sentencepiece_tokenizer::merge(std::string_view text, std::vector<node>& nodes, std::vector<std::uint64_t>& heap,
-                                           std::vector<token_id>& out) const {
-  // Characters by their first byte alone, as in llama.cpp: invalid UTF-8 is cut anywhere, and comes out as bytes.
-  nodes.clear();
-  heap.clear();
-  for (std::size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[at]);
-    const std::size_t length = std::min<std::size_t>(lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4, text.size() - at);
-    const auto i = static_cast<std::uint32_t>(nodes.size());
-    nodes.push_back({static_cast<std::uint32_t>(at), i - 1, i + 1, pieces_.find(text.substr(at, length)), -1});
-    at += length;
-  }
-  const auto n = static_cast<std::uint32_t>(nodes.size());
-  const auto end = [&](const node& a) { return a.next < n ? nodes[a.next].begin : text.size(); };
-  const auto offer = [&](std::uint32_t left) {
-    node& a = nodes[left];
-    a.with_next = a.next < n ? pieces_.find(text.substr(a.begin, end(nodes[a.next]) - a.begin)) : -1;
-    if (a.with_next < 0) return false;
-    heap.push_back(std::uint64_t{order_[static_cast<std::size_t>(a.with_next)]} << 32 | left);  // by score, then by place
-    return true;
-  };
-  for (std::uint32_t i = 0; i < n; ++i) offer(i);
-  std::make_heap(heap.begin(), heap.end(), std::greater<>());
-  while (!heap.empty()) {
-    const std::uint64_t best = heap.front();
-    std::pop_heap(heap.begin(), heap.end(), std::greater<>());
-    heap.pop_back();
-    const auto left = static_cast<std::uint32_t>(best);
-    node& a = nodes[left];
-    // Outdated: one of the two was joined meanwhile. (What they make now may have the same score: then its turn is now.)
-    if (a.id == merged || a.with_next < 0 || order_[static_cast<std::size_t>(a.with_next)] != best >> 32) continue;
-    node& b = nodes[a.next];
-    a.id = a.with_next;
-    a.next = b.next;
-    b.id = merged;
-    if (a.next < n) nodes[a.next].previous = left;
-    if (offer(left)) std::push_heap(heap.begin(), heap.end(), std::greater<>());
-    if (a.previous < n && offer(a.previous)) std::push_heap(heap.begin(), heap.end(), std::greater<>());
-  }
-  for (std::uint32_t i = 0; i < n; i = nodes[i].next) {
-    if (nodes[i].id >= 0) {
-      out.push_back(nodes[i].id);
-      continue;
-    }
-    for (const char c : text.substr(nodes[i].begin, end(nodes[i]) - nodes[i].begin)) {
-      out.push_back(byte_tokens_[static_cast<unsigned char>(c)]);
-    }
-  }
-}
-
-}  // namespace inoculum
-
-#endif
-
-// ---- inoculum/engine/tokenizer/tokenizer.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_TOKENIZER
-#define INOCULUM_SINGLE_ENGINE_TOKENIZER_TOKENIZER
-
-// The tokenizer of a GGUF, whichever of the supported kinds it is. What the engine holds.
-
-#include <cstddef>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <variant>
-#include <vector>
-
-namespace inoculum {
-
-/// Text to tokens and back. A value: independent of the file once loaded, const calls from any number of threads.
-class tokenizer {
- public:
-  /// By `tokenizer.ggml.model`: `gpt2` is byte-level BPE, `llama` SentencePiece. Errors: those of these two; `unsupported`
-  /// names any other.
-  [[nodiscard]] static result<tokenizer> load(const gguf_file& file) {
-    const auto model = file.require_text("tokenizer.ggml.model");
-    if (!model) return model.error();
-    if (*model == "gpt2") return of(bpe_tokenizer::load(file));
-    if (*model == "llama") return of(sentencepiece_tokenizer::load(file));
-    return failure{errc::unsupported, "tokenizer.ggml.model " + detail::quoted(*model) + " is not supported (gpt2 and llama are)",
-                   file.source()};
-  }
-
-  /// The tokens of a text, any bytes, never a control token among them.
-  [[nodiscard]] std::vector<token_id> encode(std::string_view text) const {
-    const auto* bpe = std::get_if<bpe_tokenizer>(&kind_);
-    return bpe != nullptr ? bpe->encode(text) : pieces().encode(text);
-  }
-  /// The text of a run of tokens that begins a text.
-  [[nodiscard]] std::string decode(std::span<const token_id> ids) const {
-    const auto* bpe = std::get_if<bpe_tokenizer>(&kind_);
-    return bpe != nullptr ? bpe->decode(ids) : pieces().decode(ids);
-  }
-
-  /// What does not depend on the kind, see `token_vocabulary`.
-  [[nodiscard]] std::optional<token_id> control_token(std::string_view text) const { return vocabulary().control_token(text); }
-  [[nodiscard]] bool is_control(token_id id) const noexcept { return vocabulary().is_control(id); }
-  [[nodiscard]] std::string_view token_bytes(token_id id) const noexcept { return vocabulary().token_bytes(id); }
-  [[nodiscard]] std::size_t size() const noexcept { return vocabulary().size(); }
-  [[nodiscard]] std::optional<token_id> bos() const noexcept { return vocabulary().bos(); }
-  [[nodiscard]] std::optional<token_id> eos() const noexcept { return vocabulary().eos(); }
-  [[nodiscard]] bool adds_bos() const noexcept { return vocabulary().adds_bos(); }
-
- private:
-  template <class Kind>
-  explicit tokenizer(Kind kind) : kind_(std::move(kind)) {}
-  template <class Kind>
-  [[nodiscard]] static result<tokenizer> of(result<Kind> loaded) {
-    if (!loaded) return std::move(loaded).error();
-    return tokenizer(std::move(*loaded));
-  }
-  [[nodiscard]] const sentencepiece_tokenizer& pieces() const noexcept { return *std::get_if<sentencepiece_tokenizer>(&kind_); }
-  [[nodiscard]] const token_vocabulary& vocabulary() const noexcept {
-    const auto* bpe = std::get_if<bpe_tokenizer>(&kind_);
-    return bpe != nullptr ? static_cast<const token_vocabulary&>(*bpe) : pieces();
-  }
-
-  std::variant<bpe_tokenizer, sentencepiece_tokenizer> kind_;
-};
-
-}  // namespace inoculum
-
-#endif
-
 // ---- inoculum/engine/vision/preprocess.hpp ----
 #ifndef INOCULUM_SINGLE_ENGINE_VISION_PREPROCESS
 #define INOCULUM_SINGLE_ENGINE_VISION_PREPROCESS
@@ -4937,7 +5191,8 @@ class cpu_engine {
     }
     const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
     const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
-    cpu_engine out(std::move(*words), engine::llama_decoder(std::move(*weights), kernels, std::move(team)), context);
+    auto format = chat_format_of(*file, *words);
+    cpu_engine out(std::move(*words), std::move(format), engine::llama_decoder(std::move(*weights), kernels, std::move(team)), context);
     if (!options.mmproj.empty()) {
       if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
     }
@@ -4986,13 +5241,16 @@ class cpu_engine {
     return run(keep, inputs, true);
   }
 
+  /// How the file wants conversations written, for `token_backend`. `unsupported` when no format here is the right one.
+  [[nodiscard]] const result<turn_format>& format() const noexcept { return format_; }
+
   [[nodiscard]] const engine::llama_decoder& decoder() const noexcept { return decoder_; }
 
   static constexpr std::size_t remembered_pictures = 256;
 
  private:
-  cpu_engine(tokenizer words, engine::llama_decoder decoder, std::size_t context)
-      : tokenizer_(std::move(words)), decoder_(std::move(decoder)), context_(context) {
+  cpu_engine(tokenizer words, result<turn_format> format, engine::llama_decoder decoder, std::size_t context)
+      : tokenizer_(std::move(words)), format_(std::move(format)), decoder_(std::move(decoder)), context_(context) {
     if (tokenizer_.eos()) ends_.push_back(*tokenizer_.eos());
     // Gemma declares <eos> and ends turns otherwise; Llama 3 has one end for text, for turns and for tool calls each.
     for (const char* name : {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>",
@@ -5064,6 +5322,7 @@ class cpu_engine {
   }
 
   tokenizer tokenizer_;
+  result<turn_format> format_;
   engine::llama_decoder decoder_;
   std::size_t context_;
   std::size_t length_ = 0;

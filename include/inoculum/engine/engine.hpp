@@ -21,6 +21,8 @@
 #include "../core/digest.hpp"
 #include "../core/image.hpp"
 #include "../core/result.hpp"
+#include "../prompt/turn_format.hpp"
+#include "chat_format_of.hpp"
 #include "gguf/gguf.hpp"
 #include "kernels/select.hpp"
 #include "kernels/thread_team.hpp"
@@ -66,7 +68,8 @@ class cpu_engine {
     }
     const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
     const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
-    cpu_engine out(std::move(*words), engine::llama_decoder(std::move(*weights), kernels, std::move(team)), context);
+    auto format = chat_format_of(*file, *words);
+    cpu_engine out(std::move(*words), std::move(format), engine::llama_decoder(std::move(*weights), kernels, std::move(team)), context);
     if (!options.mmproj.empty()) {
       if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
     }
@@ -115,13 +118,16 @@ class cpu_engine {
     return run(keep, inputs, true);
   }
 
+  /// How the file wants conversations written, for `token_backend`. `unsupported` when no format here is the right one.
+  [[nodiscard]] const result<turn_format>& format() const noexcept { return format_; }
+
   [[nodiscard]] const engine::llama_decoder& decoder() const noexcept { return decoder_; }
 
   static constexpr std::size_t remembered_pictures = 256;
 
  private:
-  cpu_engine(tokenizer words, engine::llama_decoder decoder, std::size_t context)
-      : tokenizer_(std::move(words)), decoder_(std::move(decoder)), context_(context) {
+  cpu_engine(tokenizer words, result<turn_format> format, engine::llama_decoder decoder, std::size_t context)
+      : tokenizer_(std::move(words)), format_(std::move(format)), decoder_(std::move(decoder)), context_(context) {
     if (tokenizer_.eos()) ends_.push_back(*tokenizer_.eos());
     // Gemma declares <eos> and ends turns otherwise; Llama 3 has one end for text, for turns and for tool calls each.
     for (const char* name : {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>",
@@ -193,6 +199,7 @@ class cpu_engine {
   }
 
   tokenizer tokenizer_;
+  result<turn_format> format_;
   engine::llama_decoder decoder_;
   std::size_t context_;
   std::size_t length_ = 0;
