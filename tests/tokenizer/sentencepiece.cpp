@@ -174,6 +174,42 @@ TEST_CASE("a megabyte is no trouble, nor are thousands of user-defined tokens") 
   }
 }
 
+TEST_CASE("a vocabulary made for slowness") {
+  std::vector<piece> more;  // every run of one letter is a token, and longer ones are better
+  for (std::size_t n = 1; n <= 1024; ++n) more.push_back({std::string(n, 'a'), static_cast<float>(n), 1});
+  for (std::size_t n = 1; n <= 256; ++n) more.push_back({std::string(n, 'b'), 0, 4});
+  const auto t = load(vocabulary(more).flag("tokenizer.ggml.add_space_prefix", false)).value();
+  for (const char c : {'a', 'b'}) {
+    const auto begin = std::chrono::steady_clock::now();
+    const std::string text(1u << 19, c);
+    const auto ids = t.encode(text);
+    CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() < 20.0);
+    CHECK((t.decode(ids) == text));
+  }
+}
+
+TEST_CASE("a vocabulary with changed bytes") {
+  const auto whole = vocabulary(with_letters({{"he", -2}, {"hell", -4}, {"[tag]", 0, 4}, {"\n\n", 0, 4}})).bytes();
+  rng r(6);
+  std::size_t read = 0;
+  for (int i = 0; i < 3000; ++i) {
+    auto changed = whole;
+    for (std::uint32_t n = 1 + r.below(3); n > 0; --n) {
+      changed[r.below(static_cast<std::uint32_t>(changed.size()))] = static_cast<std::byte>(r.below(256));
+    }
+    const auto file = gguf_file::from_bytes(changed);
+    if (!file) continue;
+    const auto t = tokenizer::load(*file);
+    if (!t) {
+      CHECK(t.error().message.find("tokenizer.ggml.") != std::string::npos);
+      continue;
+    }
+    ++read;
+    for (const token_id id : t->encode("hello [tag]\n\n\n <s></s> \xff")) CHECK_FALSE(t->is_control(id));
+  }
+  CHECK(read > 100);
+}
+
 TEST_CASE("a bad file is refused, and the key is named") {
   const auto message = [](const test::gguf_writer& w) {
     const auto t = load(w);
@@ -202,6 +238,6 @@ TEST_CASE("a bad file is refused, and the key is named") {
   CHECK(has(message(vocabulary({}, -1, 3)), "there is no token for the byte 0"));  // control tokens are no bytes
   CHECK(has(message(vocabulary({{"<0xZZ>", 0, 6}})), "\"<0xZZ>\" is marked as a byte"));
   CHECK(has(message(vocabulary({{std::string(257, 'x'), 0, 4}})), "is user-defined and has 257 bytes"));
-  CHECK(has(message(vocabulary({{std::string(5000, 'x'), 0, 1}})), "a token has 5000 bytes"));
+  CHECK(has(message(vocabulary({{std::string(5000, 'x'), 0, 1}})), "a token has 5000 bytes, the most is 1024"));
   CHECK(message(vocabulary({{"", 0, 1}, {"", 0, 4}, {"a"}, {"a"}})) == "loaded");
 }

@@ -102,9 +102,24 @@ class literal_finder {
     }
   }
 
-  /// Calls `plain(text)` for what lies between and `token(id)` for what was found, in order; never with empty text.
+  /// Calls `plain(text)` for what lies between and `token(id)` for what was found, in order; never with empty text, nor with
+  /// more than a gibibyte at once, so that places fit into 32 bits.
   template <class Plain, class Token>
   void split(std::string_view text, Plain&& plain, Token&& token) const {
+    constexpr std::size_t most = std::size_t{1} << 30;
+    for (; text.size() > most; text.remove_prefix(most)) split_part(text.substr(0, most), plain, token);
+    split_part(text, plain, token);
+  }
+
+ private:
+  struct literal {
+    std::string text{};
+    token_id id = -1;
+    std::uint32_t rank = 0;  // its place in the order of precedence
+  };
+
+  template <class Plain, class Token>
+  void split_part(std::string_view text, Plain& plain, Token& token) const {
     std::vector<std::uint64_t> heap;  // rank, then place: the longest literal that still fits at that place
     const auto offer = [&](std::size_t at, std::size_t room) {
       const std::int64_t found = longest_at(text.substr(at, room));
@@ -152,13 +167,6 @@ class literal_finder {
     }
     if (at < text.size()) plain(text.substr(at));
   }
-
- private:
-  struct literal {
-    std::string text{};
-    token_id id = -1;
-    std::uint32_t rank = 0;  // its place in the order of precedence
-  };
 
   /// The longest literal that `text` begins with; -1: none. Narrows the sorted list byte by byte.
   [[nodiscard]] std::int64_t longest_at(std::string_view text) const {

@@ -29,7 +29,7 @@ namespace inoculum {
 class sentencepiece_tokenizer : public token_vocabulary {
  public:
   /// Reads `tokenizer.ggml.*` with the model `llama`. Errors: `not_found` (a key is missing), `unsupported` (another model, a
-  /// token of more than 4,096 bytes), `parse` (lengths, ids or scores that do not fit, a byte without a token).
+  /// token of more than 1,024 bytes), `parse` (lengths, ids or scores that do not fit, a byte without a token).
   [[nodiscard]] static result<sentencepiece_tokenizer> load(const gguf_file& file);
 
   /// The tokens of a text, never a control token among them. Any bytes are fine: what no piece holds is written in byte
@@ -69,7 +69,7 @@ class sentencepiece_tokenizer : public token_vocabulary {
 
  private:
   static constexpr std::string_view space = "\xe2\x96\x81";  // U+2581 stands for a space
-  static constexpr std::size_t longest_token = 4096;         // a merge reads its result's bytes
+  static constexpr std::size_t longest_token = 1024;         // a merge reads its result's bytes
 
   /// A run of the text that is one symbol so far; it ends where the next begins.
   struct node {
