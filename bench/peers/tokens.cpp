@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tokens beside llama.cpp's, on the strings of tests/tokenizer/strings.hpp:
+// Tokens beside llama.cpp's, on the strings of tests/tokenizer/strings.hpp and on a conversation:
 //   tokens <folder>       every small vocabulary: writes its digests to <folder>/<name>.txt, and what differs to stderr
 //   tokens - model.gguf   a real one: digests to stdout
 // Special-token parsing and added tokens are off. 1 when anything differs.
@@ -9,8 +9,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <inoculum/engine/chat_format_of.hpp>
 #include <inoculum/engine/tokenizer/tokenizer.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../../tests/tokenizer/small_vocabularies.hpp"
@@ -24,6 +26,41 @@ void show(const char* who, const std::vector<token_id>& ids) {
   std::fprintf(stderr, "  %s:", who);
   for (std::size_t i = 0; i < ids.size() && i < 60; ++i) std::fprintf(stderr, " %d", ids[i]);
   std::fprintf(stderr, " (%zu)\n", ids.size());
+}
+
+/// A conversation by our format for the file, and by llama.cpp's template of that name with its control tokens parsed. Vicuna
+/// is left out: llama.cpp separates its turns by line ends, the models were trained with spaces.
+bool compare_format(const gguf_file& file, const tokenizer& ours, const llama_vocab* theirs) {
+  const auto format = chat_format_of(file, ours);
+  if (!format || format->name == "vicuna") return true;
+  const char* name = format->name == "llama-3" ? "llama3" : format->name == "mistral-3" ? "mistral-v3-tekken" : format->name.c_str();
+  const std::pair<const char*, const char*> turns[] = {{"system", "You are careful."},
+                                                       {"user", "Is there a fracture?\n\nLook   well."},
+                                                       {"assistant", "No acute fracture."},
+                                                       {"user", "Sure? größer 中文 😀"}};
+  std::vector<llama_chat_message> messages;
+  conversation talk;
+  for (const auto& [who, text] : turns) {
+    messages.push_back({who, text});
+    const role r = who[0] == 's' ? role::system : who[0] == 'u' ? role::user : role::assistant;
+    talk.messages.push_back({r, {{origin::user, text, {}}}});
+  }
+  std::string rendered(4096, ' ');
+  const int length = llama_chat_apply_template(name, messages.data(), messages.size(), true, rendered.data(), 4096);
+  if (length < 0) return std::fprintf(stderr, "llama.cpp has no template %s\n", name), false;
+  std::vector<token_id> wanted(4096), got;
+  wanted.resize(static_cast<std::size_t>(std::max(0, llama_tokenize(theirs, rendered.data(), length, wanted.data(), 4096, false, true))));
+  for (const segment& s : format->render(talk, true)) {
+    if (s.what == segment::kind::control) {
+      got.push_back(ours.control_token(s.text).value_or(-1));
+    } else {
+      for (const token_id id : ours.encode(s.text)) got.push_back(id);
+    }
+  }
+  // llama.cpp adds the beginning while tokenizing.
+  if (!got.empty() && ours.bos() == got[0] && !wanted.empty() && wanted[0] != got[0]) got.erase(got.begin());
+  std::fprintf(stderr, "  chat format %s: %zu tokens, %s\n", name, got.size(), got == wanted ? "the same" : "different");
+  return got == wanted;
 }
 
 /// How many strings differ, or -1.
@@ -65,6 +102,7 @@ int compare(const std::string& path, const char* name, std::FILE* out, std::span
       digest = test::digest_start;
     }
   }
+  if (!compare_format(*file, *ours, theirs)) ++different;
   llama_model_free(model);
   std::fprintf(stderr, "%s: %zu strings, %zu tokens, %d different, in %d llama.cpp lets text say a control token\n", name, strings, tokens,
                different, controls);
