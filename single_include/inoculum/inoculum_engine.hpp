@@ -91,172 +91,433 @@ concept batching_engine = caching_engine<E> && requires(E& e, std::span<typename
 
 #endif
 
-// ---- inoculum/engine/cache/prefix_tree.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_CACHE_PREFIX_TREE
-#define INOCULUM_SINGLE_ENGINE_CACHE_PREFIX_TREE
+// ---- inoculum/prompt/turn_format.hpp ----
+#ifndef INOCULUM_SINGLE_PROMPT_TURN_FORMAT
+#define INOCULUM_SINGLE_PROMPT_TURN_FORMAT
 
-// What was computed for earlier sequences, by what they began with: a tree whose nodes are pages of keys and values.
-// Knows nothing of models: a page is whatever the caller copies cheaply. Paged sharing is that of vLLM (Kwon et al., 2023),
-// the tree that of SGLang's radix attention (Zheng et al., 2024), at the granularity of a page.
+// Chat formats as data: how a family of models opens and closes a turn. One type for all, so that a program can choose when
+// it knows the model. The formats of Gemma, Llama 3, Qwen 2, Vicuna and Mistral.
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <memory>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-namespace inoculum::engine {
+namespace inoculum {
 
-/// What stands at one position: a token, or one row of a picture.
-struct position_key {
-  token_id token = -1;    ///< -1: a row of a picture
-  std::uint32_t row = 0;  ///< of the picture; 0 for a token
-  digest picture{};       ///< its content and how it was read
+/// A run of template text: control tokens and plain text between them.
+struct template_piece {
+  bool is_control = false;
+  std::string text{};
+};
+using template_run = std::vector<template_piece>;
 
-  friend bool operator==(const position_key&, const position_key&) = default;
+/// Models `chat_format`. A turn is its opening, the message, its closing; an open reply is the assistant's opening.
+struct turn_format {
+  std::string name{};
+  template_run begin{};                   ///< once, in front of everything
+  std::array<template_run, 3> opening{};  ///< by role: system, user, assistant
+  std::array<template_run, 3> closing{};  ///< the same
+  template_run picture_opening{}, picture_closing{};
+  std::string reply_lead{};          ///< between the assistant's opening and its words; a model begins with it by itself
+  bool system_in_user_turn = false;  ///< the system message stands in the first user turn, before its closing comes the user's text
+  bool trims = false;                ///< white space around a message is left out, as the model's own template does
+  std::string default_system{};      ///< written when a conversation has no system message; empty: none
+  std::string end{};                 ///< the control token that ends the assistant's turn
+
+  [[nodiscard]] std::vector<segment> render(const conversation& talk, bool open_reply) const {
+    std::vector<segment> out;
+    add(out, begin);
+    bool user_is_open = false;  // by a system message that stands in the user's turn
+    const auto begin_turn = [&](role who) {
+      if (who == role::user && user_is_open) return;
+      if (user_is_open) add(out, closing[index(role::user)]);
+      user_is_open = who == role::system && system_in_user_turn;
+      if (user_is_open) add(out, opening[index(role::user)]);
+      add(out, opening[index(who)]);
+    };
+    const bool has_system = !talk.messages.empty() && talk.messages.front().who == role::system;
+    if (!has_system && !default_system.empty()) {
+      begin_turn(role::system);
+      detail::add_text(out, default_system);
+      add(out, closing[index(role::system)]);
+    }
+    for (std::size_t i = 0; i < talk.messages.size(); ++i) {
+      const message& m = talk.messages[i];
+      begin_turn(m.who);
+      const bool prefill = open_reply && i + 1 == talk.messages.size() && m.who == role::assistant;
+      // Words that a model of this family wrote have its lead already.
+      if (m.who == role::assistant && (m.parts.empty() || !m.parts[0].text.starts_with(reply_lead))) detail::add_text(out, reply_lead);
+      add_parts(out, m, !prefill);
+      if (prefill) return out;
+      add(out, closing[index(m.who)]);
+      if (m.who == role::user) user_is_open = false;
+    }
+    if (open_reply) begin_turn(role::assistant);
+    return out;
+  }
+  [[nodiscard]] std::string_view end_of_turn() const { return end; }
+
+ private:
+  [[nodiscard]] static constexpr std::size_t index(role who) noexcept { return static_cast<std::size_t>(who); }
+  static void add(std::vector<segment>& out, const template_run& run) {
+    for (const template_piece& p : run) {
+      if (p.is_control) detail::add_control(out, p.text);
+      else detail::add_text(out, p.text);
+    }
+  }
+  void add_parts(std::vector<segment>& out, const message& m, bool ends) const {
+    constexpr std::string_view blank = " \t\r\n";
+    for (std::size_t i = 0; i < m.parts.size(); ++i) {
+      const part& p = m.parts[i];
+      if (p.is_image()) {
+        add(out, picture_opening);
+        out.push_back({segment::kind::image, {}, p.pixels});
+        add(out, picture_closing);
+        continue;
+      }
+      std::string_view text = p.text;
+      if (trims && i == 0) text.remove_prefix(std::min(text.size(), text.find_first_not_of(blank)));
+      if (trims && ends && i + 1 == m.parts.size()) text = text.substr(0, text.find_last_not_of(blank) + 1);
+      detail::add_text(out, text);
+    }
+  }
 };
 
-/// The longest cut of `keys` not after `positions` that splits no picture.
-[[nodiscard]] inline std::size_t cut_between_units(std::span<const position_key> keys, std::size_t positions) noexcept {
-  while (positions > 0 && positions < keys.size() && keys[positions].row > 0) --positions;
-  return positions;
+namespace detail {
+[[nodiscard]] inline template_piece control_piece(std::string_view text) { return {true, std::string(text)}; }
+[[nodiscard]] inline template_piece text_piece(std::string_view text) { return {false, std::string(text)}; }
+}  // namespace detail
+
+/// ChatML with any default system prompt; `chatml` is the same with SmolLM2's.
+[[nodiscard]] inline turn_format chatml_format(std::string default_system = {}) {
+  using namespace detail;
+  turn_format f;
+  f.name = "chatml";
+  for (const role who : {role::system, role::user, role::assistant}) {
+    f.opening[static_cast<std::size_t>(who)] = {control_piece("<|im_start|>"), text_piece(std::string(to_string(who)) + "\n")};
+    f.closing[static_cast<std::size_t>(who)] = {control_piece("<|im_end|>"), text_piece("\n")};
+  }
+  f.default_system = std::move(default_system);
+  f.end = "<|im_end|>";
+  return f;
+}
+[[nodiscard]] inline turn_format qwen2_format() { return chatml_format("You are a helpful assistant."); }
+
+/// Llama 3, 3.1, 3.2.
+[[nodiscard]] inline turn_format llama3_format() {
+  using namespace detail;
+  turn_format f;
+  f.name = "llama-3";
+  f.begin = {control_piece("<|begin_of_text|>")};
+  for (const role who : {role::system, role::user, role::assistant}) {
+    f.opening[static_cast<std::size_t>(who)] = {control_piece("<|start_header_id|>"), text_piece(to_string(who)),
+                                                control_piece("<|end_header_id|>"), text_piece("\n\n")};
+    f.closing[static_cast<std::size_t>(who)] = {control_piece("<|eot_id|>")};
+  }
+  f.trims = true;
+  f.end = "<|eot_id|>";
+  return f;
 }
 
-/// Sequences of one tenant never match those of another, so that nobody can learn from a quick answer what others asked.
-/// Leaves that were not used for longest go first; pinned ones, and what they stand on, stay. Not for several threads at once.
-template <class Page>
-class prefix_tree {
- public:
-  /// At most `limit` pages are kept, but for pinned ones. A page holds `page_positions` positions.
-  prefix_tree(std::size_t page_positions, std::size_t limit) : page_positions_(page_positions), limit_(limit) {}
+/// Gemma 1 to 3, MedGemma. It has no system role: those words begin the first user turn.
+[[nodiscard]] inline turn_format gemma_format() {
+  using namespace detail;
+  turn_format f;
+  f.name = "gemma";
+  f.begin = {control_piece("<bos>")};
+  f.opening = {{{}, {control_piece("<start_of_turn>"), text_piece("user\n")}, {control_piece("<start_of_turn>"), text_piece("model\n")}}};
+  f.closing = {
+      {{text_piece("\n\n")}, {control_piece("<end_of_turn>"), text_piece("\n")}, {control_piece("<end_of_turn>"), text_piece("\n")}}};
+  f.picture_opening = {text_piece("\n\n"), control_piece("<start_of_image>")};
+  f.picture_closing = {control_piece("<end_of_image>"), text_piece("\n\n")};
+  f.system_in_user_turn = true;
+  f.trims = true;
+  f.end = "<end_of_turn>";
+  return f;
+}
 
-  struct match {
-    std::size_t positions = 0;
-    std::vector<Page> pages{};  ///< as many as `positions` need; of the last perhaps only a part is meant
+/// Vicuna 1.1 and the LLaVA models on it. Its roles are plain words: a user can write "ASSISTANT:", and no tokenizer tells.
+[[nodiscard]] inline turn_format vicuna_format() {
+  using namespace detail;
+  turn_format f;
+  f.name = "vicuna";
+  f.begin = {control_piece("<s>")};
+  f.opening = {{{}, {text_piece("USER: ")}, {text_piece("ASSISTANT:")}}};
+  f.closing = {{{text_piece(" ")}, {text_piece(" ")}, {control_piece("</s>")}}};
+  f.picture_closing = {text_piece("\n")};
+  f.reply_lead = " ";
+  f.default_system =
+      "A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, detailed, and polite answers "
+      "to the user's questions.";
+  f.end = "</s>";
+  return f;
+}
+
+/// Mistral Instruct, and LLaVA-Med on it. `marks_are_tokens`: from version 3 on "[INST]" is a control token; before it is
+/// plain text, which a user can write too.
+[[nodiscard]] inline turn_format mistral_format(bool marks_are_tokens) {
+  using namespace detail;
+  turn_format f;
+  f.name = marks_are_tokens ? "mistral-3" : "mistral";
+  f.begin = {control_piece("<s>")};
+  if (marks_are_tokens) {
+    f.opening[1] = {control_piece("[INST]")};
+    f.closing[1] = {control_piece("[/INST]")};
+  } else {
+    f.opening[1] = {text_piece("[INST] ")};
+    f.closing[1] = {text_piece(" [/INST]")};
+    f.reply_lead = " ";
+  }
+  f.closing[0] = {text_piece("\n\n")};
+  f.closing[2] = {control_piece("</s>")};
+  f.picture_closing = {text_piece("\n")};
+  f.system_in_user_turn = true;
+  f.end = "</s>";
+  return f;
+}
+static_assert(chat_format<turn_format>);
+
+/// The format of a model by its own template (Jinja, as files carry it; it is searched, not run), or by the control tokens
+/// that the model has where it carries none. `has_control(text)`. Nothing when no format here is the right one.
+template <class HasControl>
+[[nodiscard]] std::optional<turn_format> turn_format_for(std::string_view chat_template, HasControl&& has_control) {
+  const auto says = [&](std::string_view what) {
+    return chat_template.empty() ? has_control(what) : chat_template.find(what) != std::string_view::npos;
   };
+  if (says("<|im_start|>")) {
+    if (chat_template.empty() || says("SmolLM")) return chatml_format(chatml{}.default_system);
+    if (says("You are Qwen, created by Alibaba Cloud."))
+      return chatml_format("You are Qwen, created by Alibaba Cloud. You are a helpful assistant.");
+    return says("You are a helpful assistant") ? qwen2_format() : chatml_format();
+  }
+  if (says("<|start_header_id|>")) return llama3_format();
+  if (says("<start_of_turn>")) return gemma_format();
+  if (says("<<SYS>>")) return std::nullopt;  // Llama 2's own: not here
+  if (says("[INST]")) return mistral_format(has_control("[INST]"));
+  if (says("USER:") && says("ASSISTANT:")) return vicuna_format();
+  return std::nullopt;
+}
 
-  /// The longest beginning of `keys` that is known, shorter than all of them, ending between units.
-  [[nodiscard]] match find(std::string_view tenant, std::span<const position_key> keys) {
-    match out;
-    const auto root = roots_.find(tenant);
-    if (root == roots_.end() || keys.empty()) return out;
-    node* at = root->second.get();
-    while (at != nullptr) {
-      const auto rest = keys.subspan(out.positions);
-      node* best = nullptr;
-      std::size_t longest = 0;
-      for (const auto& child : at->children) {
-        const std::size_t n = common(child->keys, rest);
-        if (n > longest) {
-          longest = n;
-          best = child.get();
-        }
-      }
-      if (best != nullptr) {
-        best->used = ++clock_;
-        out.pages.push_back(best->page);
-        out.positions += longest;
-      }
-      at = longest == page_positions_ ? best : nullptr;
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/io/file.hpp ----
+#ifndef INOCULUM_SINGLE_IO_FILE
+#define INOCULUM_SINGLE_IO_FILE
+
+// Files, std and POSIX only: read one whole with a limit, replace one atomically, append records that
+// survive kill -9.
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace inoculum {
+
+namespace detail {
+
+/// A file descriptor that closes itself.
+class descriptor {
+ public:
+  descriptor() = default;
+  explicit descriptor(int fd) noexcept : fd_(fd) {}
+  descriptor(descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  descriptor& operator=(descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const noexcept { return fd_; }
+  explicit operator bool() const noexcept { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+/// "cannot open: No such file or directory", with the path as the place.
+[[nodiscard]] inline failure system_failure(const std::string& what, const std::string& path) {
+  const int code = errno;
+  return {code == ENOENT ? errc::not_found : errc::io, "cannot " + what + ": " + std::generic_category().message(code), path};
+}
+
+[[nodiscard]] inline bool write_all(int fd, std::string_view bytes) noexcept {
+  while (!bytes.empty()) {
+    const ::ssize_t n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+/// A text inside an error message: quoted, printable, and not a megabyte long.
+[[nodiscard]] inline std::string in_quotes(std::string_view text) {
+  constexpr std::size_t most = 120;
+  const std::string_view shown = text.size() > most ? text.substr(0, complete_utf8(text.substr(0, most))) : text;
+  std::string out = "\"";
+  for (const char c : shown) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
+  return out + (shown.size() < text.size() ? "...\"" : "\"");
+}
+
+/// The folder of a path with its slash, "" when it has none.
+[[nodiscard]] inline std::string folder_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string() : std::string(path.substr(0, slash + 1));
+}
+
+}  // namespace detail
+
+/// The bytes of a file as they are. Errors: not_found, io, too_large (more than `limit` bytes; noticed
+/// before they are read).
+[[nodiscard]] inline result<std::string> read_file(const std::string& path, std::size_t limit) {
+  // A named pipe that nobody writes (an unpacked archive may hold one) would hold up a blocking open for ever.
+  const detail::descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) return detail::system_failure("open", path);
+  if (const int flags = ::fcntl(file.get(), F_GETFL); flags < 0 || ::fcntl(file.get(), F_SETFL, flags & ~O_NONBLOCK) < 0)
+    return detail::system_failure("open", path);
+  const auto over = [&] { return failure{errc::too_large, "file is over the limit of " + std::to_string(limit) + " bytes", path}; };
+  struct ::stat info {};
+  if (::fstat(file.get(), &info) != 0) return detail::system_failure("read", path);
+  if (S_ISDIR(info.st_mode)) return failure{errc::io, "is a folder, not a file", path};
+  if (S_ISREG(info.st_mode) && static_cast<std::uint64_t>(info.st_size) > limit) return over();
+
+  std::string out;
+  if (S_ISREG(info.st_mode)) out.reserve(static_cast<std::size_t>(info.st_size) + 1);  // + 1: see the end without growing
+  for (;;) {  // a pipe, or a file that grows meanwhile, has no size to trust
+    const std::size_t had = out.size();
+    const std::size_t chunk = out.capacity() > had ? out.capacity() - had : std::size_t{65536};
+    out.resize(had + chunk);
+    const ::ssize_t n = ::read(file.get(), out.data() + had, chunk);
+    if (n < 0 && errno != EINTR) return detail::system_failure("read", path);
+    out.resize(had + (n > 0 ? static_cast<std::size_t>(n) : 0));
+    if (n == 0) return out;
+    if (out.size() > limit) return over();
+  }
+}
+
+/// Puts `bytes` where `path` is, or leaves what was there: written beside it, synced, renamed over it. A symbolic link stays,
+/// and what it points to is replaced. Errors: not_found (its folder), io (also for a device or a pipe: renaming would replace it).
+[[nodiscard]] inline result<void> write_file(const std::string& path_given, std::string_view bytes) {
+  std::string path = path_given;
+  struct ::stat there {};
+  if (::stat(path.c_str(), &there) == 0) {
+    if (S_ISDIR(there.st_mode)) return failure{errc::io, "is a folder, not a file", path};
+    if (!S_ISREG(there.st_mode)) return failure{errc::io, "is not a regular file, and would be replaced by one", path};
+    if (char* target = ::realpath(path.c_str(), nullptr); target != nullptr) {
+      path = target;
+      std::free(target);
     }
-    out.positions = cut_between_units(keys, std::min(out.positions, keys.size() - 1));
-    out.pages.resize((out.positions + page_positions_ - 1) / page_positions_);
+  }
+  std::string part;
+  detail::descriptor file;
+  for (int attempt = 0; !file; ++attempt) {  // O_EXCL: two writers, or a leftover, never share a part file
+    part = path + ".part" + std::to_string(::getpid()) + "-" + std::to_string(attempt);
+    file = detail::descriptor(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (!file && (errno != EEXIST || attempt == 100)) return detail::system_failure("write", path);
+  }
+  if (!detail::write_all(file.get(), bytes) || ::fsync(file.get()) != 0 || std::rename(part.c_str(), path.c_str()) != 0) {
+    failure why = detail::system_failure("write", path);
+    ::unlink(part.c_str());
+    return why;
+  }
+  // The rename itself reaches the disk with the folder; where that cannot be synced the file is still whole.
+  const std::string folder = detail::folder_of(path);
+  if (const detail::descriptor handle(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_CLOEXEC)); handle) {
+    (void)::fsync(handle.get());
+  }
+  return {};
+}
+[[nodiscard]] inline result<void> write_file(const std::string& path, std::span<const std::uint8_t> bytes) {
+  return write_file(path, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+}
+
+/// Appends lines to a file so that each is either wholly there or not at all. A line is on the disk
+/// when `append` returns. Opening takes an exclusive lock and cuts off the half line that a killed
+/// writer left. One writer is used by one thread at a time.
+class record_writer {
+ public:
+  /// Opens or creates. Errors: not_found (its folder), io, invalid_argument (another process writes it).
+  [[nodiscard]] static result<record_writer> open(const std::string& path) {
+    record_writer out;
+    out.path_ = path;
+    out.file_ = detail::descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    if (!out.file_) return detail::system_failure("open", path);
+    if (::flock(out.file_.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) return failure{errc::invalid_argument, "another program is writing this file", path};
+      return detail::system_failure("lock", path);
+    }
+    const ::off_t size = ::lseek(out.file_.get(), 0, SEEK_END);
+    if (size < 0) return detail::system_failure("read", path);
+    if (auto whole = out.whole_lines(size); !whole) return whole.error();
+    else out.size_ = *whole;
+    out.repaired_ = static_cast<std::size_t>(size - out.size_);
+    if (out.repaired_ != 0 && ::ftruncate(out.file_.get(), out.size_) != 0) return detail::system_failure("repair", path);
     return out;
   }
 
-  /// Keeps a sequence: `pages[i]` holds the positions from i · page_positions on, which nobody may change from now on.
-  void insert(std::string_view tenant, std::span<const position_key> keys, std::span<const Page> pages, bool pinned = false) {
-    auto& root = roots_.try_emplace(std::string(tenant), nullptr).first->second;
-    if (!root) root = std::make_unique<node>();
-    node* at = root.get();
-    for (std::size_t i = 0; i * page_positions_ < keys.size(); ++i) {
-      const auto chunk = keys.subspan(i * page_positions_, std::min(page_positions_, keys.size() - i * page_positions_));
-      node* next = nullptr;
-      for (const auto& child : at->children) {
-        const std::size_t n = common(child->keys, chunk);
-        if (n == chunk.size() || n == child->keys.size()) {  // the same, or one goes on where the other ends
-          next = child.get();
-          break;
-        }
-      }
-      if (next == nullptr) {
-        at->children.push_back(std::make_unique<node>());
-        next = at->children.back().get();
-        ++count_;
-      }
-      if (chunk.size() > next->keys.size()) {
-        next->keys.assign(chunk.begin(), chunk.end());
-        next->page = pages[i];
-      }
-      next->used = ++clock_;
-      next->pinned = next->pinned || pinned;
-      at = next;
+  /// Writes `line` and a newline, and waits for the disk. After an error nothing of it is left in the
+  /// file. Errors: invalid_argument (a newline in the line), io.
+  [[nodiscard]] result<void> append(std::string_view line) {
+    if (line.find('\n') != std::string_view::npos) return failure{errc::invalid_argument, "a record holds a newline", path_};
+    std::string record(line);
+    record += '\n';
+    if (::lseek(file_.get(), size_, SEEK_SET) < 0 || !detail::write_all(file_.get(), record) || ::fsync(file_.get()) != 0) {
+      failure why = detail::system_failure("append", path_);
+      if (::ftruncate(file_.get(), size_) != 0) why.message += " (and the half record could not be removed)";
+      return why;
     }
-    while (count_ > limit_ && drop_oldest_leaf()) {
-    }
+    size_ += static_cast<::off_t>(record.size());
+    return {};
   }
 
-  [[nodiscard]] std::size_t pages() const noexcept { return count_; }
-  void clear() noexcept {
-    roots_.clear();
-    count_ = 0;
-  }
+  /// Bytes of a half last line that opening removed.
+  [[nodiscard]] std::size_t repaired_bytes() const noexcept { return repaired_; }
 
  private:
-  struct node {
-    std::vector<position_key> keys{};  // fewer than a page's only without children
-    Page page{};
-    std::uint64_t used = 0;
-    bool pinned = false;
-    std::vector<std::unique_ptr<node>> children{};
-  };
+  record_writer() = default;
 
-  [[nodiscard]] static std::size_t common(std::span<const position_key> a, std::span<const position_key> b) noexcept {
-    std::size_t n = 0;
-    while (n < a.size() && n < b.size() && a[n] == b[n]) ++n;
-    return n;
-  }
-
-  // A walk over all nodes: there are hundreds, and a page takes far longer to compute.
-  bool drop_oldest_leaf() {
-    node* parent = nullptr;
-    std::size_t index = 0;
-    std::uint64_t oldest = ~std::uint64_t{0};
-    std::vector<node*> open;
-    for (const auto& root : roots_) open.push_back(root.second.get());
-    while (!open.empty()) {
-      node* at = open.back();
-      open.pop_back();
-      for (std::size_t i = 0; i < at->children.size(); ++i) {
-        node* child = at->children[i].get();
-        open.push_back(child);
-        if (child->children.empty() && !child->pinned && child->used < oldest) {
-          oldest = child->used;
-          parent = at;
-          index = i;
-        }
-      }
+  /// Where the last whole line ends, looking backwards from `size`.
+  [[nodiscard]] result<::off_t> whole_lines(::off_t size) const {
+    char block[4096];
+    while (size > 0) {
+      const std::size_t n = size < static_cast<::off_t>(sizeof block) ? static_cast<std::size_t>(size) : sizeof block;
+      const ::off_t start = size - static_cast<::off_t>(n);
+      if (::pread(file_.get(), block, n, start) != static_cast<::ssize_t>(n)) return detail::system_failure("read", path_);
+      const std::size_t newline = std::string_view(block, n).rfind('\n');
+      if (newline != std::string_view::npos) return start + static_cast<::off_t>(newline) + 1;
+      size = start;
     }
-    if (parent == nullptr) return false;
-    parent->children.erase(parent->children.begin() + static_cast<std::ptrdiff_t>(index));
-    --count_;
-    std::erase_if(roots_, [](const auto& root) { return root.second->children.empty(); });
-    return true;
+    return ::off_t{0};
   }
 
-  std::size_t page_positions_;
-  std::size_t limit_;
-  std::size_t count_ = 0;
-  std::uint64_t clock_ = 0;
-  std::map<std::string, std::unique_ptr<node>, std::less<>> roots_{};
+  std::string path_;
+  detail::descriptor file_;
+  ::off_t size_ = 0;
+  std::size_t repaired_ = 0;
 };
 
-}  // namespace inoculum::engine
+}  // namespace inoculum
 
 #endif
 
@@ -370,6 +631,118 @@ inline result<mapped_file> mapped_file::open(const std::string& path) {
 
 #endif
 
+// ---- inoculum/engine/kernels/table.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_TABLE
+#define INOCULUM_SINGLE_ENGINE_KERNELS_TABLE
+
+// The few loops that decide the engine's speed, as one table of functions per instruction set. A table
+// is chosen when a model is loaded, so a program built for plain x86-64 uses what the processor has.
+//
+// Order of arithmetic, the same in every table and for every number of rows (which is why a token's
+// result cannot depend on batch size or prompt split):
+//   block product  Σ q·a over the 32 columns of a block, exact in integers
+//   q4             y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
+//   q8             y = fma(product, scale·a_scale, y), blocks ascending
+//   f32, f16       y = fma(x, w, y), columns ascending
+// Tables agree to the bit in these; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace inoculum::engine {
+
+/// Activations in 8 bits, `blocks` blocks of 32 a row, each with its scale: x ≈ scale · value.
+struct activation_view {
+  const std::int8_t* values = nullptr;   ///< row t at values + 32 · blocks · t, within ±127
+  const float* scales = nullptr;         ///< row t at scales + blocks · t
+  const float* sums = nullptr;           ///< scale · Σ value
+  const std::int32_t* totals = nullptr;  ///< Σ value
+  std::size_t blocks = 0;
+};
+
+/// One instruction set's kernels. `rows` counts tokens; outputs of a panel are 16 floats a token, contiguous.
+struct kernel_table {
+  const char* name = "";
+
+  /// x[32 · blocks] to one row of an activation: scale = max|x| / 127, value = x · (127 / max|x|) to nearest even.
+  void (*quantise)(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums, std::int32_t* totals) = nullptr;
+  void (*q4_panel)(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) = nullptr;
+  void (*q8_panel)(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) = nullptr;
+  /// Float weights: x row t at x + stride · t, `columns` long.
+  void (*f32_panel)(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows, float* out) = nullptr;
+  /// out[rows × 16] += a[rows × depth] · b[depth × 16], b in float16: both halves of attention.
+  void (*f16_tile)(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth, std::size_t rows,
+                   float* out, std::size_t out_stride) = nullptr;
+  /// One step of the running softmax (Milakov and Gimelshein, 2018) over 64 scores in units of log 2, of
+  /// which the first `valid` ≥ 1 count: turns them into weights (0 past `valid`), updates maximum and
+  /// sum, rescales out[depth], depth a multiple of 16.
+  void (*softmax_step)(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) = nullptr;
+  /// out = x / sqrt(mean x² + epsilon) · weight
+  void (*rms_norm)(const float* x, const float* weight, std::size_t n, float epsilon, float* out) = nullptr;
+  /// out = gate / (1 + exp(-gate)) · up
+  void (*swiglu)(const float* gate, const float* up, std::size_t n, float* out) = nullptr;
+  /// out = gelu(gate) · up, GELU by its tanh form (Hendrycks and Gimpel, 2016): x / (1 + exp(-2u)) with
+  /// u = sqrt(2 / pi) · (x + 0.044715 x³).
+  void (*geglu)(const float* gate, const float* up, std::size_t n, float* out) = nullptr;
+};
+
+inline constexpr std::size_t key_block = 64;  ///< positions that `softmax_step` takes at once
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/quant/half.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_QUANT_HALF
+#define INOCULUM_SINGLE_ENGINE_QUANT_HALF
+
+// 16-bit floats as bits. The conversions are exact or round to nearest even, like the processor's own.
+
+#include <bit>
+#include <cstdint>
+
+namespace inoculum::engine {
+
+/// IEEE binary16 bits to float; exact, subnormals and NaN included.
+[[nodiscard]] constexpr float half_to_float(std::uint16_t h) noexcept {
+  const std::uint32_t sign = static_cast<std::uint32_t>(h & 0x8000u) << 16;
+  const std::uint32_t exponent = (h >> 10) & 31u;
+  const std::uint32_t fraction = h & 0x3ffu;
+  if (exponent == 31) return std::bit_cast<float>(sign | 0x7f800000u | (fraction << 13));
+  if (exponent != 0) return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (fraction << 13));
+  const float magnitude = static_cast<float>(fraction) * 0x1.0p-24f;
+  return sign != 0 ? -magnitude : magnitude;
+}
+
+/// Float to binary16 bits, to nearest even; beyond ±65504 it saturates instead of becoming infinite,
+/// because a stored key or value that is not finite would spoil every later position.
+[[nodiscard]] constexpr std::uint16_t float_to_half(float value) noexcept {
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+  const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000u);
+  const std::uint32_t magnitude = bits & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) return static_cast<std::uint16_t>(sign | 0x7e00u);
+  if (magnitude >= 0x477fe000u) return static_cast<std::uint16_t>(sign | 0x7bffu);
+  if (magnitude < 0x38800000u) {
+    // Subnormal: adding 0.5 lets the float addition itself round at the right bit.
+    const float shifted = std::bit_cast<float>(magnitude) + 0.5f;
+    return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(shifted) - 0x3f000000u));
+  }
+  const std::uint32_t rounded = magnitude + 0xfffu + ((magnitude >> 13) & 1u);
+  return static_cast<std::uint16_t>(sign | ((rounded - 0x38000000u) >> 13));
+}
+
+/// bfloat16 bits to float; exact.
+[[nodiscard]] constexpr float bfloat_to_float(std::uint16_t b) noexcept {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(b) << 16);
+}
+
+/// Neither infinite nor NaN.
+[[nodiscard]] constexpr bool half_is_finite(std::uint16_t h) noexcept { return (h & 0x7c00u) != 0x7c00u; }
+
+}  // namespace inoculum::engine
+
+#endif
+
 // ---- inoculum/engine/gguf/types.hpp ----
 #ifndef INOCULUM_SINGLE_ENGINE_GGUF_TYPES
 #define INOCULUM_SINGLE_ENGINE_GGUF_TYPES
@@ -478,6 +851,741 @@ struct ggml_layout {
 }
 
 }  // namespace inoculum
+
+#endif
+
+// ---- inoculum/engine/quant/dequantise.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_QUANT_DEQUANTISE
+#define INOCULUM_SINGLE_ENGINE_QUANT_DEQUANTISE
+
+// A row of a GGUF tensor to floats: the reference definition of each format (ggml-quants.c), exact.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+namespace inoculum::engine {
+
+/// The types that `dequantise_row` reads; anything else is refused by name at load.
+[[nodiscard]] constexpr bool can_dequantise(ggml_type type) noexcept {
+  switch (type) {
+    case ggml_type::f32:
+    case ggml_type::f16:
+    case ggml_type::bf16:
+    case ggml_type::q4_0:
+    case ggml_type::q4_1:
+    case ggml_type::q8_0:
+    case ggml_type::q6_k: return true;
+    default: return false;
+  }
+}
+
+namespace detail {
+[[nodiscard]] inline std::uint16_t load_u16(const std::byte* p) noexcept {
+  std::uint16_t v = 0;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+[[nodiscard]] inline int byte_at(const std::byte* p, std::size_t i) noexcept { return std::to_integer<int>(p[i]); }
+[[nodiscard]] inline int signed_byte_at(const std::byte* p, std::size_t i) noexcept {
+  return static_cast<std::int8_t>(std::to_integer<std::uint8_t>(p[i]));
+}
+
+/// 32 weights in 4 bits: element i in the low half of byte i, element i + 16 in the high half.
+inline void dequantise_q4(const std::byte* quants, float scale, float least, float* out) noexcept {
+  for (std::size_t i = 0; i < 16; ++i) {
+    out[i] = scale * static_cast<float>(byte_at(quants, i) & 15) + least;
+    out[i + 16] = scale * static_cast<float>(byte_at(quants, i) >> 4) + least;
+  }
+}
+
+/// 256 weights in 6 bits: 128 bytes of low halves, 64 of high pairs, 16 signed scales, one float16.
+inline void dequantise_q6_k(const std::byte* block, float* out) noexcept {
+  const std::byte* low = block;
+  const std::byte* high = block + 128;
+  const std::byte* scales = block + 192;
+  const float d = half_to_float(load_u16(block + 208));
+  for (std::size_t half = 0; half < 2; ++half) {
+    for (std::size_t i = 0; i < 128; ++i) {
+      const std::size_t quarter = i / 32;
+      const std::size_t lane = i % 32;
+      const int nibble = (byte_at(low, 64 * half + 32 * (quarter & 1) + lane) >> (quarter < 2 ? 0 : 4)) & 15;
+      const int top = (byte_at(high, 32 * half + lane) >> (2 * static_cast<int>(quarter))) & 3;
+      const int scale = signed_byte_at(scales, 8 * half + i / 16);
+      out[128 * half + i] = d * static_cast<float>(scale) * static_cast<float>((nibble | (top << 4)) - 32);
+    }
+  }
+}
+}  // namespace detail
+
+/// `out.size()` weights from `row`; the size is a multiple of the type's block, the type one that
+/// `can_dequantise` accepts (others give zeros).
+inline void dequantise_row(ggml_type type, const std::byte* row, std::span<float> out) noexcept {
+  const std::size_t n = out.size();
+  switch (type) {
+    case ggml_type::f32: std::memcpy(out.data(), row, n * sizeof(float)); return;
+    case ggml_type::f16:
+      for (std::size_t i = 0; i < n; ++i) out[i] = half_to_float(detail::load_u16(row + 2 * i));
+      return;
+    case ggml_type::bf16:
+      for (std::size_t i = 0; i < n; ++i) out[i] = bfloat_to_float(detail::load_u16(row + 2 * i));
+      return;
+    case ggml_type::q4_0:
+      for (std::size_t b = 0; b < n / 32; ++b, row += 18) {
+        const float d = half_to_float(detail::load_u16(row));
+        detail::dequantise_q4(row + 2, d, -8.0f * d, out.data() + 32 * b);
+      }
+      return;
+    case ggml_type::q4_1:
+      for (std::size_t b = 0; b < n / 32; ++b, row += 20) {
+        detail::dequantise_q4(row + 4, half_to_float(detail::load_u16(row)), half_to_float(detail::load_u16(row + 2)), out.data() + 32 * b);
+      }
+      return;
+    case ggml_type::q8_0:
+      for (std::size_t b = 0; b < n / 32; ++b, row += 34) {
+        const float d = half_to_float(detail::load_u16(row));
+        for (std::size_t i = 0; i < 32; ++i) out[32 * b + i] = d * static_cast<float>(detail::signed_byte_at(row + 2, i));
+      }
+      return;
+    case ggml_type::q6_k:
+      for (std::size_t b = 0; b < n / 256; ++b, row += 210) detail::dequantise_q6_k(row, out.data() + 256 * b);
+      return;
+    default:
+      for (float& v : out) v = 0.0f;
+  }
+}
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/quant/packed_matrix.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_QUANT_PACKED_MATRIX
+#define INOCULUM_SINGLE_ENGINE_QUANT_PACKED_MATRIX
+
+// A weight matrix the way the kernels read it: panels of 16 rows, one contiguous stream each. The lanes
+// of a vector are rows, so no kernel ever sums across lanes, and one layout serves 128 to 512 bits:
+//
+//   q4  per 32-column block: 4 groups × 16 rows × 4 bytes (byte j of group g: columns 4g+j low, 16+4g+j
+//       high), then 16 scales and 16 offsets in float16; weight = scale · q + offset
+//   q8  all blocks' 8 groups × 16 rows × 4 bytes, each q + 128, then all blocks' 16 float16 scales
+//   f32 column by column, 16 floats
+//
+// The groups of four columns are what VNNI's dpbusd consumes; 4-bit weights stay packed, because
+// decoding is bound by memory, and unpacking costs a GEMM little. Row-major weights as in the file were
+// rejected: they need a sum across lanes for every block.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <span>
+#include <string>
+#include <utility>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace inoculum::engine {
+
+inline constexpr std::size_t panel_rows = 16;     ///< rows of a panel
+inline constexpr std::size_t block_columns = 32;  ///< columns that share a scale
+
+/// Uninitialised memory on a 64-byte border; large pages are asked for, since weights are read end to end.
+class aligned_bytes {
+ public:
+  aligned_bytes() = default;
+  explicit aligned_bytes(std::size_t size) : size_(size) {
+    constexpr std::size_t large = std::size_t{2} << 20;
+    align_ = size >= large ? large : 64;
+    data_ = static_cast<std::uint8_t*>(::operator new (size, std::align_val_t{align_}, std::nothrow));
+    if (data_ == nullptr) size_ = 0;
+#if defined(__linux__)
+    if (data_ != nullptr && align_ == large) (void)madvise(data_, size, MADV_HUGEPAGE);
+#endif
+  }
+  aligned_bytes(aligned_bytes&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), align_(other.align_) {}
+  aligned_bytes& operator=(aligned_bytes&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    std::swap(align_, other.align_);
+    return *this;
+  }
+  ~aligned_bytes() {
+    if (data_ != nullptr) ::operator delete (data_, std::align_val_t{align_});
+  }
+
+  /// Null when the system has no such memory to give.
+  [[nodiscard]] std::uint8_t* data() const noexcept { return data_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+ private:
+  std::uint8_t* data_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t align_ = 64;
+};
+
+enum class panel_kind : std::uint8_t { q4, q8, f32 };
+
+/// The layout a file's type is packed into. Types without a panel of their own become floats: exact, but large.
+[[nodiscard]] constexpr panel_kind panel_kind_of(ggml_type type) noexcept {
+  switch (type) {
+    case ggml_type::q4_0:
+    case ggml_type::q4_1: return panel_kind::q4;
+    case ggml_type::q8_0: return panel_kind::q8;
+    default: return panel_kind::f32;
+  }
+}
+
+/// A view of packed weights; the memory belongs to whoever packed them. `rows` outputs, `columns` inputs.
+struct packed_matrix {
+  panel_kind kind = panel_kind::f32;
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  std::uint8_t* bytes = nullptr;
+
+  [[nodiscard]] std::size_t blocks() const noexcept { return columns / block_columns; }
+  [[nodiscard]] std::size_t panels() const noexcept { return (rows + panel_rows - 1) / panel_rows; }
+  [[nodiscard]] std::size_t panel_bytes() const noexcept {
+    switch (kind) {
+      case panel_kind::q4: return blocks() * 320;
+      case panel_kind::q8: return (blocks() * 544 + 63) / 64 * 64;
+      case panel_kind::f32: return columns * panel_rows * sizeof(float);
+    }
+    return 0;
+  }
+  [[nodiscard]] std::size_t total_bytes() const noexcept { return panels() * panel_bytes(); }
+  [[nodiscard]] std::uint8_t* panel(std::size_t index) const noexcept { return bytes + index * panel_bytes(); }
+};
+
+namespace detail {
+inline void copy_u32(std::uint8_t* to, const std::byte* from, std::uint32_t flip = 0) noexcept {
+  std::uint32_t v = 0;
+  std::memcpy(&v, from, 4);
+  v ^= flip;
+  std::memcpy(to, &v, 4);
+}
+inline bool store_half(std::uint8_t* to, std::uint16_t h) noexcept {
+  std::memcpy(to, &h, 2);
+  return half_is_finite(h);
+}
+}  // namespace detail
+
+/// Packs panel `index` from a row-major tensor. `source_row(r)` gives the file's row for row r, so that
+/// a caller can permute. Returns false if a scale (or a float weight) is not finite: a damaged file.
+template <class SourceRow>
+[[nodiscard]] bool pack_panel(const packed_matrix& m, std::size_t index, ggml_type type, std::span<const std::byte> data,
+                              SourceRow&& source_row) noexcept {
+  std::uint8_t* out = m.panel(index);
+  const std::size_t row_bytes = data.size() / m.rows;
+  const std::size_t blocks = m.blocks();
+  const std::size_t first = index * panel_rows;
+  const std::size_t present = m.rows - first < panel_rows ? m.rows - first : panel_rows;
+  if (present < panel_rows) std::memset(out, 0, m.panel_bytes());
+  bool finite = true;
+  for (std::size_t r = 0; r < present; ++r) {
+    const std::byte* row = data.data() + source_row(first + r) * row_bytes;
+    switch (m.kind) {
+      case panel_kind::q4: {
+        const bool offset = type == ggml_type::q4_1;
+        const std::size_t header = offset ? 4 : 2;
+        for (std::size_t b = 0; b < blocks; ++b) {
+          const std::byte* block = row + b * (header + 16);
+          std::uint8_t* to = out + b * 320;
+          for (std::size_t g = 0; g < 4; ++g) detail::copy_u32(to + 64 * g + 4 * r, block + header + 4 * g);
+          const std::uint16_t scale = detail::load_u16(block);
+          // q4_0 means scale · (q - 8); -8 · scale is exact in float16 until it overflows, which the check below finds.
+          const float minus_eight = -8.0f * half_to_float(scale);
+          const std::uint16_t low = offset                                              ? detail::load_u16(block + 2)
+                                    : minus_eight > 65504.0f || minus_eight < -65504.0f ? std::uint16_t{0x7c00}
+                                                                                        : float_to_half(minus_eight);
+          const bool scale_ok = detail::store_half(to + 256 + 2 * r, scale);
+          const bool low_ok = detail::store_half(to + 288 + 2 * r, low);
+          finite = finite && scale_ok && low_ok;
+        }
+        break;
+      }
+      case panel_kind::q8:
+        for (std::size_t b = 0; b < blocks; ++b) {
+          const std::byte* block = row + b * 34;
+          for (std::size_t g = 0; g < 8; ++g) detail::copy_u32(out + b * 512 + 64 * g + 4 * r, block + 2 + 4 * g, 0x80808080u);
+          const bool scale_ok = detail::store_half(out + blocks * 512 + b * 32 + 2 * r, detail::load_u16(block));
+          finite = finite && scale_ok;
+        }
+        break;
+      case panel_kind::f32: {
+        constexpr std::size_t step = 256;  // a whole block of every type
+        float values[step];
+        const auto layout = *layout_of(type);
+        for (std::size_t c = 0; c < m.columns; c += step) {
+          const std::size_t n = m.columns - c < step ? m.columns - c : step;
+          dequantise_row(type, row + c / layout.elements * layout.bytes, std::span(values, n));
+          for (std::size_t i = 0; i < n; ++i) {
+            finite = finite && values[i] - values[i] == 0.0f;
+            std::memcpy(out + ((c + i) * panel_rows + r) * sizeof(float), &values[i], sizeof(float));
+          }
+        }
+        break;
+      }
+    }
+  }
+  return finite;
+}
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/model/kv_cache.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_MODEL_KV_CACHE
+#define INOCULUM_SINGLE_ENGINE_MODEL_KV_CACHE
+
+// Keys and values of one sequence in float16, in pages of 64 positions that hold every layer and head.
+// Within a page a head's keys lie 16 positions side by side, component by component, so that scores
+// come out as lanes; values lie position by position, so that their weighted sum does.
+// Pages are shared between sequences that begin alike; whoever writes into a shared one gets a copy first.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace inoculum::engine {
+
+using kv_page = std::shared_ptr<aligned_bytes>;
+
+class kv_cache {
+ public:
+  kv_cache(std::size_t layers, std::size_t heads, std::size_t head_width) : heads_(heads), head_width_(head_width) {
+    page_bytes_ = layers * heads * 2 * part() * sizeof(std::uint16_t);
+  }
+
+  /// Makes the positions from `first` up to `end` writable, those before `first` stay as they are; false when the system has
+  /// no memory left, and then nothing is lost.
+  [[nodiscard]] bool reserve(std::size_t first, std::size_t end) {
+    const std::size_t needed = (end + key_block - 1) / key_block;
+    if (pages_.size() > needed) pages_.resize(needed);
+    for (std::size_t i = first / key_block; i < needed; ++i) {
+      if (i < pages_.size() && pages_[i].use_count() == 1) continue;
+      auto page = std::make_shared<aligned_bytes>(page_bytes_);
+      if (page->data() == nullptr) return false;
+      // Masked positions are multiplied by 0, so they must be finite.
+      if (i < pages_.size() && i * key_block < first) std::memcpy(page->data(), pages_[i]->data(), page_bytes_);
+      else std::memset(page->data(), 0, page_bytes_);
+      if (i < pages_.size()) pages_[i] = std::move(page);
+      else pages_.push_back(std::move(page));
+    }
+    return true;
+  }
+
+  [[nodiscard]] const std::vector<kv_page>& pages() const noexcept { return pages_; }
+  /// Goes on from pages that may be shared.
+  void adopt(std::vector<kv_page> pages) noexcept { pages_ = std::move(pages); }
+  [[nodiscard]] std::size_t page_bytes() const noexcept { return page_bytes_; }
+  [[nodiscard]] std::size_t bytes() const noexcept { return pages_.size() * page_bytes_; }
+
+  /// Keys of a page: 4 strips of [head_width][16 positions].
+  [[nodiscard]] std::uint16_t* keys(std::size_t layer, std::size_t head, std::size_t page) noexcept {
+    return reinterpret_cast<std::uint16_t*>(pages_[page]->data()) + (layer * heads_ + head) * 2 * part();
+  }
+  /// Values of a page: [64 positions][head_width].
+  [[nodiscard]] std::uint16_t* values(std::size_t layer, std::size_t head, std::size_t page) noexcept {
+    return keys(layer, head, page) + part();
+  }
+
+  /// Stores one position of one head.
+  void store(std::size_t layer, std::size_t head, std::size_t position, const float* key, const float* value) noexcept {
+    const std::size_t page = position / key_block;
+    const std::size_t at = position % key_block;
+    std::uint16_t* k = keys(layer, head, page) + at / 16 * 16 * head_width_ + at % 16;
+    std::uint16_t* v = values(layer, head, page) + at * head_width_;
+    for (std::size_t i = 0; i < head_width_; ++i) k[16 * i] = float_to_half(key[i]);
+    for (std::size_t i = 0; i < head_width_; ++i) v[i] = float_to_half(value[i]);
+  }
+
+ private:
+  [[nodiscard]] std::size_t part() const noexcept { return key_block * head_width_; }
+
+  std::size_t heads_;
+  std::size_t head_width_;
+  std::size_t page_bytes_ = 0;
+  std::vector<kv_page> pages_{};
+};
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/cache/prefix_tree.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_CACHE_PREFIX_TREE
+#define INOCULUM_SINGLE_ENGINE_CACHE_PREFIX_TREE
+
+// What was computed for earlier sequences, by what they began with: a tree whose nodes are pages of keys and values.
+// Knows nothing of models: a page is whatever the caller copies cheaply. Paged sharing is that of vLLM (Kwon et al., 2023),
+// the tree that of SGLang's radix attention (Zheng et al., 2024), at the granularity of a page.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum::engine {
+
+/// What stands at one position: a token, or one row of a picture.
+struct position_key {
+  token_id token = -1;    ///< -1: a row of a picture
+  std::uint32_t row = 0;  ///< of the picture; 0 for a token
+  digest picture{};       ///< its content and how it was read
+
+  friend bool operator==(const position_key&, const position_key&) = default;
+};
+
+/// The longest cut of `keys` not after `positions` that splits no picture.
+[[nodiscard]] inline std::size_t cut_between_units(std::span<const position_key> keys, std::size_t positions) noexcept {
+  while (positions > 0 && positions < keys.size() && keys[positions].row > 0) --positions;
+  return positions;
+}
+
+/// Sequences of one tenant never match those of another, so that nobody can learn from a quick answer what others asked.
+/// Leaves that were not used for longest go first; pinned ones, and what they stand on, stay. Not for several threads at once.
+template <class Page>
+class prefix_tree {
+ public:
+  /// At most `limit` pages are kept, but for pinned ones. A page holds `page_positions` positions.
+  prefix_tree(std::size_t page_positions, std::size_t limit) : page_positions_(page_positions), limit_(limit) {}
+
+  struct match {
+    std::size_t positions = 0;
+    std::vector<Page> pages{};  ///< as many as `positions` need; of the last perhaps only a part is meant
+  };
+
+  /// The longest beginning of `keys` that is known, shorter than all of them, ending between units.
+  [[nodiscard]] match find(std::string_view tenant, std::span<const position_key> keys) {
+    match out;
+    const auto root = roots_.find(tenant);
+    if (root == roots_.end() || keys.empty()) return out;
+    node* at = root->second.get();
+    while (at != nullptr) {
+      const auto rest = keys.subspan(out.positions);
+      node* best = nullptr;
+      std::size_t longest = 0;
+      for (const auto& child : at->children) {
+        const std::size_t n = common(child->keys, rest);
+        if (n > longest) {
+          longest = n;
+          best = child.get();
+        }
+      }
+      if (best != nullptr) {
+        best->used = ++clock_;
+        out.pages.push_back(best->page);
+        out.positions += longest;
+      }
+      at = longest == page_positions_ ? best : nullptr;
+    }
+    out.positions = cut_between_units(keys, std::min(out.positions, keys.size() - 1));
+    out.pages.resize((out.positions + page_positions_ - 1) / page_positions_);
+    return out;
+  }
+
+  /// Keeps a sequence: `pages[i]` holds the positions from i · page_positions on, which nobody may change from now on.
+  void insert(std::string_view tenant, std::span<const position_key> keys, std::span<const Page> pages, bool pinned = false) {
+    auto& root = roots_.try_emplace(std::string(tenant), nullptr).first->second;
+    if (!root) root = std::make_unique<node>();
+    node* at = root.get();
+    for (std::size_t i = 0; i * page_positions_ < keys.size(); ++i) {
+      const auto chunk = keys.subspan(i * page_positions_, std::min(page_positions_, keys.size() - i * page_positions_));
+      node* next = nullptr;
+      for (const auto& child : at->children) {
+        const std::size_t n = common(child->keys, chunk);
+        if (n == chunk.size() || n == child->keys.size()) {  // the same, or one goes on where the other ends
+          next = child.get();
+          break;
+        }
+      }
+      if (next == nullptr) {
+        at->children.push_back(std::make_unique<node>());
+        next = at->children.back().get();
+        ++count_;
+      }
+      if (chunk.size() > next->keys.size()) {
+        next->keys.assign(chunk.begin(), chunk.end());
+        next->page = pages[i];
+      }
+      next->used = ++clock_;
+      next->pinned = next->pinned || pinned;
+      at = next;
+    }
+    while (count_ > limit_ && drop_oldest_leaf()) {
+    }
+  }
+
+  /// Calls f(tenant, depth, keys, page, pinned) for every node, parents first.
+  template <class F>
+  void each(F&& f) const {
+    for (const auto& [tenant, root] : roots_) {
+      for (const auto& child : root->children) walk(*child, tenant, 0, f);
+    }
+  }
+
+  [[nodiscard]] std::size_t pages() const noexcept { return count_; }
+  void clear() noexcept {
+    roots_.clear();
+    count_ = 0;
+  }
+
+ private:
+  struct node {
+    std::vector<position_key> keys{};  // fewer than a page's only without children
+    Page page{};
+    std::uint64_t used = 0;
+    bool pinned = false;
+    std::vector<std::unique_ptr<node>> children{};
+  };
+
+  [[nodiscard]] static std::size_t common(std::span<const position_key> a, std::span<const position_key> b) noexcept {
+    std::size_t n = 0;
+    while (n < a.size() && n < b.size() && a[n] == b[n]) ++n;
+    return n;
+  }
+
+  template <class F>
+  static void walk(const node& at, std::string_view tenant, std::size_t depth, F& f) {
+    f(tenant, depth, std::span<const position_key>(at.keys), at.page, at.pinned);
+    for (const auto& child : at.children) walk(*child, tenant, depth + 1, f);
+  }
+
+  // A walk over all nodes: there are hundreds, and a page takes far longer to compute.
+  bool drop_oldest_leaf() {
+    node* parent = nullptr;
+    std::size_t index = 0;
+    std::uint64_t oldest = ~std::uint64_t{0};
+    std::vector<node*> open;
+    for (const auto& root : roots_) open.push_back(root.second.get());
+    while (!open.empty()) {
+      node* at = open.back();
+      open.pop_back();
+      for (std::size_t i = 0; i < at->children.size(); ++i) {
+        node* child = at->children[i].get();
+        open.push_back(child);
+        if (child->children.empty() && !child->pinned && child->used < oldest) {
+          oldest = child->used;
+          parent = at;
+          index = i;
+        }
+      }
+    }
+    if (parent == nullptr) return false;
+    parent->children.erase(parent->children.begin() + static_cast<std::ptrdiff_t>(index));
+    --count_;
+    std::erase_if(roots_, [](const auto& root) { return root.second->children.empty(); });
+    return true;
+  }
+
+  std::size_t page_positions_;
+  std::size_t limit_;
+  std::size_t count_ = 0;
+  std::uint64_t clock_ = 0;
+  std::map<std::string, std::unique_ptr<node>, std::less<>> roots_{};
+};
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/cache/prefix_file.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_CACHE_PREFIX_FILE
+#define INOCULUM_SINGLE_ENGINE_CACHE_PREFIX_FILE
+
+// A prefix tree in a file, so that a process starts with prepared prefixes warm.
+//
+//   "inokv 1\n", identity[32], u64 page bytes, u64 positions of a page, u64 nodes,
+//   then each node, parents first: u32 depth, u8 pinned, u32 salt bytes, salt, u32 keys, keys (i32 token, u32 row, digest[32]), page,
+//   then the SHA-256 of all that. Numbers are little-endian.
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum::engine {
+
+static_assert(std::endian::native == std::endian::little, "the file is written as memory holds it");
+
+/// Whose pages they are: a file is read only by an engine that would have computed the same.
+struct prefix_identity {
+  digest model{};  ///< of weights, eyes and kernels
+  std::uint64_t page_bytes = 0;
+  std::uint64_t page_positions = 0;
+};
+
+namespace detail {
+inline constexpr std::string_view prefix_magic = "inokv 1\n";
+inline constexpr std::size_t key_bytes = 40;
+
+template <class T>
+void append_raw(std::string& out, const T& value) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+/// Reads from the front of what is left; after one failure nothing more.
+class raw_reader {
+ public:
+  explicit raw_reader(std::span<const std::byte> bytes) : rest_(bytes) {}
+  template <class T>
+  [[nodiscard]] bool read(T& to) {
+    const auto from = take(sizeof(T));
+    if (from.size() != sizeof(T)) return false;
+    std::memcpy(&to, from.data(), sizeof(T));
+    return true;
+  }
+  /// Empty when there is less.
+  [[nodiscard]] std::span<const std::byte> take(std::size_t n) {
+    if (n > rest_.size()) {
+      rest_ = {};
+      return {};
+    }
+    const auto out = rest_.first(n);
+    rest_ = rest_.subspan(n);
+    return out;
+  }
+  [[nodiscard]] std::size_t left() const noexcept { return rest_.size(); }
+
+ private:
+  std::span<const std::byte> rest_;
+};
+}  // namespace detail
+
+/// Writes all that the tree holds; the file appears whole or not at all. Errors: those of write_file.
+[[nodiscard]] inline result<void> save_prefixes(const std::string& path, const prefix_identity& who, const prefix_tree<kv_page>& tree) {
+  std::string out(detail::prefix_magic);
+  out.reserve(tree.pages() * (who.page_bytes + 4096) + 256);
+  detail::append_raw(out, who.model.bytes);
+  detail::append_raw(out, who.page_bytes);
+  detail::append_raw(out, who.page_positions);
+  detail::append_raw(out, static_cast<std::uint64_t>(tree.pages()));
+  tree.each([&](std::string_view salt, std::size_t depth, std::span<const position_key> keys, const kv_page& page, bool pinned) {
+    detail::append_raw(out, static_cast<std::uint32_t>(depth));
+    detail::append_raw(out, static_cast<std::uint8_t>(pinned ? 1 : 0));
+    detail::append_raw(out, static_cast<std::uint32_t>(salt.size()));
+    out += salt;
+    detail::append_raw(out, static_cast<std::uint32_t>(keys.size()));
+    for (const position_key& k : keys) {
+      detail::append_raw(out, k.token);
+      detail::append_raw(out, k.row);
+      detail::append_raw(out, k.picture.bytes);
+    }
+    out.append(reinterpret_cast<const char*>(page->data()), page->size());
+  });
+  const digest sum = sha256{}.update(std::string_view(out)).finish();
+  detail::append_raw(out, sum.bytes);
+  return write_file(path, out);
+}
+
+/// Adds what a file holds to the tree. Errors, and then the tree is as before: not_found, io; parse (not such a file, damaged or
+/// cut off); mismatch (of another model, other eyes or other kernels). Memory: no more than the file's size.
+[[nodiscard]] inline result<void> load_prefixes(const std::string& path, const prefix_identity& who, prefix_tree<kv_page>& tree) {
+  auto file = mapped_file::open(path);
+  if (!file) return std::move(file).error();
+  const auto all = file->bytes();
+  const auto damaged = [&](const char* what) {
+    return failure{errc::parse, std::string("not a file of prepared prefixes: ") + what, path};
+  };
+  if (all.size() < detail::prefix_magic.size() + 88 ||
+      std::memcmp(all.data(), detail::prefix_magic.data(), detail::prefix_magic.size()) != 0) {
+    return damaged("another beginning, or too short");
+  }
+  const auto body = all.first(all.size() - 32);
+  const digest sum = sha256{}.update({reinterpret_cast<const std::uint8_t*>(body.data()), body.size()}).finish();
+  if (std::memcmp(all.data() + body.size(), sum.bytes.data(), 32) != 0) return damaged("its checksum is wrong");
+
+  detail::raw_reader in(body.subspan(detail::prefix_magic.size()));
+  prefix_identity written;
+  std::uint64_t nodes = 0;
+  if (!in.read(written.model.bytes) || !in.read(written.page_bytes) || !in.read(written.page_positions) || !in.read(nodes)) {
+    return damaged("too short");
+  }
+  if (written.model != who.model || written.page_bytes != who.page_bytes || written.page_positions != who.page_positions) {
+    return failure{errc::mismatch, "these prefixes were prepared with another model, other eyes or other kernels: prepare them again",
+                   path};
+  }
+  struct read_node {
+    std::size_t depth;
+    bool pinned;
+    std::string salt;
+    std::vector<position_key> keys;
+    kv_page page;
+  };
+  std::vector<read_node> found;
+  for (std::uint64_t i = 0; i < nodes; ++i) {
+    std::uint32_t depth = 0, salt_bytes = 0, keys = 0;
+    std::uint8_t pinned = 0;
+    if (!in.read(depth) || !in.read(pinned) || !in.read(salt_bytes)) return damaged("it ends inside a node");
+    const auto salt = in.take(salt_bytes);
+    if (salt.size() != salt_bytes || !in.read(keys)) return damaged("it ends inside a node");
+    if (keys == 0 || keys > who.page_positions) return damaged("a page of another length");
+    if (depth > 0 && (found.empty() || depth > found.back().depth + 1)) return damaged("a page without the one before it");
+    read_node node{depth, pinned != 0, {reinterpret_cast<const char*>(salt.data()), salt.size()}, {}, {}};
+    for (std::uint32_t k = 0; k < keys; ++k) {
+      position_key key;
+      if (!in.read(key.token) || !in.read(key.row) || !in.read(key.picture.bytes)) return damaged("it ends inside a node");
+      node.keys.push_back(key);
+    }
+    const auto page = in.take(who.page_bytes);
+    if (page.size() != who.page_bytes) return damaged("it ends inside a page");
+    for (std::size_t at = 0; at + 1 < page.size(); at += 2) {
+      std::uint16_t half = 0;
+      std::memcpy(&half, page.data() + at, 2);
+      if ((half & 0x7c00u) == 0x7c00u) return damaged("a key or a value is not finite");
+    }
+    node.page = std::make_shared<aligned_bytes>(page.size());
+    if (node.page->data() == nullptr) return failure{errc::too_large, "no memory for " + std::to_string(page.size()) + " bytes", path};
+    std::memcpy(node.page->data(), page.data(), page.size());
+    found.push_back(std::move(node));
+  }
+  if (in.left() != 0) return damaged("bytes after its end");
+
+  std::vector<const read_node*> way;  // from a root to the node at hand
+  for (const read_node& node : found) {
+    way.resize(node.depth);
+    if (node.depth > 0 && (way.back()->keys.size() != who.page_positions || way.back()->salt != node.salt)) {
+      return damaged("a page goes on where the one before it is not full");
+    }
+    way.push_back(&node);
+  }
+  for (const read_node& node : found) {
+    way.resize(node.depth);
+    way.push_back(&node);
+    std::vector<position_key> keys;
+    std::vector<kv_page> pages;
+    for (const read_node* step : way) {
+      keys.insert(keys.end(), step->keys.begin(), step->keys.end());
+      pages.push_back(step->page);
+    }
+    tree.insert(node.salt, keys, pages, node.pinned);
+  }
+  return {};
+}
+
+}  // namespace inoculum::engine
 
 #endif
 
@@ -775,6 +1883,10 @@ class gguf_file {
   /// A tensor of exactly this shape (ggml's order; trailing ones may be left out) and of a known type.
   [[nodiscard]] result<const gguf_tensor*> require_tensor(std::string_view name, std::initializer_list<std::uint64_t> shape) const;
 
+  /// Stands for the file: SHA-256 over its size, all that comes before the tensors, and the first kilobyte of each tensor.
+  /// Finds a wrong file at once; whoever means to forge one can.
+  [[nodiscard]] digest fingerprint() const;
+
   /// Gives back the memory of what was read so far; tensors stay readable, from the file.
   void drop_pages() const noexcept {
     if (data_->file) data_->file->drop_pages();
@@ -1046,6 +2158,20 @@ inline result<gguf_file> gguf_file::parse(std::shared_ptr<data> contents) {
   return file;
 }
 
+inline digest gguf_file::fingerprint() const {
+  const auto bytes_of = [](std::span<const std::byte> b) {
+    return std::span<const std::uint8_t>(reinterpret_cast<const std::uint8_t*>(b.data()), b.size());
+  };
+  sha256 sum;
+  sum.update_number(data_->bytes.size());
+  std::size_t header = data_->bytes.size();
+  for (const gguf_tensor& t : data_->tensors) {
+    header = std::min(header, static_cast<std::size_t>(t.data.data() - data_->bytes.data()));
+    sum.update(bytes_of(t.data.first(std::min<std::size_t>(t.data.size(), 1024))));
+  }
+  return sum.update(bytes_of(data_->bytes.first(header))).finish();
+}
+
 inline std::optional<std::uint64_t> gguf_file::number(std::string_view key) const noexcept {
   const gguf_value* v = value(key);
   if (v == nullptr || !is_integer(v->kind)) return std::nullopt;
@@ -1117,340 +2243,1311 @@ inline result<const gguf_tensor*> gguf_file::require_tensor(std::string_view nam
 
 #endif
 
-// ---- inoculum/engine/quant/half.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_QUANT_HALF
-#define INOCULUM_SINGLE_ENGINE_QUANT_HALF
+// ---- inoculum/engine/tokenizer/characters.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_CHARACTERS
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_CHARACTERS
 
-// 16-bit floats as bits. The conversions are exact or round to nearest even, like the processor's own.
+// Text as characters with the three classes that pre-tokenizers tell apart. Third party: utf8proc (link -lutf8proc).
 
-#include <bit>
-#include <cstdint>
+#include <utf8proc.h>
 
-namespace inoculum::engine {
-
-/// IEEE binary16 bits to float; exact, subnormals and NaN included.
-[[nodiscard]] constexpr float half_to_float(std::uint16_t h) noexcept {
-  const std::uint32_t sign = static_cast<std::uint32_t>(h & 0x8000u) << 16;
-  const std::uint32_t exponent = (h >> 10) & 31u;
-  const std::uint32_t fraction = h & 0x3ffu;
-  if (exponent == 31) return std::bit_cast<float>(sign | 0x7f800000u | (fraction << 13));
-  if (exponent != 0) return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (fraction << 13));
-  const float magnitude = static_cast<float>(fraction) * 0x1.0p-24f;
-  return sign != 0 ? -magnitude : magnitude;
-}
-
-/// Float to binary16 bits, to nearest even; beyond ±65504 it saturates instead of becoming infinite,
-/// because a stored key or value that is not finite would spoil every later position.
-[[nodiscard]] constexpr std::uint16_t float_to_half(float value) noexcept {
-  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
-  const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000u);
-  const std::uint32_t magnitude = bits & 0x7fffffffu;
-  if (magnitude > 0x7f800000u) return static_cast<std::uint16_t>(sign | 0x7e00u);
-  if (magnitude >= 0x477fe000u) return static_cast<std::uint16_t>(sign | 0x7bffu);
-  if (magnitude < 0x38800000u) {
-    // Subnormal: adding 0.5 lets the float addition itself round at the right bit.
-    const float shifted = std::bit_cast<float>(magnitude) + 0.5f;
-    return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(shifted) - 0x3f000000u));
-  }
-  const std::uint32_t rounded = magnitude + 0xfffu + ((magnitude >> 13) & 1u);
-  return static_cast<std::uint16_t>(sign | ((rounded - 0x38000000u) >> 13));
-}
-
-/// bfloat16 bits to float; exact.
-[[nodiscard]] constexpr float bfloat_to_float(std::uint16_t b) noexcept {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(b) << 16);
-}
-
-/// Neither infinite nor NaN.
-[[nodiscard]] constexpr bool half_is_finite(std::uint16_t h) noexcept { return (h & 0x7c00u) != 0x7c00u; }
-
-}  // namespace inoculum::engine
-
-#endif
-
-// ---- inoculum/engine/quant/dequantise.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_QUANT_DEQUANTISE
-#define INOCULUM_SINGLE_ENGINE_QUANT_DEQUANTISE
-
-// A row of a GGUF tensor to floats: the reference definition of each format (ggml-quants.c), exact.
-
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
+#include <string_view>
+#include <vector>
 
-namespace inoculum::engine {
+namespace inoculum::detail {
 
-/// The types that `dequantise_row` reads; anything else is refused by name at load.
-[[nodiscard]] constexpr bool can_dequantise(ggml_type type) noexcept {
-  switch (type) {
-    case ggml_type::f32:
-    case ggml_type::f16:
-    case ggml_type::bf16:
-    case ggml_type::q4_0:
-    case ggml_type::q4_1:
-    case ggml_type::q8_0:
-    case ggml_type::q6_k: return true;
-    default: return false;
-  }
+enum class character_class : std::uint8_t { none, letter, number, space, other };  // none: past the end
+
+/// A code point and its class, in one word: a megabyte of text is four of these.
+struct character {
+  std::uint32_t code : 24 = 0;
+  character_class kind : 8 = character_class::none;
+};
+
+/// Unicode's \p{L}, \p{N} and White_Space. Classes are those of Unicode 15.1, the version of llama.cpp's tables; characters
+/// assigned later follow the installed utf8proc.
+[[nodiscard]] inline character_class classify(std::uint32_t code) noexcept {
+  if (code - 0x2ebf0u <= 0x2ee5du - 0x2ebf0u) return character_class::letter;     // new in 15.1; Debian 12's utf8proc knows 15.0
+  if (code - 0x9u <= 0xdu - 0x9u || code == 0x85) return character_class::space;  // white space, but category Cc
+  const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(code));
+  if (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) return character_class::letter;
+  if (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO) return character_class::number;
+  if (category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_ZP) return character_class::space;
+  return character_class::other;
 }
 
-namespace detail {
-[[nodiscard]] inline std::uint16_t load_u16(const std::byte* p) noexcept {
-  std::uint16_t v = 0;
-  std::memcpy(&v, p, sizeof v);
-  return v;
-}
-[[nodiscard]] inline int byte_at(const std::byte* p, std::size_t i) noexcept { return std::to_integer<int>(p[i]); }
-[[nodiscard]] inline int signed_byte_at(const std::byte* p, std::size_t i) noexcept {
-  return static_cast<std::int8_t>(std::to_integer<std::uint8_t>(p[i]));
-}
-
-/// 32 weights in 4 bits: element i in the low half of byte i, element i + 16 in the high half.
-inline void dequantise_q4(const std::byte* quants, float scale, float least, float* out) noexcept {
-  for (std::size_t i = 0; i < 16; ++i) {
-    out[i] = scale * static_cast<float>(byte_at(quants, i) & 15) + least;
-    out[i + 16] = scale * static_cast<float>(byte_at(quants, i) >> 4) + least;
-  }
-}
-
-/// 256 weights in 6 bits: 128 bytes of low halves, 64 of high pairs, 16 signed scales, one float16.
-inline void dequantise_q6_k(const std::byte* block, float* out) noexcept {
-  const std::byte* low = block;
-  const std::byte* high = block + 128;
-  const std::byte* scales = block + 192;
-  const float d = half_to_float(load_u16(block + 208));
-  for (std::size_t half = 0; half < 2; ++half) {
-    for (std::size_t i = 0; i < 128; ++i) {
-      const std::size_t quarter = i / 32;
-      const std::size_t lane = i % 32;
-      const int nibble = (byte_at(low, 64 * half + 32 * (quarter & 1) + lane) >> (quarter < 2 ? 0 : 4)) & 15;
-      const int top = (byte_at(high, 32 * half + lane) >> (2 * static_cast<int>(quarter))) & 3;
-      const int scale = signed_byte_at(scales, 8 * half + i / 16);
-      out[128 * half + i] = d * static_cast<float>(scale) * static_cast<float>((nibble | (top << 4)) - 32);
+/// UTF-8 to code points with llama.cpp's leniency, because the token ids must be the same: over-long forms and surrogates
+/// decode, each byte that fits nothing becomes U+FFFD. Past U+10FFFF, where llama.cpp throws, it is U+FFFD too.
+inline void decode_utf8(std::string_view text, std::vector<std::uint32_t>& out) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  out.reserve(out.size() + text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::uint32_t lead = byte(at);
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xc0 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : 0;
+    std::uint32_t code = length < 2 ? lead : lead & (0x7fu >> length);
+    bool valid = length != 0 && length <= text.size() - at;
+    for (std::size_t i = 1; valid && i < length; ++i) {
+      valid = (byte(at + i) & 0xc0) == 0x80;
+      code = code << 6 | (byte(at + i) & 0x3f);
     }
-  }
-}
-}  // namespace detail
-
-/// `out.size()` weights from `row`; the size is a multiple of the type's block, the type one that
-/// `can_dequantise` accepts (others give zeros).
-inline void dequantise_row(ggml_type type, const std::byte* row, std::span<float> out) noexcept {
-  const std::size_t n = out.size();
-  switch (type) {
-    case ggml_type::f32: std::memcpy(out.data(), row, n * sizeof(float)); return;
-    case ggml_type::f16:
-      for (std::size_t i = 0; i < n; ++i) out[i] = half_to_float(detail::load_u16(row + 2 * i));
-      return;
-    case ggml_type::bf16:
-      for (std::size_t i = 0; i < n; ++i) out[i] = bfloat_to_float(detail::load_u16(row + 2 * i));
-      return;
-    case ggml_type::q4_0:
-      for (std::size_t b = 0; b < n / 32; ++b, row += 18) {
-        const float d = half_to_float(detail::load_u16(row));
-        detail::dequantise_q4(row + 2, d, -8.0f * d, out.data() + 32 * b);
-      }
-      return;
-    case ggml_type::q4_1:
-      for (std::size_t b = 0; b < n / 32; ++b, row += 20) {
-        detail::dequantise_q4(row + 4, half_to_float(detail::load_u16(row)), half_to_float(detail::load_u16(row + 2)), out.data() + 32 * b);
-      }
-      return;
-    case ggml_type::q8_0:
-      for (std::size_t b = 0; b < n / 32; ++b, row += 34) {
-        const float d = half_to_float(detail::load_u16(row));
-        for (std::size_t i = 0; i < 32; ++i) out[32 * b + i] = d * static_cast<float>(detail::signed_byte_at(row + 2, i));
-      }
-      return;
-    case ggml_type::q6_k:
-      for (std::size_t b = 0; b < n / 256; ++b, row += 210) detail::dequantise_q6_k(row, out.data() + 256 * b);
-      return;
-    default:
-      for (float& v : out) v = 0.0f;
+    valid = valid && code <= 0x10ffff;
+    out.push_back(valid ? code : 0xfffd);
+    at += valid ? length : 1;
   }
 }
 
-}  // namespace inoculum::engine
+/// The bytes of one code point; returns how many.
+inline std::size_t encode_utf8(std::uint32_t code, std::array<unsigned char, 4>& out) noexcept {
+  const auto tail = [&](unsigned shift) { return static_cast<unsigned char>(0x80 | ((code >> shift) & 0x3f)); };
+  if (code < 0x80) return out[0] = static_cast<unsigned char>(code), 1;
+  if (code < 0x800) return out[0] = static_cast<unsigned char>(0xc0 | code >> 6), out[1] = tail(0), 2;
+  if (code < 0x10000) return out[0] = static_cast<unsigned char>(0xe0 | code >> 12), out[1] = tail(6), out[2] = tail(0), 3;
+  return out[0] = static_cast<unsigned char>(0xf0 | code >> 18), out[1] = tail(12), out[2] = tail(6), out[3] = tail(0), 4;
+}
+
+/// Text to classified characters.
+[[nodiscard]] inline std::vector<character> characters(std::string_view text) {
+  static const auto ascii = [] {
+    std::array<character_class, 128> table{};
+    for (std::uint32_t c = 0; c < table.size(); ++c) table[c] = classify(c);
+    return table;
+  }();
+  std::vector<std::uint32_t> codes;
+  decode_utf8(text, codes);
+  std::vector<character> out(codes.size());
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    out[i].code = codes[i] & 0xffffff;
+    out[i].kind = codes[i] < ascii.size() ? ascii[codes[i]] : classify(codes[i]);
+  }
+  return out;
+}
+
+}  // namespace inoculum::detail
 
 #endif
 
-// ---- inoculum/engine/quant/packed_matrix.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_QUANT_PACKED_MATRIX
-#define INOCULUM_SINGLE_ENGINE_QUANT_PACKED_MATRIX
+// ---- inoculum/engine/tokenizer/merges.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_MERGES
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_MERGES
 
-// A weight matrix the way the kernels read it: panels of 16 rows, one contiguous stream each. The lanes
-// of a vector are rows, so no kernel ever sums across lanes, and one layout serves 128 to 512 bits:
-//
-//   q4  per 32-column block: 4 groups × 16 rows × 4 bytes (byte j of group g: columns 4g+j low, 16+4g+j
-//       high), then 16 scales and 16 offsets in float16; weight = scale · q + offset
-//   q8  all blocks' 8 groups × 16 rows × 4 bytes, each q + 128, then all blocks' 16 float16 scales
-//   f32 column by column, 16 floats
-//
-// The groups of four columns are what VNNI's dpbusd consumes; 4-bit weights stay packed, because
-// decoding is bound by memory, and unpacking costs a GEMM little. Row-major weights as in the file were
-// rejected: they need a sum across lanes for every block.
+// The merge rules of a byte-pair encoding, and merging one word with them in O(n log n).
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <memory>
-#include <new>
+#include <functional>
+#include <limits>
 #include <span>
-#include <string>
-#include <utility>
+#include <vector>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
+namespace inoculum::detail {
 
-namespace inoculum::engine {
-
-inline constexpr std::size_t panel_rows = 16;     ///< rows of a panel
-inline constexpr std::size_t block_columns = 32;  ///< columns that share a scale
-
-/// Uninitialised memory on a 64-byte border; large pages are asked for, since weights are read end to end.
-class aligned_bytes {
+/// (left, right) to (rank, merged), by open addressing. `insert` refuses a rule that would need a long probe: keys come
+/// from a file, and crafted collisions must not make encoding slow.
+class merge_table {
  public:
-  aligned_bytes() = default;
-  explicit aligned_bytes(std::size_t size) : size_(size) {
-    constexpr std::size_t large = std::size_t{2} << 20;
-    align_ = size >= large ? large : 64;
-    data_ = static_cast<std::uint8_t*>(::operator new (size, std::align_val_t{align_}, std::nothrow));
-    if (data_ == nullptr) size_ = 0;
-#if defined(__linux__)
-    if (data_ != nullptr && align_ == large) (void)madvise(data_, size, MADV_HUGEPAGE);
-#endif
-  }
-  aligned_bytes(aligned_bytes&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), align_(other.align_) {}
-  aligned_bytes& operator=(aligned_bytes&& other) noexcept {
-    std::swap(data_, other.data_);
-    std::swap(size_, other.size_);
-    std::swap(align_, other.align_);
-    return *this;
-  }
-  ~aligned_bytes() {
-    if (data_ != nullptr) ::operator delete (data_, std::align_val_t{align_});
+  struct rule {
+    std::uint32_t rank = std::numeric_limits<std::uint32_t>::max();  ///< the maximum: no rule
+    token_id merged = -1;
+  };
+
+  /// Room for n rules.
+  explicit merge_table(std::size_t n = 0) : slots_(std::bit_ceil(std::max<std::size_t>(2 * n, 16))) {}
+
+  /// False when the probe is too long; the first rule for a pair stays.
+  [[nodiscard]] bool insert(token_id left, token_id right, rule r) {
+    const std::uint64_t key = pair_key(left, right);
+    std::size_t at = home(key);
+    for (int probes = 0; probes < longest_probe; ++probes, at = (at + 1) & (slots_.size() - 1)) {
+      if (slots_[at].key == key) return true;
+      if (slots_[at].key == empty) return slots_[at] = {key, r}, true;
+    }
+    return false;
   }
 
-  /// Null when the system has no such memory to give.
-  [[nodiscard]] std::uint8_t* data() const noexcept { return data_; }
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  /// A negative id (a byte without a token) has no rules.
+  [[nodiscard]] rule find(token_id left, token_id right) const noexcept {
+    if (left < 0 || right < 0) return {};
+    const std::uint64_t key = pair_key(left, right);
+    std::size_t at = home(key);
+    for (int probes = 0; probes < longest_probe; ++probes, at = (at + 1) & (slots_.size() - 1)) {
+      if (slots_[at].key == key) return slots_[at].value;
+      if (slots_[at].key == empty) break;
+    }
+    return {};
+  }
 
  private:
-  std::uint8_t* data_ = nullptr;
-  std::size_t size_ = 0;
-  std::size_t align_ = 64;
+  static constexpr std::uint64_t empty = ~std::uint64_t{0};
+  static constexpr int longest_probe = 256;  // random keys at half load: about 30 for a million rules
+  struct slot {
+    std::uint64_t key = empty;
+    rule value{};
+  };
+
+  [[nodiscard]] static std::uint64_t pair_key(token_id left, token_id right) noexcept {
+    return std::uint64_t{static_cast<std::uint32_t>(left)} << 32 | static_cast<std::uint32_t>(right);
+  }
+  [[nodiscard]] std::size_t home(std::uint64_t key) const noexcept {
+    key = (key ^ (key >> 32)) * 0x9e3779b97f4a7c15u;
+    return static_cast<std::size_t>(key >> 32) & (slots_.size() - 1);
+  }
+
+  std::vector<slot> slots_;
 };
 
-enum class panel_kind : std::uint8_t { q4, q8, f32 };
+/// Merges words; keeps its scratch memory from one to the next.
+class word_merger {
+ public:
+  explicit word_merger(const merge_table& rules) : rules_(&rules) {}
 
-/// The layout a file's type is packed into. Types without a panel of their own become floats: exact, but large.
-[[nodiscard]] constexpr panel_kind panel_kind_of(ggml_type type) noexcept {
-  switch (type) {
-    case ggml_type::q4_0:
-    case ggml_type::q4_1: return panel_kind::q4;
-    case ggml_type::q8_0: return panel_kind::q8;
-    default: return panel_kind::f32;
-  }
-}
+  /// The symbols of the next word; cleared by `merge`.
+  std::vector<token_id> symbols{};
 
-/// A view of packed weights; the memory belongs to whoever packed them. `rows` outputs, `columns` inputs.
-struct packed_matrix {
-  panel_kind kind = panel_kind::f32;
-  std::size_t rows = 0;
-  std::size_t columns = 0;
-  std::uint8_t* bytes = nullptr;
-
-  [[nodiscard]] std::size_t blocks() const noexcept { return columns / block_columns; }
-  [[nodiscard]] std::size_t panels() const noexcept { return (rows + panel_rows - 1) / panel_rows; }
-  [[nodiscard]] std::size_t panel_bytes() const noexcept {
-    switch (kind) {
-      case panel_kind::q4: return blocks() * 320;
-      case panel_kind::q8: return (blocks() * 544 + 63) / 64 * 64;
-      case panel_kind::f32: return columns * panel_rows * sizeof(float);
+  /// Applies the rules to `symbols`, lowest rank first and leftmost first among equals, until none applies, and appends
+  /// the symbols that are tokens to `out`: ids below 0 (bytes that the vocabulary lacks) vanish, as they do in llama.cpp.
+  void merge(std::vector<token_id>& out) {
+    const auto n = static_cast<std::uint32_t>(symbols.size());
+    nodes_.resize(n);
+    heap_.clear();
+    for (std::uint32_t i = 0; i < n; ++i) {
+      nodes_[i] = {symbols[i], i - 1, i + 1, merge_table::rule{}};
+      if (i + 1 < n) offer(i, symbols[i], symbols[i + 1]);
     }
-    return 0;
+    std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
+    while (!heap_.empty()) {
+      const std::uint64_t best = heap_.front();
+      std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
+      heap_.pop_back();
+      const auto left = static_cast<std::uint32_t>(best);
+      node& a = nodes_[left];
+      if (a.with_next.rank != best >> 32) continue;  // outdated: one of the two was merged meanwhile
+      const std::uint32_t right = a.next;
+      a.id = a.with_next.merged;
+      a.next = nodes_[right].next;
+      a.with_next = {};
+      nodes_[right].with_next = {};
+      nodes_[right].id = gone;
+      if (a.next < n) {
+        nodes_[a.next].previous = left;
+        if (offer(left, a.id, nodes_[a.next].id)) std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
+      }
+      if (a.previous < n) {
+        nodes_[a.previous].with_next = {};
+        if (offer(a.previous, nodes_[a.previous].id, a.id)) std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
+      }
+    }
+    for (const node& s : nodes_) {
+      if (s.id >= 0) out.push_back(s.id);
+    }
+    symbols.clear();
   }
-  [[nodiscard]] std::size_t total_bytes() const noexcept { return panels() * panel_bytes(); }
-  [[nodiscard]] std::uint8_t* panel(std::size_t index) const noexcept { return bytes + index * panel_bytes(); }
+
+ private:
+  static constexpr token_id gone = -2;
+  struct node {
+    token_id id = gone;
+    std::uint32_t previous = 0, next = 0;  // past the end (also -1 wrapped): none
+    merge_table::rule with_next{};         // the rule for this symbol and the next, if any
+  };
+
+  bool offer(std::uint32_t at, token_id left, token_id right) {
+    const auto rule = rules_->find(left, right);
+    if (rule.merged < 0) return false;
+    nodes_[at].with_next = rule;
+    heap_.push_back(std::uint64_t{rule.rank} << 32 | at);  // ordered by rank, then by place
+    return true;
+  }
+
+  const merge_table* rules_;
+  std::vector<node> nodes_{};
+  std::vector<std::uint64_t> heap_{};
+};
+
+}  // namespace inoculum::detail
+
+#endif
+
+// ---- inoculum/engine/tokenizer/pieces.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_PIECES
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_PIECES
+
+// Token ids by text, and tokens that are found in a text before anything else. Both come from a file: neither may become
+// slow on texts that were crafted for it.
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum::detail {
+
+/// Ids by text, the texts copied, by open addressing. No look-up takes more than `longest_probe` steps: `build` refuses
+/// texts that collide more. 49,152 tokens and 48,900 merges load several times faster than by binary search.
+class piece_table {
+ public:
+  /// Texts become ids 0, 1, …; `wanted(id)` says which can be found. False when texts collide.
+  template <class Wanted>
+  [[nodiscard]] bool build(const std::vector<std::string_view>& texts, Wanted&& wanted) {
+    std::size_t bytes = 0;
+    for (const std::string_view t : texts) bytes += t.size();
+    texts_.clear();
+    texts_.reserve(bytes);
+    starts_.assign(1, 0);
+    starts_.reserve(texts.size() + 1);
+    slots_.assign(std::bit_ceil(2 * texts.size() + 2), slot{});
+    longest_ = 0;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      texts_ += texts[i];
+      starts_.push_back(texts_.size());
+      if (!wanted(static_cast<token_id>(i))) continue;
+      longest_ = std::max(longest_, texts[i].size());
+      const std::uint64_t hash = mixed(texts[i]);
+      std::size_t at = home(hash);
+      for (int probes = 0; slots_[at].id >= 0 && text(slots_[at].id) != texts[i]; at = (at + 1) & (slots_.size() - 1)) {
+        if (++probes == longest_probe) return false;
+      }
+      slots_[at] = {tag(hash), static_cast<token_id>(i)};  // the last of equal texts counts, as in llama.cpp
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::string_view text(token_id id) const noexcept {
+    const auto i = static_cast<std::size_t>(id);
+    return std::string_view(texts_).substr(starts_[i], starts_[i + 1] - starts_[i]);
+  }
+  [[nodiscard]] std::size_t longest() const noexcept { return longest_; }  ///< bytes of the longest that can be found
+
+  /// -1: none.
+  [[nodiscard]] token_id find(std::string_view wanted) const noexcept {
+    if (wanted.size() > longest_ || slots_.empty()) return -1;
+    const std::uint64_t hash = mixed(wanted);
+    std::size_t at = home(hash);
+    for (int probes = 0; probes < longest_probe && slots_[at].id >= 0; ++probes, at = (at + 1) & (slots_.size() - 1)) {
+      if (slots_[at].tag == tag(hash) && text(slots_[at].id) == wanted) return slots_[at].id;
+    }
+    return -1;
+  }
+
+ private:
+  static constexpr int longest_probe = 256;
+  struct slot {
+    std::uint32_t tag = 0;  // saves most comparisons of texts that differ
+    token_id id = -1;
+  };
+  [[nodiscard]] static std::uint64_t mixed(std::string_view t) noexcept { return hash_bytes(t) * 0x9e3779b97f4a7c15u; }
+  [[nodiscard]] std::size_t home(std::uint64_t hash) const noexcept { return static_cast<std::size_t>(hash >> 32) & (slots_.size() - 1); }
+  [[nodiscard]] static std::uint32_t tag(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash); }
+
+  std::string texts_{};
+  std::vector<std::size_t> starts_{};
+  std::vector<slot> slots_{};
+  std::size_t longest_ = 0;
+};
+
+/// Finds user-defined tokens in a text with llama.cpp's precedence: the longest anywhere first, then those declared first,
+/// then from left to right. One pass and a heap, since Gemma has thousands of them: a pass each would take seconds.
+class literal_finder {
+ public:
+  /// Longer ones are refused when a vocabulary loads: the time per byte of text grows with it.
+  static constexpr std::size_t longest_literal = 256;
+
+  void add(std::string_view text, token_id id) { literals_.push_back({std::string(text), id, 0}); }
+  /// After the last `add`.
+  void finish() {
+    std::stable_sort(literals_.begin(), literals_.end(), [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
+    for (std::size_t i = 0; i < literals_.size(); ++i) literals_[i].rank = static_cast<std::uint32_t>(i);
+    by_rank_.resize(literals_.size());
+    std::stable_sort(literals_.begin(), literals_.end(), [](const auto& a, const auto& b) { return a.text < b.text; });
+    for (std::size_t i = 0; i < literals_.size(); ++i) {
+      by_rank_[literals_[i].rank] = static_cast<std::uint32_t>(i);
+      begins_[static_cast<unsigned char>(literals_[i].text[0])] = true;
+    }
+  }
+
+  /// Calls `plain(text)` for what lies between and `token(id)` for what was found, in order; never with empty text, nor with
+  /// more than a gibibyte at once, so that places fit into 32 bits.
+  template <class Plain, class Token>
+  void split(std::string_view text, Plain&& plain, Token&& token) const {
+    constexpr std::size_t most = std::size_t{1} << 30;
+    for (; text.size() > most; text.remove_prefix(most)) split_part(text.substr(0, most), plain, token);
+    split_part(text, plain, token);
+  }
+
+ private:
+  struct literal {
+    std::string text{};
+    token_id id = -1;
+    std::uint32_t rank = 0;  // its place in the order of precedence
+  };
+
+  template <class Plain, class Token>
+  void split_part(std::string_view text, Plain& plain, Token& token) const {
+    std::vector<std::uint64_t> heap;  // rank, then place: the longest literal that still fits at that place
+    const auto offer = [&](std::size_t at, std::size_t room) {
+      const std::int64_t found = longest_at(text.substr(at, room));
+      if (found >= 0) heap.push_back(std::uint64_t{literals_[static_cast<std::size_t>(found)].rank} << 32 | at);
+      return found >= 0;
+    };
+    if (!literals_.empty()) {
+      for (std::size_t at = 0; at < text.size(); ++at) {
+        if (begins_[static_cast<unsigned char>(text[at])]) offer(at, text.size());
+      }
+    }
+    if (heap.empty()) {
+      if (!text.empty()) plain(text);
+      return;
+    }
+    std::make_heap(heap.begin(), heap.end(), std::greater<>());
+    std::vector<bool> taken(text.size());
+    std::vector<std::pair<std::size_t, const literal*>> found;
+    while (!heap.empty()) {
+      std::pop_heap(heap.begin(), heap.end(), std::greater<>());
+      const auto at = static_cast<std::size_t>(heap.back() & 0xffffffffu);
+      const literal& l = literals_[by_rank_[static_cast<std::size_t>(heap.back() >> 32)]];
+      heap.pop_back();
+      if (taken[at]) continue;
+      // What is taken already is at least as long: if it overlaps, it begins inside and goes past the end.
+      const std::size_t last = at + l.text.size() - 1;
+      if (!taken[last]) {
+        for (std::size_t i = at; i <= last; ++i) taken[i] = true;
+        found.emplace_back(at, &l);
+        continue;
+      }
+      std::size_t free = at, blocked = last;
+      while (blocked - free > 1) {
+        const std::size_t middle = free + (blocked - free) / 2;
+        (taken[middle] ? blocked : free) = middle;
+      }
+      if (offer(at, blocked - at)) std::push_heap(heap.begin(), heap.end(), std::greater<>());
+    }
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::size_t at = 0;
+    for (const auto& [from, l] : found) {
+      if (from > at) plain(text.substr(at, from - at));
+      token(l->id);
+      at = from + l->text.size();
+    }
+    if (at < text.size()) plain(text.substr(at));
+  }
+
+  /// The longest literal that `text` begins with; -1: none. Narrows the sorted list byte by byte.
+  [[nodiscard]] std::int64_t longest_at(std::string_view text) const {
+    auto first = literals_.begin(), last = literals_.end();
+    std::int64_t best = -1;
+    for (std::size_t depth = 0;; ++depth) {
+      if (first->text.size() == depth) {
+        best = first - literals_.begin();
+        while (first != last && first->text.size() == depth) ++first;  // equal texts: the first declared
+      }
+      if (depth == text.size() || first == last) return best;
+      const auto wanted = static_cast<unsigned char>(text[depth]);
+      const auto byte = [&](const literal& l) { return static_cast<unsigned char>(l.text[depth]); };
+      first = std::lower_bound(first, last, wanted, [&](const literal& l, unsigned char c) { return byte(l) < c; });
+      last = std::upper_bound(first, last, wanted, [&](unsigned char c, const literal& l) { return c < byte(l); });
+      if (first == last) return best;
+    }
+  }
+
+  std::vector<literal> literals_{};  // sorted by text
+  std::vector<std::uint32_t> by_rank_{};
+  std::array<bool, 256> begins_{};
+};
+
+}  // namespace inoculum::detail
+
+#endif
+
+// ---- inoculum/engine/tokenizer/vocabulary.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_VOCABULARY
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_VOCABULARY
+
+// What every tokenizer reads from a GGUF: the tokens, their kinds, the special ids; and which tokens text may never become.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// The part of a tokenizer that does not depend on how it splits text. A value, independent of the file once loaded.
+class token_vocabulary {
+ public:
+  /// A control token by its exact text, "<|im_end|>".
+  [[nodiscard]] std::optional<token_id> control_token(std::string_view text) const {
+    const auto at =
+        std::lower_bound(controls_.begin(), controls_.end(), text, [](const auto& c, std::string_view t) { return c.first < t; });
+    return at != controls_.end() && at->first == text ? std::optional(at->second) : std::nullopt;
+  }
+  [[nodiscard]] bool is_control(token_id id) const noexcept { return in_range(id) && control_[static_cast<std::size_t>(id)]; }
+
+  /// What a token adds to a text; a character may be spread over several. Empty for control tokens and ids out of range.
+  [[nodiscard]] std::string_view token_bytes(token_id id) const noexcept {
+    if (!in_range(id) || is_control(id)) return {};
+    const auto i = static_cast<std::size_t>(id);
+    return std::string_view(bytes_).substr(starts_[i], starts_[i + 1] - starts_[i]);
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return control_.size(); }
+  [[nodiscard]] std::optional<token_id> bos() const noexcept { return bos_; }
+  [[nodiscard]] std::optional<token_id> eos() const noexcept { return eos_; }
+  /// Whether the model wants `bos` in front of a conversation whose template does not write it.
+  [[nodiscard]] bool adds_bos() const noexcept { return adds_bos_; }
+
+ protected:
+  token_vocabulary() = default;
+
+  // Kinds of tokens, numbered as in the format.
+  enum kind : std::int64_t { normal = 1, unknown = 2, control = 3, user_defined = 4, unused = 5, byte = 6 };
+
+  /// What a family of tokenizers takes for granted where the file is silent.
+  struct habits {
+    bool adds_bos = false;
+    token_id bos = -1, eos = -1;  ///< if these are control tokens
+    bool spells_normal = false;   ///< text can spell any normal token, so one that is named like a control token becomes one
+  };
+
+  /// Reads the file. `write(text, kind, out)` appends what a token stands for, false when it cannot. `texts` gets the tokens'
+  /// texts, which point into the file.
+  template <class Write>
+  [[nodiscard]] result<void> read(const gguf_file& file, const habits& usual, std::vector<std::string_view>& texts, Write&& write);
+
+  [[nodiscard]] bool in_range(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < size(); }
+  [[nodiscard]] const detail::literal_finder& literals() const noexcept { return literals_; }
+
+ private:
+  std::string bytes_{};                // all tokens' bytes, one after the other
+  std::vector<std::size_t> starts_{};  // size() + 1 offsets into bytes_
+  std::vector<bool> control_{};
+  std::vector<std::pair<std::string, token_id>> controls_{};  // sorted by text
+  detail::literal_finder literals_{};                         // user-defined tokens
+  std::optional<token_id> bos_{}, eos_{};
+  bool adds_bos_ = false;
 };
 
 namespace detail {
-inline void copy_u32(std::uint8_t* to, const std::byte* from, std::uint32_t flip = 0) noexcept {
-  std::uint32_t v = 0;
-  std::memcpy(&v, from, 4);
-  v ^= flip;
-  std::memcpy(to, &v, 4);
+
+/// Whether a token that is not declared as control is written like one. Some converters mark turn markers as user-defined,
+/// which llama.cpp finds in any text. We do not let text say that.
+[[nodiscard]] inline bool looks_like_control(std::string_view text) noexcept {
+  if (text.size() > 4 && text.starts_with("<|") && text.ends_with("|>")) return true;
+  if (text.size() > 8 && text.starts_with("<\xef\xbd\x9c") && text.ends_with("\xef\xbd\x9c>")) return true;  // DeepSeek's wide bars
+  // A tag like "<b>" is text and stays so ("<s>" too: it begins a sequence only where it is declared to).
+  constexpr std::string_view names[] = {"</s>",
+                                        "<bos>",
+                                        "<eos>",
+                                        "<pad>",
+                                        "<unk>",
+                                        "<start_of_turn>",
+                                        "<end_of_turn>",
+                                        "<start_of_image>",
+                                        "<end_of_image>",
+                                        "<image_soft_token>",
+                                        "<image>",
+                                        "<turn|>",
+                                        "<|turn>",
+                                        "<end_of_utterance>",
+                                        "<EOT>",
+                                        "_<EOT>",
+                                        "[EOT]",
+                                        "[EOS]",
+                                        "[BOS]",
+                                        "[PAD]",
+                                        "<PAD>",
+                                        "[INST]",
+                                        "[/INST]",
+                                        "<<SYS>>",
+                                        "<</SYS>>",
+                                        "[SYSTEM_PROMPT]",
+                                        "[/SYSTEM_PROMPT]",
+                                        "[AVAILABLE_TOOLS]",
+                                        "[/AVAILABLE_TOOLS]",
+                                        "[TOOL_CALLS]",
+                                        "[TOOL_RESULTS]",
+                                        "[/TOOL_RESULTS]",
+                                        "[IMG]",
+                                        "[IMG_END]",
+                                        "[IMG_BREAK]",
+                                        "<|tool_response>",
+                                        "[e~["};
+  return std::find(std::begin(names), std::end(names), text) != std::end(names);
 }
-inline bool store_half(std::uint8_t* to, std::uint16_t h) noexcept {
-  std::memcpy(to, &h, 2);
-  return half_is_finite(h);
-}
+
 }  // namespace detail
 
-/// Packs panel `index` from a row-major tensor. `source_row(r)` gives the file's row for row r, so that
-/// a caller can permute. Returns false if a scale (or a float weight) is not finite: a damaged file.
-template <class SourceRow>
-[[nodiscard]] bool pack_panel(const packed_matrix& m, std::size_t index, ggml_type type, std::span<const std::byte> data,
-                              SourceRow&& source_row) noexcept {
-  std::uint8_t* out = m.panel(index);
-  const std::size_t row_bytes = data.size() / m.rows;
-  const std::size_t blocks = m.blocks();
-  const std::size_t first = index * panel_rows;
-  const std::size_t present = m.rows - first < panel_rows ? m.rows - first : panel_rows;
-  if (present < panel_rows) std::memset(out, 0, m.panel_bytes());
-  bool finite = true;
-  for (std::size_t r = 0; r < present; ++r) {
-    const std::byte* row = data.data() + source_row(first + r) * row_bytes;
-    switch (m.kind) {
-      case panel_kind::q4: {
-        const bool offset = type == ggml_type::q4_1;
-        const std::size_t header = offset ? 4 : 2;
-        for (std::size_t b = 0; b < blocks; ++b) {
-          const std::byte* block = row + b * (header + 16);
-          std::uint8_t* to = out + b * 320;
-          for (std::size_t g = 0; g < 4; ++g) detail::copy_u32(to + 64 * g + 4 * r, block + header + 4 * g);
-          const std::uint16_t scale = detail::load_u16(block);
-          // q4_0 means scale · (q - 8); -8 · scale is exact in float16 until it overflows, which the check below finds.
-          const float minus_eight = -8.0f * half_to_float(scale);
-          const std::uint16_t low = offset                                              ? detail::load_u16(block + 2)
-                                    : minus_eight > 65504.0f || minus_eight < -65504.0f ? std::uint16_t{0x7c00}
-                                                                                        : float_to_half(minus_eight);
-          const bool scale_ok = detail::store_half(to + 256 + 2 * r, scale);
-          const bool low_ok = detail::store_half(to + 288 + 2 * r, low);
-          finite = finite && scale_ok && low_ok;
-        }
-        break;
-      }
-      case panel_kind::q8:
-        for (std::size_t b = 0; b < blocks; ++b) {
-          const std::byte* block = row + b * 34;
-          for (std::size_t g = 0; g < 8; ++g) detail::copy_u32(out + b * 512 + 64 * g + 4 * r, block + 2 + 4 * g, 0x80808080u);
-          const bool scale_ok = detail::store_half(out + blocks * 512 + b * 32 + 2 * r, detail::load_u16(block));
-          finite = finite && scale_ok;
-        }
-        break;
-      case panel_kind::f32: {
-        constexpr std::size_t step = 256;  // a whole block of every type
-        float values[step];
-        const auto layout = *layout_of(type);
-        for (std::size_t c = 0; c < m.columns; c += step) {
-          const std::size_t n = m.columns - c < step ? m.columns - c : step;
-          dequantise_row(type, row + c / layout.elements * layout.bytes, std::span(values, n));
-          for (std::size_t i = 0; i < n; ++i) {
-            finite = finite && values[i] - values[i] == 0.0f;
-            std::memcpy(out + ((c + i) * panel_rows + r) * sizeof(float), &values[i], sizeof(float));
-          }
-        }
-        break;
-      }
-    }
+template <class Write>
+result<void> token_vocabulary::read(const gguf_file& file, const habits& usual, std::vector<std::string_view>& texts, Write&& write) {
+  const auto tokens = file.require_texts("tokenizer.ggml.tokens");
+  if (!tokens) return tokens.error();
+  // Optional in the format, but without it nobody can tell control tokens from text.
+  const auto kinds = file.integers("tokenizer.ggml.token_type");
+  if (!kinds) return failure{errc::not_found, "missing key \"tokenizer.ggml.token_type\" (an array of integers)", file.source()};
+  const std::size_t n = tokens->size();
+  if (n == 0 || n > static_cast<std::size_t>(std::numeric_limits<token_id>::max()) || kinds->size() != n) {
+    return failure{errc::parse,
+                   "tokenizer.ggml.tokens has " + std::to_string(n) + " tokens and tokenizer.ggml.token_type " +
+                       std::to_string(kinds->size()) + " kinds: they do not fit together",
+                   file.source()};
   }
-  return finite;
+  texts = tokens->list();
+
+  control_.resize(n);
+  const auto declared = [&](const char* key, std::optional<token_id>& id) -> result<void> {
+    const auto value = file.number(key);
+    if (!value) return {};
+    if (*value >= n)
+      return failure{errc::parse, std::string(key) + " " + std::to_string(*value) + " is past the vocabulary's end", file.source()};
+    id = static_cast<token_id>(*value);
+    control_[static_cast<std::size_t>(*value)] = true;  // ends or begins a turn, whatever its declared type
+    return {};
+  };
+  std::optional<token_id> end_of_turn, end_of_message;
+  if (auto done = declared("tokenizer.ggml.bos_token_id", bos_); !done) return done.error();
+  if (auto done = declared("tokenizer.ggml.eos_token_id", eos_); !done) return done.error();
+  if (auto done = declared("tokenizer.ggml.eot_token_id", end_of_turn); !done) return done.error();
+  if (auto done = declared("tokenizer.ggml.eom_token_id", end_of_message); !done) return done.error();
+  adds_bos_ = file.flag("tokenizer.ggml.add_bos_token").value_or(usual.adds_bos);
+
+  starts_.reserve(n + 1);
+  starts_.push_back(0);
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto id = static_cast<token_id>(i);
+    const std::string_view text = texts[i];
+    const std::int64_t type = (*kinds)[i];
+    const bool by_name = type == user_defined ? detail::looks_like_control(text) || (text == "<s>" && !bos_)
+                                              : usual.spells_normal && type != byte && detail::looks_like_control(text);
+    if (type == control || type == unknown || by_name) control_[i] = true;
+    if (control_[i]) {
+      controls_.emplace_back(text, id);
+    } else if (type == user_defined && !text.empty()) {
+      if (text.size() > detail::literal_finder::longest_literal) {
+        return failure{errc::unsupported,
+                       "tokenizer.ggml.tokens: token " + std::to_string(i) + " is user-defined and has " + std::to_string(text.size()) +
+                           " bytes, the most is " + std::to_string(detail::literal_finder::longest_literal),
+                       file.source()};
+      }
+      literals_.add(text, id);
+    }
+    if (!write(text, type, bytes_)) {
+      return failure{errc::parse,
+                     "tokenizer.ggml.tokens: token " + std::to_string(i) + " " + detail::quoted(text) +
+                         " is marked as a byte and not written <0x00> … <0xFF>",
+                     file.source()};
+    }
+    starts_.push_back(bytes_.size());
+  }
+  std::stable_sort(controls_.begin(), controls_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  literals_.finish();
+  if (!bos_ && is_control(usual.bos)) bos_ = usual.bos;
+  if (!eos_ && is_control(usual.eos)) eos_ = usual.eos;
+  return {};
 }
 
-}  // namespace inoculum::engine
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/engine/tokenizer/words.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_WORDS
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_WORDS
+
+// Pre-tokenization: where a byte-level BPE may not merge across. By hand rather than by regular expression: std::regex
+// recurses (a megabyte of letters overflows the stack) and knows no Unicode classes.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace inoculum::detail {
+
+/// The end of the word that begins at `at` < text.size(). GPT-2's expression, as llama.cpp runs it:
+///   's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
+[[nodiscard]] inline std::size_t gpt2_word_end(std::span<const character> text, std::size_t at) noexcept {
+  const auto kind = [&](std::size_t i) { return i < text.size() ? text[i].kind : character_class::none; };
+  const auto code = [&](std::size_t i) { return i < text.size() ? static_cast<std::uint32_t>(text[i].code) : 0u; };
+
+  if (code(at) == '\'') {
+    const auto a = code(at + 1), b = code(at + 2);
+    if (a == 's' || a == 't' || a == 'm' || a == 'd') return at + 2;
+    if ((a == 'r' && b == 'e') || (a == 'v' && b == 'e') || (a == 'l' && b == 'l')) return at + 3;
+  }
+  std::size_t end = at + (code(at) == ' ' ? 1 : 0);
+  const character_class run = kind(end);
+  if (run != character_class::space && run != character_class::none) {
+    while (kind(end) == run) ++end;
+    return end;
+  }
+  end = at;
+  while (kind(end) == character_class::space) ++end;
+  // A run of white space leaves its last character to the word that follows.
+  return end - at > 1 && end < text.size() ? end - 1 : end;
+}
+
+/// Calls `word(span)` for each word, in order. SmolLM's rule (also StarCoder's): every number character is a word of its
+/// own, first; what lies between is split by GPT-2's rule as if it stood alone, so a space before a digit attaches to nothing.
+template <class Word>
+void split_smollm(std::span<const character> text, Word&& word) {
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && text[end].kind != character_class::number) ++end;
+    const auto piece = text.subspan(at, end - at);
+    for (std::size_t from = 0; from < piece.size();) {
+      const std::size_t to = gpt2_word_end(piece, from);
+      word(piece.subspan(from, to - from));
+      from = to;
+    }
+    if (end < text.size()) word(text.subspan(end++, 1));
+    at = end;
+  }
+}
+
+/// The end of the word that begins at `at` < text.size(), by the rule of Llama 3 (numbers of up to three characters) and of
+/// Qwen 2 (`digits` = 1), as llama.cpp runs it:
+///   (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,digits}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
+[[nodiscard]] inline std::size_t llama3_word_end(std::span<const character> text, std::size_t at, std::size_t digits) noexcept {
+  const auto kind = [&](std::size_t i) { return i < text.size() ? text[i].kind : character_class::none; };
+  const auto code = [&](std::size_t i) { return i < text.size() ? static_cast<std::uint32_t>(text[i].code) : 0u; };
+  const auto breaks = [&](std::size_t i) { return code(i) == '\r' || code(i) == '\n'; };
+
+  if (code(at) == '\'') {
+    const auto lower = [&](std::size_t i) { return code(i) >= 'A' && code(i) <= 'Z' ? code(i) + 32 : code(i); };
+    const auto a = lower(at + 1), b = lower(at + 2);
+    if (a == 's' || a == 't' || a == 'm' || a == 'd') return at + 2;
+    if ((a == 'r' && b == 'e') || (a == 'v' && b == 'e') || (a == 'l' && b == 'l')) return at + 3;
+  }
+  const character_class first = kind(at);
+  std::size_t end = at;
+  if (first == character_class::number) {
+    while (end - at < digits && kind(end) == character_class::number) ++end;
+    return end;
+  }
+  if (first == character_class::letter || (!breaks(at) && kind(at + 1) == character_class::letter)) {
+    ++end;  // a letter, or the one character that a word may have before its letters
+    while (kind(end) == character_class::letter) ++end;
+    return end;
+  }
+  end = at + (code(at) == ' ' ? 1 : 0);
+  if (kind(end) == character_class::other) {
+    while (kind(end) == character_class::other) ++end;
+    while (breaks(end)) ++end;
+    return end;
+  }
+  end = at;
+  std::size_t last_break = at;
+  for (; kind(end) == character_class::space; ++end) {
+    if (breaks(end)) last_break = end + 1;
+  }
+  if (last_break != at) return last_break;
+  // A run of white space leaves its last character to the word that follows.
+  return end - at > 1 && end < text.size() ? end - 1 : end;
+}
+
+/// The rules for words that are known, by what they are.
+enum class pre_tokenizer : std::uint8_t { gpt2, smollm, llama3, qwen2 };
+
+/// What a GGUF's `tokenizer.ggml.pre` means.
+struct pre_tokenizer_kind {
+  std::string_view name{};
+  pre_tokenizer splitter = pre_tokenizer::gpt2;
+  bool whole_words = false;  ///< a word that is a token is taken as it is
+  bool adds_bos = false;     ///< unless the file says otherwise
+};
+
+/// Only names whose rule in llama.cpp is the same to the letter.
+[[nodiscard]] inline std::optional<pre_tokenizer_kind> pre_tokenizer_named(std::string_view name) noexcept {
+  using enum pre_tokenizer;
+  constexpr pre_tokenizer_kind known[] = {
+      {"gpt-2", gpt2},
+      {"phi-2", gpt2},
+      {"mpt", gpt2},
+      {"olmo", gpt2},
+      {"smollm", smollm},
+      {"starcoder", smollm},
+      {"refact", smollm},
+      {"command-r", smollm},
+      {"llama-bpe", llama3, true, true},
+      {"llama3", llama3, true, true},
+      {"llama-v3", llama3, true, true},
+      {"falcon3", llama3, true, true},
+      {"falcon-h1", llama3, true, true},
+      {"pixtral", llama3, true, true},
+      {"dbrx", llama3},
+      {"smaug-bpe", llama3},
+      {"qwen2", qwen2},
+      {"deepseek-r1-qwen", qwen2},
+      {"stablelm2", qwen2},
+  };
+  for (const pre_tokenizer_kind& k : known) {
+    if (k.name == name) return k;
+  }
+  return std::nullopt;
+}
+
+/// Calls `word(span)` for each word, in order.
+template <class Word>
+void split_words(pre_tokenizer rule, std::span<const character> text, Word&& word) {
+  if (rule == pre_tokenizer::smollm) return split_smollm(text, word);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end =
+        rule == pre_tokenizer::gpt2 ? gpt2_word_end(text, at) : llama3_word_end(text, at, rule == pre_tokenizer::llama3 ? 3 : 1);
+    word(text.subspan(at, end - at));
+    at = end;
+  }
+}
+
+}  // namespace inoculum::detail
+
+#endif
+
+// ---- inoculum/engine/tokenizer/bpe.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_BPE
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_BPE
+
+// Byte-level BPE from a GGUF's vocabulary: the same token ids as llama.cpp gives with special-token parsing off.
+// Text never becomes a control token: those are had by name only (see docs/tokenizer.md).
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// Text to tokens and back. A value: independent of the file once loaded, const calls from any number of threads.
+class bpe_tokenizer : public token_vocabulary {
+ public:
+  /// Reads `tokenizer.ggml.*` with the model `gpt2`. Errors: `not_found` (a key is missing), `unsupported` (another model, an
+  /// unknown pre-tokenizer), `parse` (lengths, ids or merges that do not fit together).
+  [[nodiscard]] static result<bpe_tokenizer> load(const gguf_file& file);
+
+  /// The tokens of a text, never a control token among them. Any bytes are fine: invalid UTF-8 becomes U+FFFD, and bytes
+  /// that the vocabulary lacks vanish (SmolLM2: six control characters and fifteen UTF-8 bytes), both as in llama.cpp.
+  /// O(n log n) time, about 30 bytes of memory for each byte of the longest word.
+  [[nodiscard]] std::vector<token_id> encode(std::string_view text) const {
+    std::vector<token_id> out;
+    detail::word_merger word(merges_);
+    literals().split(
+        text, [&](std::string_view part) { encode_plain(part, word, out); }, [&](token_id id) { out.push_back(id); });
+    return out;
+  }
+
+  /// The text of a run of tokens.
+  [[nodiscard]] std::string decode(std::span<const token_id> ids) const {
+    std::string out;
+    for (const token_id id : ids) out += token_bytes(id);
+    return out;
+  }
+
+ private:
+  void encode_plain(std::string_view text, detail::word_merger& word, std::vector<token_id>& out) const;
+
+  detail::pre_tokenizer words_ = detail::pre_tokenizer::gpt2;
+  bool whole_words_ = false;                 // a word that is a token needs no merging ("ignore_merges")
+  detail::piece_table pieces_{};             // for whole words only
+  std::array<token_id, 256> byte_tokens_{};  // -1: the vocabulary lacks it
+  detail::merge_table merges_{};
+};
+
+namespace detail {
+
+/// GPT-2's byte alphabet: printable Latin-1 stands for itself, the other 68 bytes for U+0100 … U+0143.
+[[nodiscard]] constexpr std::array<std::uint32_t, 256> byte_alphabet() noexcept {
+  std::array<std::uint32_t, 256> code{};
+  std::uint32_t next = 256;
+  for (std::uint32_t b = 0; b < 256; ++b) {
+    const bool itself = (b >= 0x21 && b <= 0x7e) || (b >= 0xa1 && b <= 0xac) || b >= 0xae;
+    code[b] = itself ? b : next++;
+  }
+  return code;
+}
+
+/// A token's text in the byte alphabet to the bytes it stands for; characters outside it are kept as they are.
+inline void append_token_bytes(std::string_view text, std::string& out) {
+  constexpr auto byte_of = [] {
+    std::array<std::int16_t, 0x144> table{};
+    for (auto& b : table) b = -1;
+    constexpr auto alphabet = byte_alphabet();
+    for (std::size_t b = 0; b < alphabet.size(); ++b) table[alphabet[b]] = static_cast<std::int16_t>(b);
+    return table;
+  }();
+  std::vector<std::uint32_t> codes;
+  decode_utf8(text, codes);
+  for (const std::uint32_t code : codes) {
+    if (code < byte_of.size() && byte_of[code] >= 0) {
+      out += static_cast<char>(byte_of[code]);
+    } else {
+      std::array<unsigned char, 4> raw{};
+      const std::size_t n = encode_utf8(code, raw);
+      for (std::size_t i = 0; i < n; ++i) out += static_cast<char>(raw[i]);
+    }
+  }
+}
+
+/// One byte in that alphabet.
+inline void append_byte_character(unsigned char value, std::string& out) {
+  static constexpr auto alphabet = byte_alphabet();
+  std::array<unsigned char, 4> raw{};
+  const std::size_t n = encode_utf8(alphabet[value], raw);
+  for (std::size_t i = 0; i < n; ++i) out += static_cast<char>(raw[i]);
+}
+
+}  // namespace detail
+
+inline result<bpe_tokenizer> bpe_tokenizer::load(const gguf_file& file) {
+  const auto model = file.require_text("tokenizer.ggml.model");
+  if (!model) return model.error();
+  if (*model != "gpt2") {
+    return failure{errc::unsupported, "tokenizer.ggml.model " + detail::quoted(*model) + " is not byte-level BPE (gpt2 is)", file.source()};
+  }
+  const auto pre = file.require_text("tokenizer.ggml.pre");
+  if (!pre) return pre.error();
+  const auto known = detail::pre_tokenizer_named(*pre);
+  if (!known) {
+    return failure{errc::unsupported,
+                   "tokenizer.ggml.pre " + detail::quoted(*pre) + " is not supported (gpt-2, smollm, llama-bpe, qwen2 and their like are)",
+                   file.source()};
+  }
+  const auto rules = file.require_texts("tokenizer.ggml.merges");
+  if (!rules) return rules.error();
+  if (rules->size() >= std::numeric_limits<std::uint32_t>::max()) {
+    return failure{errc::parse, "tokenizer.ggml.merges has " + std::to_string(rules->size()) + " rules, too many", file.source()};
+  }
+
+  bpe_tokenizer out;
+  out.words_ = known->splitter;
+  out.whole_words_ = known->whole_words;
+  std::vector<std::string_view> texts;
+  const auto write = [](std::string_view text, std::int64_t type, std::string& bytes) {
+    if (type == normal) detail::append_token_bytes(text, bytes);
+    else bytes += text;
+    return true;
+  };
+  if (auto done = out.read(file, {.adds_bos = known->adds_bos}, texts, write); !done) return done.error();
+
+  detail::piece_table index;
+  if (!index.build(texts, [](token_id) { return true; })) {
+    return failure{errc::parse, "tokenizer.ggml.tokens: the texts collide with too many others", file.source()};
+  }
+  for (std::size_t b = 0; b < out.byte_tokens_.size(); ++b) {
+    std::string character;
+    detail::append_byte_character(static_cast<unsigned char>(b), character);
+    const token_id id = index.find(character);
+    out.byte_tokens_[b] = out.is_control(id) ? -1 : id;
+  }
+
+  out.merges_ = detail::merge_table(rules->size());
+  std::uint32_t rank = 0;
+  std::string joined;
+  for (const std::string_view rule : *rules) {
+    const auto bad = [&](const char* why) {
+      return failure{errc::parse, "tokenizer.ggml.merges: merge " + std::to_string(rank) + " " + detail::quoted(rule) + " " + why,
+                     file.source()};
+    };
+    const std::size_t space = rule.find(' ', 1);
+    if (space == std::string_view::npos || space + 1 == rule.size()) return bad("is not two parts with a space between");
+    joined.assign(rule.substr(0, space)).append(rule.substr(space + 1));
+    const token_id left = index.find(rule.substr(0, space)), right = index.find(rule.substr(space + 1)), result = index.find(joined);
+    if (left < 0 || right < 0 || result < 0) return bad("has a part or a result that is no token");
+    if (out.is_control(result)) return bad("makes a control token");
+    if (!out.merges_.insert(left, right, {rank, result})) return bad("collides with too many others");
+    ++rank;
+  }
+  // Built a second time, since a whole word may be anything but a control token. It cannot collide more.
+  if (out.whole_words_ && !out.pieces_.build(texts, [&](token_id id) { return !out.is_control(id); })) {
+    return failure{errc::parse, "tokenizer.ggml.tokens: the texts collide with too many others", file.source()};
+  }
+  return out;
+}
+
+inline void bpe_tokenizer::encode_plain(std::string_view text, detail::word_merger& word, std::vector<token_id>& out) const {
+  const auto all = detail::characters(text);
+  std::string whole;
+  detail::split_words(words_, std::span(all), [&](std::span<const detail::character> characters) {
+    whole.clear();
+    for (const detail::character c : characters) {
+      std::array<unsigned char, 4> raw{};
+      const std::size_t n = detail::encode_utf8(c.code, raw);
+      for (std::size_t i = 0; i < n; ++i) {
+        word.symbols.push_back(byte_tokens_[raw[i]]);
+        if (whole_words_) detail::append_byte_character(raw[i], whole);
+      }
+    }
+    if (const token_id id = whole_words_ ? pieces_.find(whole) : -1; id >= 0) {
+      word.symbols.clear();
+      out.push_back(id);
+    } else {
+      word.merge(out);
+    }
+  });
+}
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/engine/tokenizer/sentencepiece.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_SENTENCEPIECE
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_SENTENCEPIECE
+
+// SentencePiece's byte-pair encoding (Llama 2, Vicuna, Mistral, Gemma) from a GGUF's vocabulary: the same token ids as
+// llama.cpp gives with special-token parsing off. Text never becomes a control token (see docs/tokenizer.md).
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// Text to tokens and back. A value: independent of the file once loaded, const calls from any number of threads.
+class sentencepiece_tokenizer : public token_vocabulary {
+ public:
+  /// Reads `tokenizer.ggml.*` with the model `llama`. Errors: `not_found` (a key is missing), `unsupported` (another model, a
+  /// token of more than 1,024 bytes), `parse` (lengths, ids or scores that do not fit, a byte without a token).
+  [[nodiscard]] static result<sentencepiece_tokenizer> load(const gguf_file& file);
+
+  /// The tokens of a text, never a control token among them. Any bytes are fine: what no piece holds is written in byte
+  /// tokens. O(n log n) time, about 50 bytes of memory for each byte of the text.
+  [[nodiscard]] std::vector<token_id> encode(std::string_view text) const {
+    std::vector<token_id> out;
+    std::string escaped;
+    std::vector<node> nodes;
+    std::vector<std::uint64_t> heap;
+    bool begins = true;  // nothing, or a user-defined token, stands before
+    const auto plain = [&](std::string_view part) {
+      escaped.clear();
+      if (begins && space_prefix_) escaped += space;
+      for (const char c : part) {
+        if (c == ' ') escaped += space;
+        else escaped += c;
+      }
+      merge(escaped, nodes, heap, out);
+      begins = false;
+    };
+    literals().split(text, plain, [&](token_id id) {
+      out.push_back(id);
+      begins = true;
+    });
+    return out;
+  }
+
+  /// The text of a run of tokens that begins a text: the space that `encode` put in front is left out.
+  [[nodiscard]] std::string decode(std::span<const token_id> ids) const {
+    std::string out;
+    for (const token_id id : ids) out += token_bytes(id);
+    if (space_prefix_ && out.starts_with(' ')) out.erase(0, 1);
+    return out;
+  }
+  /// Whether a text is encoded as if a space stood in front.
+  [[nodiscard]] bool adds_space_prefix() const noexcept { return space_prefix_; }
+
+ private:
+  static constexpr std::string_view space = "\xe2\x96\x81";  // U+2581 stands for a space
+  static constexpr std::size_t longest_token = 1024;         // a merge reads its result's bytes
+
+  /// A run of the text that is one symbol so far; it ends where the next begins.
+  struct node {
+    std::uint32_t begin = 0;
+    std::uint32_t previous = 0, next = 0;  // past the end (also -1 wrapped): none
+    token_id id = -1;                      // -1: no token; `merged`: part of the symbol before
+    token_id with_next = -1;               // the token that this symbol and the next make, if any
+  };
+  static constexpr token_id merged = -2;
+
+  void merge(std::string_view text, std::vector<node>& nodes, std::vector<std::uint64_t>& heap, std::vector<token_id>& out) const;
+
+  detail::piece_table pieces_{};
+  std::vector<std::uint32_t> order_{};       // of merging: the best score has the lowest number
+  std::array<token_id, 256> byte_tokens_{};  // all are there
+  bool space_prefix_ = true;
+};
+
+namespace detail {
+
+/// "<0x0A>" to 10; -1 for anything else.
+[[nodiscard]] inline int byte_of_token(std::string_view text) noexcept {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  if (text.size() != 6 || !text.starts_with("<0x") || text[5] != '>') return -1;
+  const std::size_t high = digits.find(text[3]), low = digits.find(text[4]);
+  return high == std::string_view::npos || low == std::string_view::npos ? -1 : static_cast<int>(high * 16 + low);
+}
+
+/// Finite scores to numbers that sort the other way round: the highest score first, -0 like 0.
+[[nodiscard]] inline std::uint32_t merge_order(float score) noexcept {
+  const auto bits = std::bit_cast<std::uint32_t>(score + 0.0f);
+  return (bits >> 31) != 0 ? bits : 0x7fffffffu - bits;
+}
+
+}  // namespace detail
+
+inline result<sentencepiece_tokenizer> sentencepiece_tokenizer::load(const gguf_file& file) {
+  const auto model = file.require_text("tokenizer.ggml.model");
+  if (!model) return model.error();
+  if (*model != "llama") {
+    return failure{errc::unsupported, "tokenizer.ggml.model " + detail::quoted(*model) + " is not SentencePiece's (llama is)",
+                   file.source()};
+  }
+  sentencepiece_tokenizer out;
+  std::vector<std::string_view> texts;
+  const auto write = [](std::string_view text, std::int64_t type, std::string& bytes) {
+    if (type == byte) {
+      const int value = detail::byte_of_token(text);
+      bytes += static_cast<char>(value);
+      return value >= 0;
+    }
+    if (type == user_defined) return bytes += text, true;
+    for (std::size_t at = 0; at < text.size();) {
+      const bool is_space = text.substr(at).starts_with(space);
+      bytes += is_space ? ' ' : text[at];
+      at += is_space ? space.size() : 1;
+    }
+    return true;
+  };
+  if (auto done = out.read(file, {.adds_bos = true, .bos = 1, .eos = 2, .spells_normal = true}, texts, write); !done) return done.error();
+
+  const auto scores = file.reals("tokenizer.ggml.scores");
+  if (!scores) return failure{errc::not_found, "missing key \"tokenizer.ggml.scores\" (an array of numbers)", file.source()};
+  if (scores->size() != texts.size()) {
+    return failure{
+        errc::parse,
+        "tokenizer.ggml.scores has " + std::to_string(scores->size()) + " scores for " + std::to_string(texts.size()) + " tokens",
+        file.source()};
+  }
+  out.order_.resize(texts.size());
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto score = static_cast<float>((*scores)[i]);
+    if (!std::isfinite(score)) {
+      return failure{errc::parse, "tokenizer.ggml.scores: the score of token " + std::to_string(i) + " is not finite", file.source()};
+    }
+    out.order_[i] = detail::merge_order(score);
+  }
+
+  // Control tokens cannot be spelled. Nor can byte tokens: "<0x0A>" in a text is six characters, not a line's end.
+  const auto kinds = file.integers("tokenizer.ggml.token_type");
+  const auto spelled = [&](token_id id) { return !out.is_control(id) && (*kinds)[static_cast<std::size_t>(id)] != byte; };
+  if (!out.pieces_.build(texts, spelled)) {
+    return failure{errc::parse, "tokenizer.ggml.tokens: the texts collide with too many others", file.source()};
+  }
+  if (out.pieces_.longest() > longest_token) {
+    return failure{errc::unsupported,
+                   "tokenizer.ggml.tokens: a token has " + std::to_string(out.pieces_.longest()) + " bytes, the most is " +
+                       std::to_string(longest_token),
+                   file.source()};
+  }
+  out.byte_tokens_.fill(-1);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const int value = detail::byte_of_token(texts[i]);
+    if (value >= 0 && !out.is_control(static_cast<token_id>(i))) {
+      out.byte_tokens_[static_cast<std::size_t>(value)] = static_cast<token_id>(i);
+    }
+  }
+  for (std::size_t b = 0; b < out.byte_tokens_.size(); ++b) {
+    const char raw = static_cast<char>(b);
+    if (out.byte_tokens_[b] < 0) out.byte_tokens_[b] = out.pieces_.find({&raw, 1});
+    if (out.byte_tokens_[b] < 0) {
+      return failure{errc::parse, "tokenizer.ggml.tokens: there is no token for the byte " + std::to_string(b), file.source()};
+    }
+  }
+  out.space_prefix_ = file.flag("tokenizer.ggml.add_space_prefix").value_or(true);
+  return out;
+}
+
+/// Joins the two neighbours whose token has the highest score, the leftmost among equals, until no two make a token.
+inline void sentencepiece_tokenizer::merge(std::string_view text, std::vector<node>& nodes, std::vector<std::uint64_t>& heap,
+                                           std::vector<token_id>& out) const {
+  // Characters by their first byte alone, as in llama.cpp: invalid UTF-8 is cut anywhere, and comes out as bytes.
+  nodes.clear();
+  heap.clear();
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const std::size_t length = std::min<std::size_t>(lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4, text.size() - at);
+    const auto i = static_cast<std::uint32_t>(nodes.size());
+    nodes.push_back({static_cast<std::uint32_t>(at), i - 1, i + 1, pieces_.find(text.substr(at, length)), -1});
+    at += length;
+  }
+  const auto n = static_cast<std::uint32_t>(nodes.size());
+  const auto end = [&](const node& a) { return a.next < n ? nodes[a.next].begin : text.size(); };
+  const auto offer = [&](std::uint32_t left) {
+    node& a = nodes[left];
+    a.with_next = a.next < n ? pieces_.find(text.substr(a.begin, end(nodes[a.next]) - a.begin)) : -1;
+    if (a.with_next < 0) return false;
+    heap.push_back(std::uint64_t{order_[static_cast<std::size_t>(a.with_next)]} << 32 | left);  // by score, then by place
+    return true;
+  };
+  for (std::uint32_t i = 0; i < n; ++i) offer(i);
+  std::make_heap(heap.begin(), heap.end(), std::greater<>());
+  while (!heap.empty()) {
+    const std::uint64_t best = heap.front();
+    std::pop_heap(heap.begin(), heap.end(), std::greater<>());
+    heap.pop_back();
+    const auto left = static_cast<std::uint32_t>(best);
+    node& a = nodes[left];
+    // Outdated: one of the two was joined meanwhile. (What they make now may have the same score: then its turn is now.)
+    if (a.id == merged || a.with_next < 0 || order_[static_cast<std::size_t>(a.with_next)] != best >> 32) continue;
+    node& b = nodes[a.next];
+    a.id = a.with_next;
+    a.next = b.next;
+    b.id = merged;
+    if (a.next < n) nodes[a.next].previous = left;
+    if (offer(left)) std::push_heap(heap.begin(), heap.end(), std::greater<>());
+    if (a.previous < n && offer(a.previous)) std::push_heap(heap.begin(), heap.end(), std::greater<>());
+  }
+  for (std::uint32_t i = 0; i < n; i = nodes[i].next) {
+    if (nodes[i].id >= 0) {
+      out.push_back(nodes[i].id);
+      continue;
+    }
+    for (const char c : text.substr(nodes[i].begin, end(nodes[i]) - nodes[i].begin)) {
+      out.push_back(byte_tokens_[static_cast<unsigned char>(c)]);
+    }
+  }
+}
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/engine/tokenizer/tokenizer.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_TOKENIZER
+#define INOCULUM_SINGLE_ENGINE_TOKENIZER_TOKENIZER
+
+// The tokenizer of a GGUF, whichever of the supported kinds it is. What the engine holds.
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace inoculum {
+
+/// Text to tokens and back. A value: independent of the file once loaded, const calls from any number of threads.
+class tokenizer {
+ public:
+  /// By `tokenizer.ggml.model`: `gpt2` is byte-level BPE, `llama` SentencePiece. Errors: those of these two; `unsupported`
+  /// names any other.
+  [[nodiscard]] static result<tokenizer> load(const gguf_file& file) {
+    const auto model = file.require_text("tokenizer.ggml.model");
+    if (!model) return model.error();
+    if (*model == "gpt2") return of(bpe_tokenizer::load(file));
+    if (*model == "llama") return of(sentencepiece_tokenizer::load(file));
+    return failure{errc::unsupported, "tokenizer.ggml.model " + detail::quoted(*model) + " is not supported (gpt2 and llama are)",
+                   file.source()};
+  }
+
+  /// The tokens of a text, any bytes, never a control token among them.
+  [[nodiscard]] std::vector<token_id> encode(std::string_view text) const {
+    const auto* bpe = std::get_if<bpe_tokenizer>(&kind_);
+    return bpe != nullptr ? bpe->encode(text) : pieces().encode(text);
+  }
+  /// The text of a run of tokens that begins a text.
+  [[nodiscard]] std::string decode(std::span<const token_id> ids) const {
+    const auto* bpe = std::get_if<bpe_tokenizer>(&kind_);
+    return bpe != nullptr ? bpe->decode(ids) : pieces().decode(ids);
+  }
+
+  /// What does not depend on the kind, see `token_vocabulary`.
+  [[nodiscard]] std::optional<token_id> control_token(std::string_view text) const { return vocabulary().control_token(text); }
+  [[nodiscard]] bool is_control(token_id id) const noexcept { return vocabulary().is_control(id); }
+  [[nodiscard]] std::string_view token_bytes(token_id id) const noexcept { return vocabulary().token_bytes(id); }
+  [[nodiscard]] std::size_t size() const noexcept { return vocabulary().size(); }
+  [[nodiscard]] std::optional<token_id> bos() const noexcept { return vocabulary().bos(); }
+  [[nodiscard]] std::optional<token_id> eos() const noexcept { return vocabulary().eos(); }
+  [[nodiscard]] bool adds_bos() const noexcept { return vocabulary().adds_bos(); }
+
+ private:
+  template <class Kind>
+  explicit tokenizer(Kind kind) : kind_(std::move(kind)) {}
+  template <class Kind>
+  [[nodiscard]] static result<tokenizer> of(result<Kind> loaded) {
+    if (!loaded) return std::move(loaded).error();
+    return tokenizer(std::move(*loaded));
+  }
+  [[nodiscard]] const sentencepiece_tokenizer& pieces() const noexcept { return *std::get_if<sentencepiece_tokenizer>(&kind_); }
+  [[nodiscard]] const token_vocabulary& vocabulary() const noexcept {
+    const auto* bpe = std::get_if<bpe_tokenizer>(&kind_);
+    return bpe != nullptr ? static_cast<const token_vocabulary&>(*bpe) : pieces();
+  }
+
+  std::variant<bpe_tokenizer, sentencepiece_tokenizer> kind_;
+};
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/engine/chat_format_of.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_CHAT_FORMAT_OF
+#define INOCULUM_SINGLE_ENGINE_CHAT_FORMAT_OF
+
+// The chat format that a model file asks for.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace inoculum {
+
+/// By the file's `tokenizer.chat_template`; without one by its control tokens; a plain Llama 2 vocabulary has none that tell,
+/// and by its name is taken for Mistral's or else Vicuna's, as LLaVA's files need. Errors: `unsupported`.
+[[nodiscard]] inline result<turn_format> chat_format_of(const gguf_file& file, const tokenizer& words) {
+  const std::string_view chat_template = file.text("tokenizer.chat_template").value_or("");
+  const auto has_control = [&](std::string_view text) { return words.control_token(text).has_value(); };
+  if (chat_template.empty() && file.text("general.architecture").value_or("").starts_with("qwen")) return qwen2_format();
+  if (auto known = turn_format_for(chat_template, has_control)) return std::move(*known);
+  if (chat_template.empty() && has_control("<s>") && has_control("</s>")) {
+    std::string name(file.text("general.name").value_or(""));
+    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    const bool mistral = name.find("mistral") != std::string::npos || name.find("llava-med") != std::string::npos;
+    return mistral ? mistral_format(false) : vicuna_format();
+  }
+  if (chat_template.empty()) {
+    return failure{errc::unsupported, "no tokenizer.chat_template, and no control token of a known chat format", file.source()};
+  }
+  return failure{errc::unsupported, "tokenizer.chat_template " + detail::quoted(chat_template) + " is none of the known chat formats",
+                 file.source()};
+}
+
+}  // namespace inoculum
 
 #endif
 
@@ -1473,67 +3570,6 @@ inline constexpr float log2_e = 1.44269504089f;
 
 inline constexpr float gelu_slope = 1.59576912161f;  ///< 2 · sqrt(2 / pi)
 inline constexpr float gelu_cubic = 0.044715f;
-
-}  // namespace inoculum::engine
-
-#endif
-
-// ---- inoculum/engine/kernels/table.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_TABLE
-#define INOCULUM_SINGLE_ENGINE_KERNELS_TABLE
-
-// The few loops that decide the engine's speed, as one table of functions per instruction set. A table
-// is chosen when a model is loaded, so a program built for plain x86-64 uses what the processor has.
-//
-// Order of arithmetic, the same in every table and for every number of rows (which is why a token's
-// result cannot depend on batch size or prompt split):
-//   block product  Σ q·a over the 32 columns of a block, exact in integers
-//   q4             y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
-//   q8             y = fma(product, scale·a_scale, y), blocks ascending
-//   f32, f16       y = fma(x, w, y), columns ascending
-// Tables agree to the bit in these; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
-
-#include <cstddef>
-#include <cstdint>
-
-namespace inoculum::engine {
-
-/// Activations in 8 bits, `blocks` blocks of 32 a row, each with its scale: x ≈ scale · value.
-struct activation_view {
-  const std::int8_t* values = nullptr;   ///< row t at values + 32 · blocks · t, within ±127
-  const float* scales = nullptr;         ///< row t at scales + blocks · t
-  const float* sums = nullptr;           ///< scale · Σ value
-  const std::int32_t* totals = nullptr;  ///< Σ value
-  std::size_t blocks = 0;
-};
-
-/// One instruction set's kernels. `rows` counts tokens; outputs of a panel are 16 floats a token, contiguous.
-struct kernel_table {
-  const char* name = "";
-
-  /// x[32 · blocks] to one row of an activation: scale = max|x| / 127, value = x · (127 / max|x|) to nearest even.
-  void (*quantise)(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums, std::int32_t* totals) = nullptr;
-  void (*q4_panel)(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) = nullptr;
-  void (*q8_panel)(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) = nullptr;
-  /// Float weights: x row t at x + stride · t, `columns` long.
-  void (*f32_panel)(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows, float* out) = nullptr;
-  /// out[rows × 16] += a[rows × depth] · b[depth × 16], b in float16: both halves of attention.
-  void (*f16_tile)(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth, std::size_t rows,
-                   float* out, std::size_t out_stride) = nullptr;
-  /// One step of the running softmax (Milakov and Gimelshein, 2018) over 64 scores in units of log 2, of
-  /// which the first `valid` ≥ 1 count: turns them into weights (0 past `valid`), updates maximum and
-  /// sum, rescales out[depth], depth a multiple of 16.
-  void (*softmax_step)(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) = nullptr;
-  /// out = x / sqrt(mean x² + epsilon) · weight
-  void (*rms_norm)(const float* x, const float* weight, std::size_t n, float epsilon, float* out) = nullptr;
-  /// out = gate / (1 + exp(-gate)) · up
-  void (*swiglu)(const float* gate, const float* up, std::size_t n, float* out) = nullptr;
-  /// out = gelu(gate) · up, GELU by its tanh form (Hendrycks and Gimpel, 2016): x / (1 + exp(-2u)) with
-  /// u = sqrt(2 / pi) · (x + 0.044715 x³).
-  void (*geglu)(const float* gate, const float* up, std::size_t n, float* out) = nullptr;
-};
-
-inline constexpr std::size_t key_block = 64;  ///< positions that `softmax_step` takes at once
 
 }  // namespace inoculum::engine
 
@@ -2506,88 +4542,6 @@ class quantised_rows {
 
 #endif
 
-// ---- inoculum/engine/model/kv_cache.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_MODEL_KV_CACHE
-#define INOCULUM_SINGLE_ENGINE_MODEL_KV_CACHE
-
-// Keys and values of one sequence in float16, in pages of 64 positions that hold every layer and head.
-// Within a page a head's keys lie 16 positions side by side, component by component, so that scores
-// come out as lanes; values lie position by position, so that their weighted sum does.
-// Pages are shared between sequences that begin alike; whoever writes into a shared one gets a copy first.
-
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <memory>
-#include <utility>
-#include <vector>
-
-namespace inoculum::engine {
-
-using kv_page = std::shared_ptr<aligned_bytes>;
-
-class kv_cache {
- public:
-  kv_cache(std::size_t layers, std::size_t heads, std::size_t head_width) : heads_(heads), head_width_(head_width) {
-    page_bytes_ = layers * heads * 2 * part() * sizeof(std::uint16_t);
-  }
-
-  /// Makes the positions from `first` up to `end` writable, those before `first` stay as they are; false when the system has
-  /// no memory left, and then nothing is lost.
-  [[nodiscard]] bool reserve(std::size_t first, std::size_t end) {
-    const std::size_t needed = (end + key_block - 1) / key_block;
-    if (pages_.size() > needed) pages_.resize(needed);
-    for (std::size_t i = first / key_block; i < needed; ++i) {
-      if (i < pages_.size() && pages_[i].use_count() == 1) continue;
-      auto page = std::make_shared<aligned_bytes>(page_bytes_);
-      if (page->data() == nullptr) return false;
-      // Masked positions are multiplied by 0, so they must be finite.
-      if (i < pages_.size() && i * key_block < first) std::memcpy(page->data(), pages_[i]->data(), page_bytes_);
-      else std::memset(page->data(), 0, page_bytes_);
-      if (i < pages_.size()) pages_[i] = std::move(page);
-      else pages_.push_back(std::move(page));
-    }
-    return true;
-  }
-
-  [[nodiscard]] const std::vector<kv_page>& pages() const noexcept { return pages_; }
-  /// Goes on from pages that may be shared.
-  void adopt(std::vector<kv_page> pages) noexcept { pages_ = std::move(pages); }
-  [[nodiscard]] std::size_t page_bytes() const noexcept { return page_bytes_; }
-  [[nodiscard]] std::size_t bytes() const noexcept { return pages_.size() * page_bytes_; }
-
-  /// Keys of a page: 4 strips of [head_width][16 positions].
-  [[nodiscard]] std::uint16_t* keys(std::size_t layer, std::size_t head, std::size_t page) noexcept {
-    return reinterpret_cast<std::uint16_t*>(pages_[page]->data()) + (layer * heads_ + head) * 2 * part();
-  }
-  /// Values of a page: [64 positions][head_width].
-  [[nodiscard]] std::uint16_t* values(std::size_t layer, std::size_t head, std::size_t page) noexcept {
-    return keys(layer, head, page) + part();
-  }
-
-  /// Stores one position of one head.
-  void store(std::size_t layer, std::size_t head, std::size_t position, const float* key, const float* value) noexcept {
-    const std::size_t page = position / key_block;
-    const std::size_t at = position % key_block;
-    std::uint16_t* k = keys(layer, head, page) + at / 16 * 16 * head_width_ + at % 16;
-    std::uint16_t* v = values(layer, head, page) + at * head_width_;
-    for (std::size_t i = 0; i < head_width_; ++i) k[16 * i] = float_to_half(key[i]);
-    for (std::size_t i = 0; i < head_width_; ++i) v[i] = float_to_half(value[i]);
-  }
-
- private:
-  [[nodiscard]] std::size_t part() const noexcept { return key_block * head_width_; }
-
-  std::size_t heads_;
-  std::size_t head_width_;
-  std::size_t page_bytes_ = 0;
-  std::vector<kv_page> pages_{};
-};
-
-}  // namespace inoculum::engine
-
-#endif
-
 // ---- inoculum/engine/model/attention.hpp ----
 #ifndef INOCULUM_SINGLE_ENGINE_MODEL_ATTENTION
 #define INOCULUM_SINGLE_ENGINE_MODEL_ATTENTION
@@ -2850,6 +4804,7 @@ class decoder_weights {
   [[nodiscard]] std::span<const float> output_norm() const noexcept { return output_norm_; }
   [[nodiscard]] const packed_matrix& head() const noexcept { return head_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return memory_.size(); }
+  [[nodiscard]] digest fingerprint() const { return file_.fingerprint(); }
 
   /// The residual stream's first value for a token below the vocabulary's size.
   void embed(std::size_t token, std::span<float> out) const noexcept {
@@ -3368,578 +5323,136 @@ class decoder {
 
 #endif
 
-// ---- inoculum/engine/tokenizer/characters.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_CHARACTERS
-#define INOCULUM_SINGLE_ENGINE_TOKENIZER_CHARACTERS
+// ---- inoculum/engine/kernels/resample.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_RESAMPLE
+#define INOCULUM_SINGLE_ENGINE_KERNELS_RESAMPLE
 
-// Text as characters with the three classes that pre-tokenizers tell apart. Third party: utf8proc (link -lutf8proc).
-
-#include <utf8proc.h>
-
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string_view>
-#include <vector>
-
-namespace inoculum::detail {
-
-enum class character_class : std::uint8_t { none, letter, number, space, other };  // none: past the end
-
-/// A code point and its class, in one word: a megabyte of text is four of these.
-struct character {
-  std::uint32_t code : 24 = 0;
-  character_class kind : 8 = character_class::none;
-};
-
-/// Unicode's \p{L}, \p{N} and White_Space. Classes are those of Unicode 15.1, the version of llama.cpp's tables; characters
-/// assigned later follow the installed utf8proc.
-[[nodiscard]] inline character_class classify(std::uint32_t code) noexcept {
-  if (code - 0x2ebf0u <= 0x2ee5du - 0x2ebf0u) return character_class::letter;     // new in 15.1; Debian 12's utf8proc knows 15.0
-  if (code - 0x9u <= 0xdu - 0x9u || code == 0x85) return character_class::space;  // white space, but category Cc
-  const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(code));
-  if (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) return character_class::letter;
-  if (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO) return character_class::number;
-  if (category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_ZP) return character_class::space;
-  return character_class::other;
-}
-
-/// UTF-8 to code points with llama.cpp's leniency, because the token ids must be the same: over-long forms and surrogates
-/// decode, each byte that fits nothing becomes U+FFFD. Past U+10FFFF, where llama.cpp throws, it is U+FFFD too.
-inline void decode_utf8(std::string_view text, std::vector<std::uint32_t>& out) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
-  out.reserve(out.size() + text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const std::uint32_t lead = byte(at);
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xc0 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : 0;
-    std::uint32_t code = length < 2 ? lead : lead & (0x7fu >> length);
-    bool valid = length != 0 && length <= text.size() - at;
-    for (std::size_t i = 1; valid && i < length; ++i) {
-      valid = (byte(at + i) & 0xc0) == 0x80;
-      code = code << 6 | (byte(at + i) & 0x3f);
-    }
-    valid = valid && code <= 0x10ffff;
-    out.push_back(valid ? code : 0xfffd);
-    at += valid ? length : 1;
-  }
-}
-
-/// The bytes of one code point; returns how many.
-inline std::size_t encode_utf8(std::uint32_t code, std::array<unsigned char, 4>& out) noexcept {
-  const auto tail = [&](unsigned shift) { return static_cast<unsigned char>(0x80 | ((code >> shift) & 0x3f)); };
-  if (code < 0x80) return out[0] = static_cast<unsigned char>(code), 1;
-  if (code < 0x800) return out[0] = static_cast<unsigned char>(0xc0 | code >> 6), out[1] = tail(0), 2;
-  if (code < 0x10000) return out[0] = static_cast<unsigned char>(0xe0 | code >> 12), out[1] = tail(6), out[2] = tail(0), 3;
-  return out[0] = static_cast<unsigned char>(0xf0 | code >> 18), out[1] = tail(12), out[2] = tail(6), out[3] = tail(0), 4;
-}
-
-/// Text to classified characters.
-[[nodiscard]] inline std::vector<character> characters(std::string_view text) {
-  static const auto ascii = [] {
-    std::array<character_class, 128> table{};
-    for (std::uint32_t c = 0; c < table.size(); ++c) table[c] = classify(c);
-    return table;
-  }();
-  std::vector<std::uint32_t> codes;
-  decode_utf8(text, codes);
-  std::vector<character> out(codes.size());
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    out[i].code = codes[i] & 0xffffff;
-    out[i].kind = codes[i] < ascii.size() ? ascii[codes[i]] : classify(codes[i]);
-  }
-  return out;
-}
-
-}  // namespace inoculum::detail
-
-#endif
-
-// ---- inoculum/engine/tokenizer/merges.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_MERGES
-#define INOCULUM_SINGLE_ENGINE_TOKENIZER_MERGES
-
-// The merge rules of a byte-pair encoding, and merging one word with them in O(n log n).
+// Weighted sums of 8-bit pixels in fixed point: the loops of a picture's resizing, portable and for AVX2. All is exact in
+// integers, so both give the same bytes and neither needs to be asked for.
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <limits>
-#include <span>
-#include <vector>
+#include <cstring>
 
-namespace inoculum::detail {
-
-/// (left, right) to (rank, merged), by open addressing. `insert` refuses a rule that would need a long probe: keys come
-/// from a file, and crafted collisions must not make encoding slow.
-class merge_table {
- public:
-  struct rule {
-    std::uint32_t rank = std::numeric_limits<std::uint32_t>::max();  ///< the maximum: no rule
-    token_id merged = -1;
-  };
-
-  /// Room for n rules.
-  explicit merge_table(std::size_t n = 0) : slots_(std::bit_ceil(std::max<std::size_t>(2 * n, 16))) {}
-
-  /// False when the probe is too long; the first rule for a pair stays.
-  [[nodiscard]] bool insert(token_id left, token_id right, rule r) {
-    const std::uint64_t key = pair_key(left, right);
-    std::size_t at = home(key);
-    for (int probes = 0; probes < longest_probe; ++probes, at = (at + 1) & (slots_.size() - 1)) {
-      if (slots_[at].key == key) return true;
-      if (slots_[at].key == empty) return slots_[at] = {key, r}, true;
-    }
-    return false;
-  }
-
-  /// A negative id (a byte without a token) has no rules.
-  [[nodiscard]] rule find(token_id left, token_id right) const noexcept {
-    if (left < 0 || right < 0) return {};
-    const std::uint64_t key = pair_key(left, right);
-    for (std::size_t at = home(key);; at = (at + 1) & (slots_.size() - 1)) {  // at most half full: ends
-      if (slots_[at].key == key) return slots_[at].value;
-      if (slots_[at].key == empty) return {};
-    }
-  }
-
- private:
-  static constexpr std::uint64_t empty = ~std::uint64_t{0};
-  static constexpr int longest_probe = 256;  // random keys at half load: about 30 for a million rules
-  struct slot {
-    std::uint64_t key = empty;
-    rule value{};
-  };
-
-  [[nodiscard]] static std::uint64_t pair_key(token_id left, token_id right) noexcept {
-    return std::uint64_t{static_cast<std::uint32_t>(left)} << 32 | static_cast<std::uint32_t>(right);
-  }
-  [[nodiscard]] std::size_t home(std::uint64_t key) const noexcept {
-    key = (key ^ (key >> 32)) * 0x9e3779b97f4a7c15u;
-    return static_cast<std::size_t>(key >> 32) & (slots_.size() - 1);
-  }
-
-  std::vector<slot> slots_;
-};
-
-/// Merges words; keeps its scratch memory from one to the next.
-class word_merger {
- public:
-  explicit word_merger(const merge_table& rules) : rules_(&rules) {}
-
-  /// The symbols of the next word; cleared by `merge`.
-  std::vector<token_id> symbols{};
-
-  /// Applies the rules to `symbols`, lowest rank first and leftmost first among equals, until none applies, and appends
-  /// the symbols that are tokens to `out`: ids below 0 (bytes that the vocabulary lacks) vanish, as they do in llama.cpp.
-  void merge(std::vector<token_id>& out) {
-    const auto n = static_cast<std::uint32_t>(symbols.size());
-    nodes_.resize(n);
-    heap_.clear();
-    for (std::uint32_t i = 0; i < n; ++i) {
-      nodes_[i] = {symbols[i], i - 1, i + 1, merge_table::rule{}};
-      if (i + 1 < n) offer(i, symbols[i], symbols[i + 1]);
-    }
-    std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
-    while (!heap_.empty()) {
-      const std::uint64_t best = heap_.front();
-      std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-      heap_.pop_back();
-      const auto left = static_cast<std::uint32_t>(best);
-      node& a = nodes_[left];
-      if (a.with_next.rank != best >> 32) continue;  // outdated: one of the two was merged meanwhile
-      const std::uint32_t right = a.next;
-      a.id = a.with_next.merged;
-      a.next = nodes_[right].next;
-      a.with_next = {};
-      nodes_[right].with_next = {};
-      nodes_[right].id = gone;
-      if (a.next < n) {
-        nodes_[a.next].previous = left;
-        if (offer(left, a.id, nodes_[a.next].id)) std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
-      }
-      if (a.previous < n) {
-        nodes_[a.previous].with_next = {};
-        if (offer(a.previous, nodes_[a.previous].id, a.id)) std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
-      }
-    }
-    for (const node& s : nodes_) {
-      if (s.id >= 0) out.push_back(s.id);
-    }
-    symbols.clear();
-  }
-
- private:
-  static constexpr token_id gone = -2;
-  struct node {
-    token_id id = gone;
-    std::uint32_t previous = 0, next = 0;  // past the end (also -1 wrapped): none
-    merge_table::rule with_next{};         // the rule for this symbol and the next, if any
-  };
-
-  bool offer(std::uint32_t at, token_id left, token_id right) {
-    const auto rule = rules_->find(left, right);
-    if (rule.merged < 0) return false;
-    nodes_[at].with_next = rule;
-    heap_.push_back(std::uint64_t{rule.rank} << 32 | at);  // ordered by rank, then by place
-    return true;
-  }
-
-  const merge_table* rules_;
-  std::vector<node> nodes_{};
-  std::vector<std::uint64_t> heap_{};
-};
-
-}  // namespace inoculum::detail
-
+#if (defined(__x86_64__) || defined(_M_X64)) && (defined(__GNUC__) || defined(__clang__))
+#define INOCULUM_RESAMPLE_X86 1
+#include <immintrin.h>
 #endif
 
-// ---- inoculum/engine/tokenizer/words.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_WORDS
-#define INOCULUM_SINGLE_ENGINE_TOKENIZER_WORDS
+namespace inoculum::engine {
 
-// Pre-tokenization: where a byte-level BPE may not merge across. By hand rather than by regular expression: std::regex
-// recurses (a megabyte of letters overflows the stack) and knows no Unicode classes.
+/// 22 bits of fraction leave two bits of headroom beside 8-bit pixels in 32.
+inline constexpr int resample_bits = 22;
+inline constexpr std::size_t resample_step = 8;  ///< pixels that `across` takes at once
 
-#include <cstddef>
-#include <span>
-
-namespace inoculum::detail {
-
-/// The end of the word that begins at `at` < text.size(). GPT-2's expression, as llama.cpp runs it:
-///   's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
-[[nodiscard]] inline std::size_t gpt2_word_end(std::span<const character> text, std::size_t at) noexcept {
-  const auto kind = [&](std::size_t i) { return i < text.size() ? text[i].kind : character_class::none; };
-  const auto code = [&](std::size_t i) { return i < text.size() ? static_cast<std::uint32_t>(text[i].code) : 0u; };
-
-  if (code(at) == '\'') {
-    const auto a = code(at + 1), b = code(at + 2);
-    if (a == 's' || a == 't' || a == 'm' || a == 'd') return at + 2;
-    if ((a == 'r' && b == 'e') || (a == 'v' && b == 'e') || (a == 'l' && b == 'l')) return at + 3;
-  }
-  std::size_t end = at + (code(at) == ' ' ? 1 : 0);
-  const character_class run = kind(end);
-  if (run != character_class::space && run != character_class::none) {
-    while (kind(end) == run) ++end;
-    return end;
-  }
-  end = at;
-  while (kind(end) == character_class::space) ++end;
-  // A run of white space leaves its last character to the word that follows.
-  return end - at > 1 && end < text.size() ? end - 1 : end;
-}
-
-/// Calls `word(span)` for each word, in order. SmolLM's rule (also StarCoder's): every number character is a word of its
-/// own, first; what lies between is split by GPT-2's rule as if it stood alone, so a space before a digit attaches to nothing.
-template <class Word>
-void split_smollm(std::span<const character> text, Word&& word) {
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = at;
-    while (end < text.size() && text[end].kind != character_class::number) ++end;
-    const auto piece = text.subspan(at, end - at);
-    for (std::size_t from = 0; from < piece.size();) {
-      const std::size_t to = gpt2_word_end(piece, from);
-      word(piece.subspan(from, to - from));
-      from = to;
-    }
-    if (end < text.size()) word(text.subspan(end++, 1));
-    at = end;
-  }
-}
-
-}  // namespace inoculum::detail
-
-#endif
-
-// ---- inoculum/engine/tokenizer/bpe.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_TOKENIZER_BPE
-#define INOCULUM_SINGLE_ENGINE_TOKENIZER_BPE
-
-// Byte-level BPE from a GGUF's vocabulary: the same token ids as llama.cpp gives with special-token parsing off.
-// Text never becomes a control token: those are had by name only (see docs/tokenizer.md).
-
-#include <algorithm>
-#include <array>
-#include <bit>
-#include <cstddef>
-#include <cstdint>
-#include <limits>
-#include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace inoculum {
-
-/// Text to tokens and back. A value: independent of the file once loaded, const calls from any number of threads.
-class bpe_tokenizer {
- public:
-  /// Reads `tokenizer.ggml.*`. Errors: `not_found` (a key is missing), `unsupported` (another model or pre-tokenizer than
-  /// gpt2 with smollm), `parse` (lengths, ids or merges that do not fit together).
-  [[nodiscard]] static result<bpe_tokenizer> load(const gguf_file& file);
-
-  /// The tokens of a text, never a control token among them. Any bytes are fine: invalid UTF-8 becomes U+FFFD, and bytes
-  /// that the vocabulary lacks vanish (SmolLM2: six control characters and fifteen UTF-8 bytes), both as in llama.cpp.
-  /// O(n log n) time, about 30 bytes of memory for each byte of the longest word.
-  [[nodiscard]] std::vector<token_id> encode(std::string_view text) const;
-
-  /// A control token by its exact text, "<|im_end|>".
-  [[nodiscard]] std::optional<token_id> control_token(std::string_view text) const {
-    const auto at =
-        std::lower_bound(controls_.begin(), controls_.end(), text, [](const auto& c, std::string_view t) { return c.first < t; });
-    return at != controls_.end() && at->first == text ? std::optional(at->second) : std::nullopt;
-  }
-  [[nodiscard]] bool is_control(token_id id) const noexcept { return in_range(id) && control_[static_cast<std::size_t>(id)]; }
-
-  /// What a token adds to a text; a character may be spread over several. Empty for control tokens and ids out of range.
-  [[nodiscard]] std::string_view token_bytes(token_id id) const noexcept {
-    return in_range(id) && !is_control(id) ? stored(static_cast<std::size_t>(id)) : std::string_view();
-  }
-  /// The same for a run of tokens.
-  [[nodiscard]] std::string decode(std::span<const token_id> ids) const {
-    std::string out;
-    for (const token_id id : ids) out += token_bytes(id);
-    return out;
-  }
-
-  [[nodiscard]] std::size_t size() const noexcept { return control_.size(); }
-  [[nodiscard]] std::optional<token_id> bos() const noexcept { return bos_; }
-  [[nodiscard]] std::optional<token_id> eos() const noexcept { return eos_; }
-  /// Whether the model wants `bos` in front of a conversation whose template does not write it.
-  [[nodiscard]] bool adds_bos() const noexcept { return adds_bos_; }
-
- private:
-  // Kinds of tokens, numbered as in the format.
-  enum kind : std::int64_t { normal = 1, unknown = 2, control = 3, user_defined = 4, unused = 5, byte = 6 };
-
-  [[nodiscard]] bool in_range(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < size(); }
-  [[nodiscard]] std::string_view stored(std::size_t id) const noexcept {
-    return std::string_view(bytes_).substr(starts_[id], starts_[id + 1] - starts_[id]);
-  }
-  void encode_plain(std::string_view text, detail::word_merger& word, std::vector<token_id>& out) const;
-
-  std::string bytes_{};                // all tokens' bytes, one after the other
-  std::vector<std::size_t> starts_{};  // size() + 1 offsets into bytes_
-  std::vector<bool> control_{};
-  std::vector<std::pair<std::string, token_id>> controls_{};      // sorted by text
-  std::vector<std::pair<std::string, token_id>> user_defined_{};  // longest first
-  std::array<token_id, 256> byte_tokens_{};                       // -1: the vocabulary lacks it
-  detail::merge_table merges_{};
-  std::optional<token_id> bos_{}, eos_{};
-  bool adds_bos_ = false;
+struct resample_kernels {
+  /// One row of RGB to `to` pixels: pixel x is the sum of the pixels from first[x] on, times weights + x · longest, of which
+  /// `counts[x]` count; longest is a multiple of 8, the weights past the count are 0, and the row is readable 8 pixels beyond its end.
+  void (*across)(const std::uint8_t* row, const int* first, const int* counts, const std::int32_t* weights, std::size_t longest,
+                 std::size_t to, std::uint8_t* out) = nullptr;
+  /// out[n] = the sum of `count` rows, `stride` bytes apart, times weights.
+  void (*down)(const std::uint8_t* rows, std::size_t stride, const std::int32_t* weights, std::size_t count, std::size_t n,
+               std::uint8_t* out) = nullptr;
 };
 
-namespace detail {
+namespace portable {
 
-/// GPT-2's byte alphabet: printable Latin-1 stands for itself, the other 68 bytes for U+0100 … U+0143.
-[[nodiscard]] constexpr std::array<std::uint32_t, 256> byte_alphabet() noexcept {
-  std::array<std::uint32_t, 256> code{};
-  std::uint32_t next = 256;
-  for (std::uint32_t b = 0; b < 256; ++b) {
-    const bool itself = (b >= 0x21 && b <= 0x7e) || (b >= 0xa1 && b <= 0xac) || b >= 0xae;
-    code[b] = itself ? b : next++;
-  }
-  return code;
+[[nodiscard]] inline std::uint8_t fixed_to_byte(std::int32_t v) noexcept {
+  return static_cast<std::uint8_t>(std::clamp(v >> resample_bits, 0, 255));
 }
 
-/// A token's text in the byte alphabet to the bytes it stands for; characters outside it are kept as they are.
-inline void append_token_bytes(std::string_view text, std::string& out) {
-  constexpr auto byte_of = [] {
-    std::array<std::int16_t, 0x144> table{};
-    for (auto& b : table) b = -1;
-    constexpr auto alphabet = byte_alphabet();
-    for (std::size_t b = 0; b < alphabet.size(); ++b) table[alphabet[b]] = static_cast<std::int16_t>(b);
-    return table;
-  }();
-  std::vector<std::uint32_t> codes;
-  decode_utf8(text, codes);
-  for (const std::uint32_t code : codes) {
-    if (code < byte_of.size() && byte_of[code] >= 0) {
-      out += static_cast<char>(byte_of[code]);
-    } else {
-      std::array<unsigned char, 4> raw{};
-      const std::size_t n = encode_utf8(code, raw);
-      for (std::size_t i = 0; i < n; ++i) out += static_cast<char>(raw[i]);
+inline void across(const std::uint8_t* row, const int* first, const int* counts, const std::int32_t* weights, std::size_t longest,
+                   std::size_t to, std::uint8_t* out) {
+  for (std::size_t x = 0; x < to; ++x, out += 3, weights += longest) {
+    const std::uint8_t* p = row + static_cast<std::size_t>(first[x]) * 3;
+    std::int32_t sum[3] = {1 << (resample_bits - 1), 1 << (resample_bits - 1), 1 << (resample_bits - 1)};
+    for (int k = 0; k < counts[x]; ++k, p += 3) {
+      for (int c = 0; c < 3; ++c) sum[c] += p[c] * weights[k];
     }
+    for (int c = 0; c < 3; ++c) out[c] = fixed_to_byte(sum[c]);
   }
 }
 
-/// Ids by text, to look texts up while loading. Open addressing like `merge_table`, and for the same reason it refuses texts
-/// that were crafted to collide; 49,152 tokens and 48,900 merges load several times faster than by binary search.
-class token_index {
- public:
-  /// False when texts collide.
-  [[nodiscard]] bool build(std::vector<std::string_view> texts) {
-    texts_ = std::move(texts);
-    slots_.assign(std::bit_ceil(2 * texts_.size()), token_id{-1});
-    for (std::size_t i = 0; i < texts_.size(); ++i) {
-      std::size_t at = home(texts_[i]);
-      int probes = 0;
-      while (slots_[at] >= 0 && text(slots_[at]) != texts_[i]) {
-        if (++probes == 256) return false;
-        at = (at + 1) & (slots_.size() - 1);
-      }
-      slots_[at] = static_cast<token_id>(i);  // the last of equal texts counts, as in llama.cpp
-    }
-    return true;
-  }
-  [[nodiscard]] std::string_view text(token_id id) const { return texts_[static_cast<std::size_t>(id)]; }
-  [[nodiscard]] token_id find(std::string_view wanted) const {  // -1: none
-    std::size_t at = home(wanted);
-    while (slots_[at] >= 0 && text(slots_[at]) != wanted) at = (at + 1) & (slots_.size() - 1);
-    return slots_[at];
-  }
-
- private:
-  [[nodiscard]] std::size_t home(std::string_view t) const noexcept {
-    return static_cast<std::size_t>((hash_bytes(t) * 0x9e3779b97f4a7c15u) >> 32) & (slots_.size() - 1);
-  }
-  std::vector<std::string_view> texts_{};
-  std::vector<token_id> slots_{};
-};
-
-}  // namespace detail
-
-inline result<bpe_tokenizer> bpe_tokenizer::load(const gguf_file& file) {
-  const auto model = file.require_text("tokenizer.ggml.model");
-  if (!model) return model.error();
-  if (*model != "gpt2") {
-    return failure{errc::unsupported, "tokenizer.ggml.model " + detail::quoted(*model) + " is not supported (gpt2 is)", file.source()};
-  }
-  const auto pre = file.require_text("tokenizer.ggml.pre");
-  if (!pre) return pre.error();
-  if (*pre != "smollm") {
-    return failure{errc::unsupported, "tokenizer.ggml.pre " + detail::quoted(*pre) + " is not supported (smollm is)", file.source()};
-  }
-  const auto tokens = file.require_texts("tokenizer.ggml.tokens");
-  if (!tokens) return tokens.error();
-  const auto rules = file.require_texts("tokenizer.ggml.merges");
-  if (!rules) return rules.error();
-  // Optional in the format, but without it nobody can tell control tokens from text.
-  const auto kinds = file.integers("tokenizer.ggml.token_type");
-  if (!kinds) return failure{errc::not_found, "missing key \"tokenizer.ggml.token_type\" (an array of integers)", file.source()};
-  const auto n = tokens->size();
-  if (n == 0 || n > std::numeric_limits<token_id>::max() || kinds->size() != n ||
-      rules->size() >= std::numeric_limits<std::uint32_t>::max()) {
-    return failure{errc::parse,
-                   "tokenizer: " + std::to_string(n) + " tokens with " + std::to_string(kinds->size()) + " types and " +
-                       std::to_string(rules->size()) + " merges do not fit together",
-                   file.source()};
-  }
-
-  bpe_tokenizer out;
-  out.control_.resize(n);
-  const auto declared = [&](const char* key, std::optional<token_id>& id) -> result<void> {
-    const auto value = file.number(key);
-    if (!value) return {};
-    if (*value >= n)
-      return failure{errc::parse, std::string(key) + " " + std::to_string(*value) + " is past the vocabulary's end", file.source()};
-    id = static_cast<token_id>(*value);
-    out.control_[static_cast<std::size_t>(*value)] = true;  // ends or begins a turn, whatever its declared type
-    return {};
-  };
-  std::optional<token_id> eot;
-  if (auto done = declared("tokenizer.ggml.bos_token_id", out.bos_); !done) return done.error();
-  if (auto done = declared("tokenizer.ggml.eos_token_id", out.eos_); !done) return done.error();
-  if (auto done = declared("tokenizer.ggml.eot_token_id", eot); !done) return done.error();
-  out.adds_bos_ = file.flag("tokenizer.ggml.add_bos_token").value_or(false);
-
-  detail::token_index index;
-  if (!index.build(tokens->list())) return failure{errc::parse, "tokenizer: the tokens' texts collide with too many others", file.source()};
-  out.starts_.reserve(n + 1);
-  out.starts_.push_back(0);
+inline void down(const std::uint8_t* rows, std::size_t stride, const std::int32_t* weights, std::size_t count, std::size_t n,
+                 std::uint8_t* out) {
   for (std::size_t i = 0; i < n; ++i) {
-    const auto id = static_cast<token_id>(i);
-    const std::string_view text = index.text(id);
-    const std::int64_t type = (*kinds)[i];
-    // Some converters mark "<|…|>" as user-defined, which llama.cpp finds in any text. We do not let text say that.
-    const bool looks_control = text.size() > 4 && text.starts_with("<|") && text.ends_with("|>");
-    if (type == control || type == unknown || (type == user_defined && looks_control)) out.control_[i] = true;
-    if (out.control_[i]) out.controls_.emplace_back(text, id);
-    else if (type == user_defined && !text.empty()) out.user_defined_.emplace_back(text, id);
-    if (type == normal) detail::append_token_bytes(text, out.bytes_);
-    else out.bytes_ += text;
-    out.starts_.push_back(out.bytes_.size());
+    std::int32_t sum = 1 << (resample_bits - 1);
+    for (std::size_t k = 0; k < count; ++k) sum += rows[k * stride + i] * weights[k];
+    out[i] = fixed_to_byte(sum);
   }
-  std::stable_sort(out.controls_.begin(), out.controls_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::stable_sort(out.user_defined_.begin(), out.user_defined_.end(),
-                   [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
-
-  constexpr auto alphabet = detail::byte_alphabet();
-  for (std::size_t b = 0; b < alphabet.size(); ++b) {
-    std::array<unsigned char, 4> raw{};
-    const std::size_t length = detail::encode_utf8(alphabet[b], raw);
-    const token_id id = index.find({reinterpret_cast<const char*>(raw.data()), length});
-    out.byte_tokens_[b] = out.is_control(id) ? -1 : id;
-  }
-
-  out.merges_ = detail::merge_table(rules->size());
-  std::uint32_t rank = 0;
-  std::string joined;
-  for (const std::string_view rule : *rules) {
-    const auto bad = [&](const char* why) {
-      return failure{errc::parse, "tokenizer: merge " + std::to_string(rank) + " " + detail::quoted(rule) + " " + why, file.source()};
-    };
-    const std::size_t space = rule.find(' ', 1);
-    if (space == std::string_view::npos || space + 1 == rule.size()) return bad("is not two parts with a space between");
-    joined.assign(rule.substr(0, space)).append(rule.substr(space + 1));
-    const token_id left = index.find(rule.substr(0, space)), right = index.find(rule.substr(space + 1)), merged = index.find(joined);
-    if (left < 0 || right < 0 || merged < 0) return bad("has a part or a result that is no token");
-    if (out.is_control(merged)) return bad("makes a control token");
-    if (!out.merges_.insert(left, right, {rank, merged})) return bad("collides with too many others");
-    ++rank;
-  }
-  return out;
 }
 
-inline void bpe_tokenizer::encode_plain(std::string_view text, detail::word_merger& word, std::vector<token_id>& out) const {
-  const auto all = detail::characters(text);
-  detail::split_smollm(std::span(all), [&](std::span<const detail::character> characters) {
-    for (const detail::character c : characters) {
-      std::array<unsigned char, 4> raw{};
-      const std::size_t n = detail::encode_utf8(c.code, raw);
-      for (std::size_t i = 0; i < n; ++i) word.symbols.push_back(byte_tokens_[raw[i]]);
-    }
-    word.merge(out);
-  });
+inline constexpr resample_kernels resample = {across, down};
+
+}  // namespace portable
+
+#if defined(INOCULUM_RESAMPLE_X86)
+namespace avx2 {
+
+#define INOCULUM_RESAMPLE_AVX2 __attribute__((target("avx2")))
+
+[[nodiscard]] INOCULUM_RESAMPLE_AVX2 inline __m256i eight_bytes(const std::uint8_t* p) noexcept {
+  return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
 }
 
-inline std::vector<token_id> bpe_tokenizer::encode(std::string_view text) const {
-  std::vector<token_id> out;
-  detail::word_merger word(merges_);
-  if (user_defined_.empty()) {
-    encode_plain(text, word, out);
-    return out;
-  }
-  // User-defined tokens are found before anything else, the longest kind first, as in llama.cpp.
-  struct piece {
-    std::string_view text;
-    token_id id;  // -1: still text
-  };
-  std::vector<piece> pieces{{text, -1}}, next;
-  for (const auto& [token, id] : user_defined_) {
-    next.clear();
-    for (piece p : pieces) {
-      for (std::size_t at; p.id < 0 && (at = p.text.find(token)) != std::string_view::npos; p.text.remove_prefix(at + token.size())) {
-        if (at != 0) next.push_back({p.text.substr(0, at), -1});
-        next.push_back({token, id});
+// 8 pixels are 24 bytes, three vectors of 8 lanes; lane i of vector v belongs to pixel (8v + i) / 3, colour (8v + i) % 3.
+INOCULUM_RESAMPLE_AVX2 inline void across(const std::uint8_t* row, const int* first, const int* counts, const std::int32_t* weights,
+                                          std::size_t longest, std::size_t to, std::uint8_t* out) {
+  const __m256i pixel[3] = {_mm256_setr_epi32(0, 0, 0, 1, 1, 1, 2, 2), _mm256_setr_epi32(2, 3, 3, 3, 4, 4, 4, 5),
+                            _mm256_setr_epi32(5, 5, 6, 6, 6, 7, 7, 7)};
+  for (std::size_t x = 0; x < to; ++x, out += 3, weights += longest) {
+    const std::uint8_t* p = row + static_cast<std::size_t>(first[x]) * 3;
+    __m256i sums[3] = {_mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256()};
+    for (std::size_t k = 0; k < static_cast<std::size_t>(counts[x]); k += resample_step, p += 3 * resample_step) {
+      const __m256i w = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(weights + k));
+      for (int v = 0; v < 3; ++v) {
+        const __m256i product = _mm256_mullo_epi32(eight_bytes(p + 8 * v), _mm256_permutevar8x32_epi32(w, pixel[v]));
+        sums[v] = _mm256_add_epi32(sums[v], product);
       }
-      if (p.id >= 0 || !p.text.empty()) next.push_back(p);
     }
-    pieces.swap(next);
+    alignas(32) std::int32_t lane[24];
+    for (int v = 0; v < 3; ++v) _mm256_store_si256(reinterpret_cast<__m256i*>(lane + 8 * v), sums[v]);
+    for (int c = 0; c < 3; ++c) {
+      std::int32_t sum = 1 << (resample_bits - 1);
+      for (int i = c; i < 24; i += 3) sum += lane[i];
+      out[c] = portable::fixed_to_byte(sum);
+    }
   }
-  for (const piece& p : pieces) {
-    if (p.id >= 0) out.push_back(p.id);
-    else encode_plain(p.text, word, out);
-  }
-  return out;
 }
 
-}  // namespace inoculum
+INOCULUM_RESAMPLE_AVX2 inline void down(const std::uint8_t* rows, std::size_t stride, const std::int32_t* weights, std::size_t count,
+                                        std::size_t n, std::uint8_t* out) {
+  std::size_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    __m256i sum = _mm256_set1_epi32(1 << (resample_bits - 1));
+    for (std::size_t k = 0; k < count; ++k) {
+      sum = _mm256_add_epi32(sum, _mm256_mullo_epi32(eight_bytes(rows + k * stride + i), _mm256_set1_epi32(weights[k])));
+    }
+    // Packing saturates, which is the clamp to 0 … 255.
+    const __m256i words = _mm256_packs_epi32(_mm256_srai_epi32(sum, resample_bits), _mm256_setzero_si256());
+    const __m256i bytes = _mm256_packus_epi16(words, words);
+    const std::int32_t low = _mm256_extract_epi32(bytes, 0), high = _mm256_extract_epi32(bytes, 4);
+    std::memcpy(out + i, &low, 4);
+    std::memcpy(out + i + 4, &high, 4);
+  }
+  portable::down(rows + i, stride, weights, count, n - i, out + i);
+}
+
+inline constexpr resample_kernels resample = {across, down};
+
+#undef INOCULUM_RESAMPLE_AVX2
+}  // namespace avx2
+#endif
+
+[[nodiscard]] inline const resample_kernels& best_resample() noexcept {
+#if defined(INOCULUM_RESAMPLE_X86)
+  if (processor().avx2) return avx2::resample;
+#endif
+  return portable::resample;
+}
+
+}  // namespace inoculum::engine
 
 #endif
 
@@ -3970,9 +5483,6 @@ struct rgb_canvas {
 
 namespace detail {
 
-/// 22 bits of fraction leave two bits of headroom beside 8-bit pixels in 32.
-inline constexpr int resample_bits = 22;
-
 /// Catmull-Rom's relative with a = -1/2, as Pillow has it; zero outside [-2, 2].
 [[nodiscard]] inline double bicubic(double x) noexcept {
   constexpr double a = -0.5;
@@ -3995,7 +5505,7 @@ struct resample_plan {
   const double scale = static_cast<double>(from) / to;
   const double stretch = std::max(scale, 1.0);  // widening the filter when shrinking is what prevents aliasing
   const double support = 2.0 * stretch;
-  plan.longest = static_cast<std::size_t>(std::ceil(support)) * 2 + 1;
+  plan.longest = (static_cast<std::size_t>(std::ceil(support)) * 2 + 1 + resample_step - 1) / resample_step * resample_step;
   plan.weights.assign(static_cast<std::size_t>(to) * plan.longest, 0);
   std::vector<double> exact(plan.longest);
   for (int i = 0; i < to; ++i) {
@@ -4019,42 +5529,28 @@ struct resample_plan {
   return plan;
 }
 
-[[nodiscard]] inline std::uint8_t fixed_to_byte(std::int32_t v) noexcept {
-  return static_cast<std::uint8_t>(std::clamp(v >> resample_bits, 0, 255));
-}
-
 [[nodiscard]] inline rgb_canvas resample_rows(std::span<const std::uint8_t> rgb, int width, int height, int to) {
   const resample_plan plan = plan_resample(width, to);
+  const resample_kernels& kernels = best_resample();
   rgb_canvas out{to, height, std::vector<std::uint8_t>(static_cast<std::size_t>(to) * static_cast<std::size_t>(height) * 3)};
-  std::uint8_t* pixel = out.rgb.data();
-  for (int y = 0; y < height; ++y) {
-    const std::uint8_t* row = rgb.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width) * 3;
-    for (std::size_t x = 0; x < static_cast<std::size_t>(to); ++x, pixel += 3) {
-      const std::int32_t* w = plan.weights.data() + x * plan.longest;
-      const std::uint8_t* p = row + static_cast<std::size_t>(plan.first[x]) * 3;
-      std::int32_t sum[3] = {1 << (resample_bits - 1), 1 << (resample_bits - 1), 1 << (resample_bits - 1)};
-      for (int k = 0; k < plan.count[x]; ++k, p += 3) {
-        for (int c = 0; c < 3; ++c) sum[c] += p[c] * w[k];
-      }
-      for (int c = 0; c < 3; ++c) pixel[c] = fixed_to_byte(sum[c]);
-    }
+  const std::size_t row = static_cast<std::size_t>(width) * 3;
+  std::vector<std::uint8_t> padded(row + 3 * resample_step);  // so that a kernel may read past a row's end
+  for (std::size_t y = 0; y < static_cast<std::size_t>(height); ++y) {
+    std::copy_n(rgb.data() + y * row, row, padded.data());
+    kernels.across(padded.data(), plan.first.data(), plan.count.data(), plan.weights.data(), plan.longest, static_cast<std::size_t>(to),
+                   out.rgb.data() + y * static_cast<std::size_t>(to) * 3);
   }
   return out;
 }
 
 [[nodiscard]] inline rgb_canvas resample_columns(std::span<const std::uint8_t> rgb, int width, int height, int to) {
   const resample_plan plan = plan_resample(height, to);
+  const resample_kernels& kernels = best_resample();
   const std::size_t row = static_cast<std::size_t>(width) * 3;
   rgb_canvas out{width, to, std::vector<std::uint8_t>(row * static_cast<std::size_t>(to))};
-  std::vector<std::int32_t> sum(row);
   for (std::size_t y = 0; y < static_cast<std::size_t>(to); ++y) {
-    std::fill(sum.begin(), sum.end(), 1 << (resample_bits - 1));
-    for (std::size_t k = 0; k < static_cast<std::size_t>(plan.count[y]); ++k) {
-      const std::int32_t w = plan.weights[y * plan.longest + k];
-      const std::uint8_t* from = rgb.data() + (static_cast<std::size_t>(plan.first[y]) + k) * row;
-      for (std::size_t i = 0; i < row; ++i) sum[i] += from[i] * w;
-    }
-    std::transform(sum.begin(), sum.end(), out.rgb.begin() + static_cast<std::ptrdiff_t>(y * row), fixed_to_byte);
+    kernels.down(rgb.data() + static_cast<std::size_t>(plan.first[y]) * row, row, plan.weights.data() + y * plan.longest,
+                 static_cast<std::size_t>(plan.count[y]), row, out.rgb.data() + y * row);
   }
   return out;
 }
@@ -4638,17 +6134,16 @@ class cpu_engine {
     }
     auto file = gguf_file::open(model_path);
     if (!file) return std::move(file).error();
-    auto tokenizer = bpe_tokenizer::load(*file);
-    if (!tokenizer) return std::move(tokenizer).error();
+    auto words = tokenizer::load(*file);
+    if (!words) return std::move(words).error();
     engine::thread_team team(options.threads);
     auto weights = engine::decoder_weights::load(*file, team);
     if (!weights) return std::move(weights).error();
     const engine::decoder_config& config = weights->config();
-    if (tokenizer->size() != config.vocabulary) {
-      return failure{
-          errc::mismatch,
-          "the tokenizer has " + std::to_string(tokenizer->size()) + " tokens, the embedding " + std::to_string(config.vocabulary),
-          model_path};
+    if (words->size() != config.vocabulary) {
+      return failure{errc::mismatch,
+                     "the tokenizer has " + std::to_string(words->size()) + " tokens, the embedding " + std::to_string(config.vocabulary),
+                     model_path};
     }
     if (options.context > config.context) {
       return failure{
@@ -4658,7 +6153,9 @@ class cpu_engine {
     }
     const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
     const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
-    cpu_engine out(std::move(*tokenizer), engine::decoder(std::move(*weights), kernels, std::move(team)), context, options.cache_bytes);
+    auto format = chat_format_of(*file, *words);
+    cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team)), context,
+                   options.cache_bytes);
     if (!options.mmproj.empty()) {
       if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
     }
@@ -4733,6 +6230,11 @@ class cpu_engine {
   /// Bytes of keys and values that are remembered.
   [[nodiscard]] std::size_t remembered_bytes() const noexcept { return tree_.pages() * current_.cache.page_bytes(); }
 
+  /// Writes what is remembered into a file, from which another process, with the same model, eyes and kernels, goes on
+  /// to the bit. Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
+  [[nodiscard]] result<void> save_prefixes(const std::string& path) const { return engine::save_prefixes(path, identity(), tree_); }
+  [[nodiscard]] result<void> load_prefixes(const std::string& path) { return engine::load_prefixes(path, identity(), tree_); }
+
   /// Hands out the present sequence and leaves an empty one.
   [[nodiscard]] sequence take_sequence() {
     remember();
@@ -4759,19 +6261,25 @@ class cpu_engine {
     return std::span<const float>(logits_);
   }
 
+  /// How the file wants conversations written, for `token_backend`. `unsupported` when no format here is the right one.
+  [[nodiscard]] const result<turn_format>& format() const noexcept { return format_; }
+
   [[nodiscard]] const engine::decoder& decoder() const noexcept { return decoder_; }
 
   static constexpr std::size_t remembered_pictures = 256;
 
  private:
-  cpu_engine(bpe_tokenizer tokenizer, engine::decoder decoder, std::size_t context, std::size_t cache_bytes)
-      : tokenizer_(std::move(tokenizer)),
+  cpu_engine(tokenizer words, result<turn_format> format, engine::decoder decoder, std::size_t context, std::size_t cache_bytes)
+      : tokenizer_(std::move(words)),
+        format_(std::move(format)),
         decoder_(std::move(decoder)),
         context_(context),
         current_{decoder_.new_cache(), {}},
         tree_(engine::key_block, cache_bytes / current_.cache.page_bytes()) {
     if (tokenizer_.eos()) ends_.push_back(*tokenizer_.eos());
-    for (const char* name : {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "</s>"}) {
+    // Gemma declares <eos> and ends turns otherwise; Llama 3 has one end for text, for turns and for tool calls each.
+    for (const char* name : {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>",
+                             "<eos>", "</s>", "<end_of_utterance>"}) {
       if (const auto id = tokenizer_.control_token(name)) ends_.push_back(*id);
     }
   }
@@ -4788,6 +6296,7 @@ class cpu_engine {
                      path};
     }
     eyes_.emplace(std::move(*tower));
+    eyes_fingerprint_ = file->fingerprint();
     return {};
   }
 
@@ -4796,6 +6305,13 @@ class cpu_engine {
     token_id token = 0;
     const float* row = nullptr;
   };
+
+  [[nodiscard]] engine::prefix_identity identity() const {
+    const digest weights = decoder_.weights().fingerprint();
+    const digest all =
+        sha256{}.update(weights.bytes).update(eyes_fingerprint_.bytes).update(std::string_view(decoder_.kernels().name)).finish();
+    return {all, current_.cache.page_bytes(), engine::key_block};
+  }
 
   [[nodiscard]] bool exists(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < vocabulary_size(); }
 
@@ -4856,7 +6372,8 @@ class cpu_engine {
     return std::span<const float>(logits_);
   }
 
-  bpe_tokenizer tokenizer_;
+  tokenizer tokenizer_;
+  result<turn_format> format_;
   engine::decoder decoder_;
   std::size_t context_;
   sequence current_;
@@ -4867,6 +6384,7 @@ class cpu_engine {
   std::vector<position> positions_{};
   std::vector<float> logits_{};
   std::optional<vision_tower> eyes_{};
+  digest eyes_fingerprint_{};
   std::vector<std::pair<digest, image_embedding>> pictures_{};  // least recently used first
 };
 static_assert(batching_engine<cpu_engine>);

@@ -22,13 +22,15 @@
 #include "../core/digest.hpp"
 #include "../core/image.hpp"
 #include "../core/result.hpp"
+#include "../prompt/turn_format.hpp"
 #include "cache/prefix_file.hpp"
 #include "cache/prefix_tree.hpp"
+#include "chat_format_of.hpp"
 #include "gguf/gguf.hpp"
 #include "kernels/select.hpp"
 #include "kernels/thread_team.hpp"
 #include "model/decoder.hpp"
-#include "tokenizer/bpe.hpp"
+#include "tokenizer/tokenizer.hpp"
 #include "vision/vision_tower.hpp"
 
 namespace inoculum {
@@ -51,17 +53,16 @@ class cpu_engine {
     }
     auto file = gguf_file::open(model_path);
     if (!file) return std::move(file).error();
-    auto tokenizer = bpe_tokenizer::load(*file);
-    if (!tokenizer) return std::move(tokenizer).error();
+    auto words = tokenizer::load(*file);
+    if (!words) return std::move(words).error();
     engine::thread_team team(options.threads);
     auto weights = engine::decoder_weights::load(*file, team);
     if (!weights) return std::move(weights).error();
     const engine::decoder_config& config = weights->config();
-    if (tokenizer->size() != config.vocabulary) {
-      return failure{
-          errc::mismatch,
-          "the tokenizer has " + std::to_string(tokenizer->size()) + " tokens, the embedding " + std::to_string(config.vocabulary),
-          model_path};
+    if (words->size() != config.vocabulary) {
+      return failure{errc::mismatch,
+                     "the tokenizer has " + std::to_string(words->size()) + " tokens, the embedding " + std::to_string(config.vocabulary),
+                     model_path};
     }
     if (options.context > config.context) {
       return failure{
@@ -71,7 +72,9 @@ class cpu_engine {
     }
     const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
     const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
-    cpu_engine out(std::move(*tokenizer), engine::decoder(std::move(*weights), kernels, std::move(team)), context, options.cache_bytes);
+    auto format = chat_format_of(*file, *words);
+    cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team)), context,
+                   options.cache_bytes);
     if (!options.mmproj.empty()) {
       if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
     }
@@ -177,19 +180,25 @@ class cpu_engine {
     return std::span<const float>(logits_);
   }
 
+  /// How the file wants conversations written, for `token_backend`. `unsupported` when no format here is the right one.
+  [[nodiscard]] const result<turn_format>& format() const noexcept { return format_; }
+
   [[nodiscard]] const engine::decoder& decoder() const noexcept { return decoder_; }
 
   static constexpr std::size_t remembered_pictures = 256;
 
  private:
-  cpu_engine(bpe_tokenizer tokenizer, engine::decoder decoder, std::size_t context, std::size_t cache_bytes)
-      : tokenizer_(std::move(tokenizer)),
+  cpu_engine(tokenizer words, result<turn_format> format, engine::decoder decoder, std::size_t context, std::size_t cache_bytes)
+      : tokenizer_(std::move(words)),
+        format_(std::move(format)),
         decoder_(std::move(decoder)),
         context_(context),
         current_{decoder_.new_cache(), {}},
         tree_(engine::key_block, cache_bytes / current_.cache.page_bytes()) {
     if (tokenizer_.eos()) ends_.push_back(*tokenizer_.eos());
-    for (const char* name : {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "</s>"}) {
+    // Gemma declares <eos> and ends turns otherwise; Llama 3 has one end for text, for turns and for tool calls each.
+    for (const char* name : {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>",
+                             "<eos>", "</s>", "<end_of_utterance>"}) {
       if (const auto id = tokenizer_.control_token(name)) ends_.push_back(*id);
     }
   }
@@ -282,7 +291,8 @@ class cpu_engine {
     return std::span<const float>(logits_);
   }
 
-  bpe_tokenizer tokenizer_;
+  tokenizer tokenizer_;
+  result<turn_format> format_;
   engine::decoder decoder_;
   std::size_t context_;
   sequence current_;
