@@ -28,13 +28,14 @@ if [ ! -e "$build/bin/libmtmd.so" ]; then
     -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_TOOLS=ON -DLLAMA_CURL=OFF -DLLAMA_SUBPROCESS=OFF >"$peers/build.log"
   ninja -C "$build" -j "$jobs" llama mtmd >>"$peers/build.log"
 fi
-for program in reference compare parity; do
+for program in reference compare parity blocks requantise; do
   # shellcheck disable=SC2046
   ${CXX:-g++} -std=c++20 -O2 -Iinclude -isystem "$source/include" -isystem "$source/ggml/include" -isystem "$source/tools/mtmd" \
     -isystem /usr/include/stb "bench/peers/$program.cpp" -o "$peers/$program" -L"$build/bin" -Wl,-rpath,"$build/bin" \
     -lmtmd -lllama -lggml -lggml-base -lggml-cpu -pthread $(pkg-config --libs libutf8proc)
 done
 if $renew; then
+  "$peers/blocks" >tests/engine/data/blocks.txt
   "$peers/reference" text "$model" tests/engine/data/texts.txt tests/engine/data/prompts.txt >"$peers/llama_cpp.txt"
   mv "$peers/llama_cpp.txt" tests/engine/data/llama_cpp.txt
   if [ -f "$eyes" ]; then

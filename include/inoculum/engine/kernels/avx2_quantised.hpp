@@ -167,7 +167,7 @@ INOCULUM_AVX2 inline void tile(const std::uint8_t* panel, const activation_view&
         INOCULUM_UNROLL
         for (int t = 0; t < T; ++t) {
           const __m256 sum = _mm256_set1_ps(a.sums[at + static_cast<std::size_t>(t) * blocks]);
-          y[t][h] = l.scales == panel_scales::two_level ? _mm256_fnmadd_ps(offset, sum, y[t][h]) : _mm256_fmadd_ps(offset, sum, y[t][h]);
+          y[t][h] = _mm256_fmadd_ps(offset, sum, y[t][h]);
         }
       }
     }

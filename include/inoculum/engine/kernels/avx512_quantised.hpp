@@ -124,7 +124,7 @@ INOCULUM_AVX512 inline void tile(const std::uint8_t* panel, const activation_vie
       INOCULUM_UNROLL
       for (int t = 0; t < T; ++t) {
         const __m512 sum = _mm512_set1_ps(a.sums[at + static_cast<std::size_t>(t) * blocks]);
-        y[t] = l.scales == panel_scales::two_level ? _mm512_fnmadd_ps(offset, sum, y[t]) : _mm512_fmadd_ps(offset, sum, y[t]);
+        y[t] = _mm512_fmadd_ps(offset, sum, y[t]);
       }
     }
   }

@@ -62,7 +62,7 @@ inline void read_scales(const std::uint8_t* scales, const panel_layout& l, std::
         break;
       case panel_scales::two_level:
         to.scale[0][r] = to.scale[1][r] = factor * static_cast<float>(multipliers[r]);
-        to.offset[r] = -half_at(factors + 32, r) * static_cast<float>(multipliers[16 + r]);
+        to.offset[r] = half_at(factors + 32, r) * static_cast<float>(multipliers[16 + r]);
         break;
       case panel_scales::sixteenths:
         to.scale[0][r] = factor * static_cast<float>(static_cast<std::int8_t>(multipliers[r]));

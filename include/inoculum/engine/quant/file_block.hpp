@@ -21,7 +21,7 @@ struct file_block {
   std::uint16_t factor = 0;            ///< float16 bits
   std::uint16_t offset_factor = 0;     ///< float16 bits
   std::int8_t multiplier[2] = {1, 1};  ///< for columns 0 … 15 and 16 … 31
-  std::int8_t offset_multiplier = 1;   ///< −63 … 1
+  std::int8_t offset_multiplier = 1;   ///< 63 at most
 };
 
 /// What every block of a type has in common; `bits` is 0 for types that are not made of such blocks.
@@ -84,7 +84,7 @@ inline void read_six_bit_pair(const std::byte* scales, std::size_t s, file_block
     least = byte_at(scales, s + 4) >> 4 | (byte_at(scales, s) >> 6 << 4);
   }
   out.multiplier[0] = out.multiplier[1] = static_cast<std::int8_t>(scale);
-  out.offset_multiplier = static_cast<std::int8_t>(-least);
+  out.offset_multiplier = static_cast<std::int8_t>(least);
 }
 }  // namespace detail
 
@@ -122,7 +122,8 @@ inline void read_six_bit_pair(const std::byte* scales, std::size_t s, file_block
       // Two factors, 12 bytes of scales and minima, for Q5_K bit s of 32 bytes, then pairs of 32 columns in 32 bytes.
       const bool five = type == ggml_type::q5_k;
       row += (five ? 176u : 144u) * (index / 8);
-      out.offset_factor = detail::load_u16(row + 2);
+      // A minimum is taken off: its factor changes sign, and a zero then has the sign that a subtraction gives it.
+      out.offset_factor = detail::load_u16(row + 2) ^ 0x8000u;
       detail::read_six_bit_pair(row + 4, s, out);
       const std::byte* low = row + (five ? 48 : 16) + 32 * (s / 2);
       for (std::size_t g = 0; g < 8; ++g) {

@@ -103,7 +103,7 @@ inline bool put_scales(std::uint8_t* scales, const panel_layout& l, std::size_t 
   put_u16(factors + 2 * row, block.factor);
   if (l.offsets()) put_u16(factors + 32 + 2 * row, block.offset_factor);
   if (l.run() > 1) {
-    const std::int8_t second = l.offsets() ? static_cast<std::int8_t>(-block.offset_multiplier) : block.multiplier[1];
+    const std::int8_t second = l.offsets() ? block.offset_multiplier : block.multiplier[1];
     std::uint8_t* multipliers = scales + l.multipliers_at(b);
     multipliers[row] = static_cast<std::uint8_t>(block.multiplier[0]);
     multipliers[row + 16] = static_cast<std::uint8_t>(second);

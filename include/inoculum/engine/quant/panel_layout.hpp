@@ -12,7 +12,7 @@
 //   one          a float16 scale a block
 //   with_offset  a float16 scale and a float16 offset a block
 //   two_level    8 blocks share a float16 scale and a float16 offset factor; each block has 16 bytes that multiply
-//                the one and 16 that multiply the other: weight = scale · m · quant − factor · n
+//                the one and 16 that multiply the other: weight = scale · m · quant + factor · n
 //   sixteenths   8 blocks share a float16 scale; each block has a signed byte for columns 0 … 15 and one for 16 … 31
 // Float kinds: column by column, 16 numbers.
 //
