@@ -3,6 +3,7 @@
 // partial sums are kept as fit before they are widened.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -41,6 +42,17 @@ namespace detail {
   std::int32_t four = 0;
   std::memcpy(&four, p, sizeof four);
   return _mm256_set1_epi32(four);
+}
+/// Asks for what lies `ahead` bytes behind block b and its scales, for the second-level cache. The address may be past the weights'
+/// end, which harms nobody, but not as a pointer. (A lambda for one line would vanish: gcc takes it to have no effect.)
+template <panel_kind Kind>
+INOCULUM_AVX2_INLINE void fetch(const std::uint8_t* block, const std::uint8_t* scales, std::size_t b, std::size_t ahead) noexcept {
+  constexpr panel_layout l = layout_of(Kind);
+  const std::uintptr_t quants = reinterpret_cast<std::uintptr_t>(block) + ahead;
+  INOCULUM_UNROLL
+  for (std::size_t i = 0; i < l.bits; ++i) _mm_prefetch(reinterpret_cast<const char*>(quants + group_bytes * i), _MM_HINT_T1);
+  const std::uintptr_t line = reinterpret_cast<std::uintptr_t>(scales) + l.run_bytes() * b / l.run() + ahead;
+  if (l.run_bytes() >= 64 || b % 2 == 0) _mm_prefetch(reinterpret_cast<const char*>(line), _MM_HINT_T1);
 }
 /// Bits of each byte moved up (Shift > 0) or down; what crosses into a neighbour is the caller's to mask.
 template <int Shift>
@@ -114,6 +126,7 @@ INOCULUM_AVX2 inline void tile(const std::uint8_t* panel, const activation_view&
   const std::size_t blocks = a.blocks;
   const std::uint8_t* scales = panel + blocks * l.block_bytes();
   const std::int8_t* values = a.values + first * blocks * block_columns;
+  const std::size_t ahead = std::min(panel_bytes_of(Kind, blocks * block_columns), fetch_ahead);
   __m256 y[T][2];
   INOCULUM_UNROLL
   for (int t = 0; t < T; ++t) y[t][0] = y[t][1] = _mm256_setzero_ps();
@@ -121,6 +134,7 @@ INOCULUM_AVX2 inline void tile(const std::uint8_t* panel, const activation_view&
   for (std::size_t b = 0; b < blocks; ++b, panel += l.block_bytes(), values += block_columns) {
     const std::size_t at = first * blocks + b;
     const std::uint8_t* factors = scales + l.factors_at(b);
+    if (first == 0) fetch<Kind>(panel, scales, b, ahead);
     __m256i narrow[T][2];
     __m256i product[T][2];
     __m256 scale[2];

@@ -82,18 +82,20 @@ template <panel_kind Kind, int T>
 INOCULUM_AVX512 inline void tile(const std::uint8_t* panel, const activation_view& a, std::size_t first, float* out) noexcept {
   constexpr panel_layout l = layout_of(Kind);
   const std::size_t blocks = a.blocks;
-  const std::uint8_t* scales_ = panel + blocks * l.block_bytes();
+  const std::uint8_t* scales = panel + blocks * l.block_bytes();
   const std::int8_t* values = a.values + first * blocks * block_columns;
+  const std::size_t ahead = std::min(panel_bytes_of(Kind, blocks * block_columns), fetch_ahead);
   __m512 y[T];
   INOCULUM_UNROLL
   for (int t = 0; t < T; ++t) y[t] = _mm512_setzero_ps();
 
   for (std::size_t b = 0; b < blocks; ++b, panel += l.block_bytes(), values += block_columns) {
     const std::size_t at = first * blocks + b;
-    const std::uint8_t* factors = scales_ + l.factors_at(b);
+    const std::uint8_t* factors = scales + l.factors_at(b);
+    if (first == 0) avx2::detail::fetch<Kind>(panel, scales, b, ahead);
     __m512i product[T];
     if constexpr (l.scales == panel_scales::sixteenths) {
-      const std::uint8_t* multipliers = scales_ + l.multipliers_at(b);
+      const std::uint8_t* multipliers = scales + l.multipliers_at(b);
       const __m512 factor = load_halves(factors);
       INOCULUM_UNROLL
       for (int t = 0; t < T; ++t) product[t] = _mm512_set1_epi32(-l.bias * a.halves[at + static_cast<std::size_t>(t) * blocks]);
@@ -116,11 +118,11 @@ INOCULUM_AVX512 inline void tile(const std::uint8_t* panel, const activation_vie
     multiply<l.bits, 0, T>(panel, values, blocks * block_columns, product);
     multiply<l.bits, 1, T>(panel, values, blocks * block_columns, product);
     __m512 scale = load_halves(factors);
-    if constexpr (l.scales == panel_scales::two_level) scale = _mm512_mul_ps(scale, load_bytes(scales_ + l.multipliers_at(b)));
+    if constexpr (l.scales == panel_scales::two_level) scale = _mm512_mul_ps(scale, load_bytes(scales + l.multipliers_at(b)));
     accumulate<T>(product, scale, a.scales + at, blocks, y);
     if constexpr (l.offsets()) {
       __m512 offset = load_halves(factors + 32);
-      if constexpr (l.scales == panel_scales::two_level) offset = _mm512_mul_ps(offset, load_bytes(scales_ + l.multipliers_at(b) + 16));
+      if constexpr (l.scales == panel_scales::two_level) offset = _mm512_mul_ps(offset, load_bytes(scales + l.multipliers_at(b) + 16));
       INOCULUM_UNROLL
       for (int t = 0; t < T; ++t) {
         const __m512 sum = _mm512_set1_ps(a.sums[at + static_cast<std::size_t>(t) * blocks]);

