@@ -41,7 +41,8 @@ int main(int argc, char** argv) {
   gguf_set_kv(out, in);
   std::map<std::string, int> count;
   std::vector<std::vector<std::uint8_t>> kept;  // until the file is written
-  for (ggml_tensor* t = ggml_get_first_tensor(tensors); t != nullptr; t = ggml_get_next_tensor(tensors, t)) {
+  for (std::int64_t i = 0; i < gguf_get_n_tensors(in); ++i) {
+    const ggml_tensor* t = ggml_get_tensor(tensors, gguf_get_tensor_name(in, i));
     gguf_add_tensor(out, t);
     const std::int64_t columns = t->ne[0], rows = ggml_nrows(t);
     if (ggml_n_dims(t) < 2) continue;

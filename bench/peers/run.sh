@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # bench/peers/run.sh [--reference] [threads] [rounds]: builds llama.cpp (from the pinned llama-cpp-python sdist) in the cache, outside
 # the tree, and prints the bundled engine beside it. --reference also rewrites tests/engine/data. The first run takes 10 to 30 minutes.
+# INOCULUM_TYPES="q4_0 q8_0 q4_K" also compares the same model requantised to each.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 renew=false
@@ -47,3 +48,11 @@ INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$model" tests/engine/data/texts.txt "$
 [ -f "$eyes" ] || eyes=-
 shopt -s nullglob
 "$peers/compare" "$model" "$eyes" "$threads" "$rounds" "$cache"/pictures/*
+for type in ${INOCULUM_TYPES:-}; do
+  other=$peers/$(basename "$model" .gguf).$type.gguf
+  [ -f "$other" ] || "$peers/requantise" "$type" "$model" "$other"
+  echo "== $type"
+  "$peers/parity" "$other" tests/engine/data/texts.txt "$peers/floats.gguf" 2>/dev/null
+  rm "$peers/floats.gguf"
+  "$peers/compare" "$other" - "$threads" "$rounds"
+done
