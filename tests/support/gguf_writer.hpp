@@ -18,6 +18,7 @@
 #include <inoculum/core/rng.hpp>
 #include <inoculum/engine/gguf/types.hpp>
 #include <inoculum/engine/gguf/values.hpp>
+#include <inoculum/engine/quant/dequantise.hpp>
 
 namespace inoculum::test {
 
@@ -202,6 +203,7 @@ struct tiny_llama_options {
   ggml_type matrix = ggml_type::q4_1;     ///< attention and feed-forward
   ggml_type embedding = ggml_type::q8_0;  ///< tied: the output layer is the same tensor, as in SmolLM2
   std::uint64_t seed = 1;
+  bool floats = false;  ///< the very same weights, as F32
 };
 
 /// Vocabulary only: three control tokens as in ChatML, the 256 bytes, a few merged words.
@@ -232,7 +234,14 @@ inline gguf_writer tiny_llama(const tiny_llama_options& o = {}) {
   out.real("llama.attention.layer_norm_rms_epsilon", 1e-5f).number("general.quantization_version", 2);
 
   const auto matrix = [&](const std::string& name, ggml_type type, std::uint64_t in, std::uint64_t rows) {
-    out.tensor(name, type, {in, rows}, random_tensor(type, in * rows, r));
+    const auto data = random_tensor(type, in * rows, r);
+    if (!o.floats) {
+      out.tensor(name, type, {in, rows}, data);
+      return;
+    }
+    std::vector<float> values(static_cast<std::size_t>(in * rows));
+    engine::dequantise_row(type, data.data(), values);
+    out.floats(name, {in, rows}, values);
   };
   const auto norm = [&](const std::string& name) {
     std::vector<float> ones(o.width);
