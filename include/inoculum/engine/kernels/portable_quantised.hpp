@@ -20,26 +20,30 @@ namespace detail {
   return half_to_float(h);
 }
 
-/// A block's quants as they are stored, bias included: to[64 · group + 4 · row + column].
-inline void unpack(const std::uint8_t* block, std::size_t bits, std::uint8_t* to) noexcept {
-  if (bits == 8) {
-    std::memcpy(to, block, 8 * group_bytes);
-    return;
-  }
-  for (std::size_t g = 0; g < 4; ++g) {
+/// A block's quants without their bias, to[column][row]: what a compiler turns into vectors of rows.
+template <std::size_t Bits>
+inline void unpack(const std::uint8_t* block, int bias, std::int16_t (&to)[block_columns][panel_rows]) noexcept {
+  for (std::size_t g = 0; g < 8; ++g) {
+    std::uint8_t quants[group_bytes];
+    const std::uint8_t* from = block + group_bytes * (Bits == 8 ? g : g % 4);
+    const std::uint8_t* high = block + group_bytes * (Bits == 6 ? 4 + g / 4 : 4);
+    const unsigned shift = Bits == 8 || g < 4 ? 0 : 4;
     for (std::size_t i = 0; i < group_bytes; ++i) {
-      unsigned low = block[group_bytes * g + i] & 15u;
-      unsigned high = block[group_bytes * g + i] >> 4;
-      if (bits == 5) {
-        low |= (block[4 * group_bytes + i] >> g & 1u) << 4;
-        high |= (block[4 * group_bytes + i] >> (g + 4) & 1u) << 4;
-      } else if (bits == 6) {
-        low |= (block[4 * group_bytes + i] >> (2 * g) & 3u) << 4;
-        high |= (block[5 * group_bytes + i] >> (2 * g) & 3u) << 4;
-      }
-      to[group_bytes * g + i] = static_cast<std::uint8_t>(low);
-      to[group_bytes * (g + 4) + i] = static_cast<std::uint8_t>(high);
+      unsigned q = from[i] >> shift;
+      if constexpr (Bits < 8) q &= 15u;
+      if constexpr (Bits == 5) q |= (high[i] >> g & 1u) << 4;
+      if constexpr (Bits == 6) q |= (high[i] >> (g % 4 * 2) & 3u) << 4;
+      quants[i] = static_cast<std::uint8_t>(q);
     }
+    for (std::size_t i = 0; i < group_bytes; ++i) to[4 * g + i % 4][i / 4] = static_cast<std::int16_t>(quants[i] - bias);
+  }
+}
+inline void unpack(const std::uint8_t* block, const panel_layout& l, std::int16_t (&to)[block_columns][panel_rows]) noexcept {
+  switch (l.bits) {
+    case 4: return unpack<4>(block, l.bias, to);
+    case 5: return unpack<5>(block, l.bias, to);
+    case 6: return unpack<6>(block, l.bias, to);
+    default: return unpack<8>(block, l.bias, to);
   }
 }
 
@@ -78,23 +82,25 @@ inline void quantised_panel(panel_kind kind, const std::uint8_t* panel, const ac
   const std::uint8_t* scales = panel + a.blocks * l.block_bytes();
   for (std::size_t i = 0; i < rows * panel_rows; ++i) out[i] = 0.0f;
   for (std::size_t b = 0; b < a.blocks; ++b) {
-    std::uint8_t quants[8 * group_bytes];
+    std::int16_t quants[block_columns][panel_rows];
     detail::block_scales s;
-    detail::unpack(panel + b * l.block_bytes(), l.bits, quants);
+    detail::unpack(panel + b * l.block_bytes(), l, quants);
     detail::read_scales(scales, l, b, s);
     for (std::size_t t = 0; t < rows; ++t) {
       const std::size_t at = t * a.blocks + b;
       const std::int8_t* values = a.values + at * block_columns;
-      const std::int32_t surplus[2] = {l.bias * a.halves[at], l.bias * (a.totals[at] - a.halves[at])};
+      std::int32_t product[2][panel_rows] = {};
+      for (std::size_t c = 0; c < block_columns; ++c) {
+        const std::int16_t x = values[c];
+        for (std::size_t r = 0; r < panel_rows; ++r) product[c / 16][r] += quants[c][r] * x;
+      }
       for (std::size_t r = 0; r < panel_rows; ++r) {
-        std::int32_t product[2] = {-surplus[0], -surplus[1]};
-        for (std::size_t i = 0; i < block_columns; ++i) product[i / 16] += quants[group_bytes * (i / 4) + 4 * r + i % 4] * values[i];
         float& y = out[t * panel_rows + r];
         if (l.scales == panel_scales::sixteenths) {
-          y = std::fma(static_cast<float>(product[0]), s.scale[0][r] * a.scales[at], y);
-          y = std::fma(static_cast<float>(product[1]), s.scale[1][r] * a.scales[at], y);
+          y = std::fma(static_cast<float>(product[0][r]), s.scale[0][r] * a.scales[at], y);
+          y = std::fma(static_cast<float>(product[1][r]), s.scale[1][r] * a.scales[at], y);
         } else {
-          y = std::fma(static_cast<float>(product[0] + product[1]), s.scale[0][r] * a.scales[at], y);
+          y = std::fma(static_cast<float>(product[0][r] + product[1][r]), s.scale[0][r] * a.scales[at], y);
         }
         if (l.offsets()) y = std::fma(s.offset[r], a.sums[at], y);
       }
