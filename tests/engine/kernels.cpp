@@ -61,6 +61,11 @@ std::vector<float> product(const kernel_table& k, const packed_matrix& m, const 
   return out;
 }
 
+constexpr ggml_type quantised_types[] = {ggml_type::q4_0, ggml_type::q4_1, ggml_type::q4_k, ggml_type::q5_0,
+                                         ggml_type::q5_1, ggml_type::q5_k, ggml_type::q6_k, ggml_type::q8_0};
+constexpr ggml_type all_types[] = {ggml_type::q4_0, ggml_type::q4_1, ggml_type::q4_k, ggml_type::q5_0, ggml_type::q5_1, ggml_type::q5_k,
+                                   ggml_type::q6_k, ggml_type::q8_0, ggml_type::f16,  ggml_type::bf16, ggml_type::f32};
+
 bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
@@ -94,14 +99,16 @@ TEST_CASE("quantised activations: within half a step, equal in every table") {
     for (const kernel_table* k : {&portable::table, usable_kernels().front()}) {
       std::vector<std::int8_t> values(columns);
       std::vector<float> scales(columns / 32), sums(columns / 32);
-      std::vector<std::int32_t> totals(columns / 32);
-      k->quantise(x.data(), columns / 32, values.data(), scales.data(), sums.data(), totals.data());
+      std::vector<std::int32_t> totals(columns / 32), halves(columns / 32);
+      k->quantise(x.data(), columns / 32, values.data(), scales.data(), sums.data(), totals.data(), halves.data());
       for (std::size_t i = 0; i < columns; ++i) {
         CHECK(std::abs(static_cast<float>(values[i]) * scales[i / 32] - x[i]) <= 0.501f * scales[i / 32] + 1e-30f);
       }
       for (std::size_t b = 0; b < columns / 32; ++b) {
         CHECK(totals[b] == std::accumulate(values.begin() + static_cast<std::ptrdiff_t>(32 * b),
                                            values.begin() + static_cast<std::ptrdiff_t>(32 * b + 32), 0));
+        CHECK(halves[b] == std::accumulate(values.begin() + static_cast<std::ptrdiff_t>(32 * b),
+                                           values.begin() + static_cast<std::ptrdiff_t>(32 * b + 16), 0));
         CHECK(sums[b] == scales[b] * static_cast<float>(totals[b]));
       }
       if (expected.empty()) expected = values;
@@ -112,8 +119,7 @@ TEST_CASE("quantised activations: within half a step, equal in every table") {
 
 TEST_CASE("products: the portable kernels against double arithmetic over dequantised weights") {
   rng r(5);
-  for (const ggml_type type :
-       {ggml_type::q4_0, ggml_type::q4_1, ggml_type::q8_0, ggml_type::f32, ggml_type::f16, ggml_type::bf16, ggml_type::q6_k}) {
+  for (const ggml_type type : all_types) {
     CAPTURE(to_string(type));
     const std::size_t rows = 21, columns = 512, n = 3;  // a panel that is not full
     const packed m = make_matrix(type, rows, columns, r);
@@ -131,7 +137,7 @@ TEST_CASE("products: the portable kernels against double arithmetic over dequant
         }
         const double got = static_cast<double>(y[(row / 16 * n + t) * 16 + row % 16]);
         // 8-bit activations: an error of about 1% of the terms' root sum of squares; floats: rounding only.
-        CHECK(std::abs(got - exact) <= (m.matrix.kind == panel_kind::f32 ? 1e-5 : 0.05) * std::sqrt(size));
+        CHECK(std::abs(got - exact) <= (layout_of(m.matrix.kind).quantised() ? 0.05 : 1e-5) * std::sqrt(size));
       }
     }
   }
@@ -141,9 +147,12 @@ TEST_CASE("products: every table equals the portable one to the bit, whatever th
   rng r(7);
   for (const kernel_table* k : usable_kernels()) {
     CAPTURE(k->name);
-    for (const ggml_type type : {ggml_type::q4_0, ggml_type::q4_1, ggml_type::q8_0, ggml_type::f32}) {
-      for (const std::size_t columns : {32u, 96u, 576u}) {
-        const std::size_t n = 17, rows = 35;
+    for (const ggml_type type : all_types) {
+      CAPTURE(to_string(type));
+      const std::size_t whole = layout_of(type)->elements;  // columns come in these
+      for (const std::size_t least : {32u, 96u, 512u, 576u}) {
+        const std::size_t columns = (least + whole - 1) / whole * whole + (whole == 1 ? 3 : 0);
+        const std::size_t n = 1 + r.below(40), rows = 1 + r.below(40);
         const packed m = make_matrix(type, rows, columns, r);
         auto x = random_floats(r, n * columns);
         for (std::size_t i = 0; i < columns; ++i) x[i] = i % 2 == 0 ? 1.0f : -1.0f;  // every value ±127: the largest sums
@@ -164,15 +173,16 @@ TEST_CASE("products: every table equals the portable one to the bit, whatever th
 TEST_CASE("products: extreme quants neither saturate nor overflow") {
   for (const kernel_table* k : usable_kernels()) {
     CAPTURE(k->name);
-    for (const ggml_type type : {ggml_type::q4_1, ggml_type::q8_0}) {
+    for (const ggml_type type : quantised_types) {
+      CAPTURE(to_string(type));
       for (const int quant : {0x00, 0x7f, 0x80, 0xff}) {
-        const std::size_t columns = 64;
+        const std::size_t columns = 512;
         const ggml_layout layout = *layout_of(type);
-        std::vector<std::byte> data(16 * columns / 32 * layout.bytes, static_cast<std::byte>(quant));
+        std::vector<std::byte> data(16 * columns / layout.elements * layout.bytes, static_cast<std::byte>(quant));
         for (std::size_t b = 0; b < data.size(); b += layout.bytes) {
-          const std::uint16_t one = 0x3c00, zero = 0;
-          std::memcpy(&data[b], &one, 2);
-          if (type == ggml_type::q4_1) std::memcpy(&data[b + 2], &zero, 2);
+          const std::uint16_t one = 0x3c00, half = 0x3800;
+          std::memcpy(&data[b + (type == ggml_type::q6_k ? 208 : 0)], &one, 2);
+          if (quants_of(type).offsets) std::memcpy(&data[b + 2], &half, 2);
         }
         packed_matrix m{panel_kind_of(type), 16, columns, nullptr};
         aligned_bytes memory(m.total_bytes());
@@ -184,6 +194,8 @@ TEST_CASE("products: extreme quants neither saturate nor overflow") {
         dequantise_row(type, data.data(), row);
         for (const float w : row) sum += 127.0 * static_cast<double>(w);
         for (const float y : product(*k, m, x, 0, 1)) CHECK(static_cast<double>(y) == doctest::Approx(sum));
+        quantised_rows signs = make_rows(portable::table, std::vector<float>(columns, -127.0f), 1, columns);
+        for (const float y : product(*k, m, signs, 0, 1)) CHECK(static_cast<double>(y) == doctest::Approx(-sum));
       }
     }
   }
@@ -270,18 +282,25 @@ TEST_CASE("softmax, norm, swiglu and geglu against double arithmetic") {
 
 TEST_CASE("a damaged scale is found while packing") {
   rng r(3);
-  for (const ggml_type type : {ggml_type::q4_0, ggml_type::q4_1, ggml_type::q8_0, ggml_type::f32}) {
+  for (const ggml_type type : all_types) {
+    CAPTURE(to_string(type));
     auto data = test::random_tensor(type, 16 * 256, r);
     packed_matrix m{panel_kind_of(type), 16, 256, nullptr};
     aligned_bytes memory(m.total_bytes());
     m.bytes = memory.data();
     const auto same = [](std::size_t row) { return row; };
     CHECK(pack_panel(m, 0, type, data, same));
-    const float nan = std::numeric_limits<float>::quiet_NaN();
-    const std::uint16_t half = 0x7e00;
-    if (type == ggml_type::f32) std::memcpy(&data[4 * 77], &nan, 4);
-    else std::memcpy(&data[0], &half, 2);
-    CHECK(!pack_panel(m, 0, type, data, same));
+    const auto damage = [&](std::size_t at) {
+      auto broken = data;
+      const float nan = std::numeric_limits<float>::quiet_NaN();
+      const std::uint16_t infinite = type == ggml_type::bf16 ? 0x7f80 : 0x7c00;
+      if (type == ggml_type::f32) std::memcpy(&broken[at], &nan, 4);
+      else std::memcpy(&broken[at], &infinite, 2);
+      return !pack_panel(m, 0, type, broken, same);
+    };
+    const std::size_t block = layout_of(type)->bytes;
+    CHECK(damage((4096 / layout_of(type)->elements - 1) * block + (type == ggml_type::q6_k ? 208 : 0)));
+    if (quants_of(type).offsets) CHECK(damage(7 * block + 2));
   }
 }
 

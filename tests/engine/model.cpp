@@ -178,7 +178,7 @@ TEST_CASE("what a model file may not be") {
     return r.error();
   };
   CHECK(cpu_engine::load("/nowhere/model.gguf").error().code == errc::not_found);
-  CHECK(refused(test::tiny_llama({.width = 256, .hidden = 256, .matrix = ggml_type::q4_k})).message.find("q4_K") != std::string::npos);
+  CHECK(refused(test::tiny_llama({.width = 256, .hidden = 256, .matrix = ggml_type::q3_k})).message.find("q3_K") != std::string::npos);
   CHECK(refused(test::tiny_llama({.heads = 8})).code == errc::unsupported);  // heads of 8 components
   CHECK(refused(test::tiny_llama({.heads = 4, .kv_heads = 3})).code == errc::unsupported);
   CHECK(refused(test::tiny_llama({.context = 64}), {.threads = 1, .context = 65}).code == errc::invalid_argument);

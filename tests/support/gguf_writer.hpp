@@ -18,6 +18,7 @@
 #include <inoculum/core/rng.hpp>
 #include <inoculum/engine/gguf/types.hpp>
 #include <inoculum/engine/gguf/values.hpp>
+#include <inoculum/engine/quant/dequantise.hpp>
 
 namespace inoculum::test {
 
@@ -123,6 +124,22 @@ class gguf_writer {
   std::uint64_t pair_count_ = 0, tensor_count_ = 0;
 };
 
+/// Where the float16 factors of a type's block are; empty for a type without, or of no use here.
+inline std::vector<std::size_t> factor_places(ggml_type type) {
+  switch (type) {
+    case ggml_type::f16:
+    case ggml_type::q4_0:
+    case ggml_type::q5_0:
+    case ggml_type::q8_0: return {0};
+    case ggml_type::q4_1:
+    case ggml_type::q5_1:
+    case ggml_type::q4_k:
+    case ggml_type::q5_k: return {0, 2};
+    case ggml_type::q6_k: return {208};
+    default: return {};
+  }
+}
+
 /// Random blocks of a type, as a trained matrix might hold: quants uniform, half-precision scales about 2^-7, floats
 /// normal with deviation `spread`. For the types that the engine reads; others get zeros.
 inline std::vector<std::byte> random_tensor(ggml_type type, std::uint64_t elements, rng& r, float spread = 0.05f) {
@@ -136,29 +153,34 @@ inline std::vector<std::byte> random_tensor(ggml_type type, std::uint64_t elemen
     }
     return out;
   }
-  const auto scale = [&](std::byte* at) {  // sign, exponent 2^-7, any mantissa: always finite
-    const auto bits = static_cast<std::uint16_t>((r.below(2) << 15) | 0x2000u | r.below(1024));
-    std::memcpy(at, &bits, 2);
-  };
-  if (type == ggml_type::f16) {
-    for (std::size_t i = 0; i < elements; ++i) scale(&out[2 * i]);
-    return out;
+  const auto factors = factor_places(type);
+  if (factors.empty()) return out;
+  if (type != ggml_type::f16) {
+    for (std::byte& b : out) b = static_cast<std::byte>(r.next() & 0xff);
   }
-  std::vector<std::size_t> scales;
-  switch (type) {
-    case ggml_type::q4_0:
-    case ggml_type::q5_0:
-    case ggml_type::q8_0: scales = {0}; break;
-    case ggml_type::q4_1:
-    case ggml_type::q5_1:
-    case ggml_type::q4_k:
-    case ggml_type::q5_k: scales = {0, 2}; break;
-    case ggml_type::q6_k: scales = {208}; break;
-    default: return out;
-  }
-  for (std::byte& b : out) b = static_cast<std::byte>(r.next() & 0xff);
   for (std::size_t block = 0; block < out.size(); block += layout.bytes) {
-    for (const std::size_t s : scales) scale(&out[block + s]);
+    for (const std::size_t f : factors) {  // sign, exponent 2^-7, any mantissa: always finite
+      const auto bits = static_cast<std::uint16_t>((r.below(2) << 15) | 0x2000u | r.below(1024));
+      std::memcpy(&out[block + f], &bits, 2);
+    }
+  }
+  return out;
+}
+
+/// Random bits in every place, so that every scale occurs, the smallest and the largest too; only infinities and NaN are left out.
+inline std::vector<std::byte> random_blocks(ggml_type type, std::size_t blocks, rng& r) {
+  const ggml_layout layout = layout_of(type).value();
+  std::vector<std::byte> out(blocks * layout.bytes);
+  for (std::byte& b : out) b = static_cast<std::byte>(r.next() & 0xff);
+  const auto finite = [&](std::size_t at, unsigned exponent, unsigned smaller) {
+    std::uint16_t bits = 0;
+    std::memcpy(&bits, &out[at], 2);
+    if ((bits & exponent) == exponent) bits = static_cast<std::uint16_t>(bits & ~smaller);
+    std::memcpy(&out[at], &bits, 2);
+  };
+  for (std::size_t b = 0; b < blocks; ++b) {
+    for (const std::size_t f : factor_places(type)) finite(b * layout.bytes + f, 0x7c00u, 0x0400u);
+    if (type == ggml_type::bf16 || type == ggml_type::f32) finite(b * layout.bytes + layout.bytes - 2, 0x7f80u, 0x0080u);
   }
   return out;
 }
@@ -183,6 +205,7 @@ struct tiny_llama_options {
   ggml_type matrix = ggml_type::q4_1;     ///< attention and feed-forward
   ggml_type embedding = ggml_type::q8_0;  ///< tied: the output layer is the same tensor, as in SmolLM2
   std::uint64_t seed = 1;
+  bool floats = false;  ///< the very same weights, as F32
 };
 
 /// Vocabulary only: three control tokens as in ChatML, the 256 bytes, a few merged words.
@@ -220,7 +243,14 @@ inline gguf_writer tiny_llama(const tiny_llama_options& o = {}) {
   }
 
   const auto matrix = [&](const std::string& name, ggml_type type, std::uint64_t in, std::uint64_t rows) {
-    out.tensor(name, type, {in, rows}, random_tensor(type, in * rows, r));
+    const auto data = random_tensor(type, in * rows, r);
+    if (!o.floats) {
+      out.tensor(name, type, {in, rows}, data);
+      return;
+    }
+    std::vector<float> values(static_cast<std::size_t>(in * rows));
+    engine::dequantise_row(type, data.data(), values);
+    out.floats(name, {in, rows}, values);
   };
   const auto vector = [&](const std::string& name, std::uint64_t n, double low, double high) {
     std::vector<float> values(static_cast<std::size_t>(n));

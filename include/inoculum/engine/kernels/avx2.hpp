@@ -3,40 +3,20 @@
 // helper or a lambda without one would not inherit it; callers ask `processor()` first.
 #pragma once
 
-#if (defined(__x86_64__) || defined(_M_X64)) && (defined(__GNUC__) || defined(__clang__))
-#define INOCULUM_ENGINE_X86 1
-
-#include <immintrin.h>
-
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
-#include "../quant/packed_matrix.hpp"
+#include "avx2_quantised.hpp"
 #include "exponential.hpp"
 #include "table.hpp"
 
-#define INOCULUM_AVX2 __attribute__((target("avx2,fma,f16c")))
-#if defined(__clang__)
-#define INOCULUM_UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define INOCULUM_UNROLL _Pragma("GCC unroll 16")
-#endif
+#if defined(INOCULUM_ENGINE_X86)
 
 namespace inoculum::engine::avx2 {
 
 namespace detail {
-[[nodiscard]] INOCULUM_AVX2 inline __m256i load(const void* p) noexcept { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
-[[nodiscard]] INOCULUM_AVX2 inline __m256 load_halves(const void* p) noexcept {
-  return _mm256_cvtph_ps(_mm_loadu_si128(static_cast<const __m128i*>(p)));
-}
-/// Four activations to every 32-bit lane.
-[[nodiscard]] INOCULUM_AVX2 inline __m256i broadcast(const std::int8_t* p) noexcept {
-  std::int32_t four = 0;
-  std::memcpy(&four, p, sizeof four);
-  return _mm256_set1_epi32(four);
-}
 [[nodiscard]] INOCULUM_AVX2 inline float sum_lanes(__m256 v) noexcept {
   __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
   s = _mm_add_ps(s, _mm_movehl_ps(s, s));
@@ -53,115 +33,18 @@ namespace detail {
   return _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1)));
 }
 
-/// T tokens against one q4 panel. A block's 16 products of 4 by 8 bits sum to at most 15 · 127 · 16 = 30,480
-/// a lane, so the eight partial sums stay in 16 bits and widen once a block.
-template <int T>
-INOCULUM_AVX2 inline void q4_tile(const std::uint8_t* panel, const activation_view& a, std::size_t first, float* out) noexcept {
-  const std::size_t blocks = a.blocks;
-  const __m256i low_half = _mm256_set1_epi8(15);
-  const __m256i ones = _mm256_set1_epi16(1);
-  const std::int8_t* values = a.values + first * blocks * block_columns;
-  const float* scales = a.scales + first * blocks;
-  const float* sums = a.sums + first * blocks;
-  __m256 y[T][2];
-  INOCULUM_UNROLL
-  for (int t = 0; t < T; ++t) y[t][0] = y[t][1] = _mm256_setzero_ps();
-
-  for (std::size_t b = 0; b < blocks; ++b, panel += 320, values += block_columns) {
-    __m256i product[T][2];
-    INOCULUM_UNROLL
-    for (int t = 0; t < T; ++t) product[t][0] = product[t][1] = _mm256_setzero_si256();
-    INOCULUM_UNROLL
-    for (int g = 0; g < 4; ++g) {
-      const __m256i w0 = load(panel + 64 * g);
-      const __m256i w1 = load(panel + 64 * g + 32);
-      const __m256i low0 = _mm256_and_si256(w0, low_half);
-      const __m256i low1 = _mm256_and_si256(w1, low_half);
-      INOCULUM_UNROLL
-      for (int t = 0; t < T; ++t) {
-        const __m256i x = broadcast(values + static_cast<std::size_t>(t) * blocks * block_columns + 4 * g);
-        product[t][0] = _mm256_add_epi16(product[t][0], _mm256_maddubs_epi16(low0, x));
-        product[t][1] = _mm256_add_epi16(product[t][1], _mm256_maddubs_epi16(low1, x));
-      }
-      const __m256i high0 = _mm256_and_si256(_mm256_srli_epi16(w0, 4), low_half);
-      const __m256i high1 = _mm256_and_si256(_mm256_srli_epi16(w1, 4), low_half);
-      INOCULUM_UNROLL
-      for (int t = 0; t < T; ++t) {
-        const __m256i x = broadcast(values + static_cast<std::size_t>(t) * blocks * block_columns + 16 + 4 * g);
-        product[t][0] = _mm256_add_epi16(product[t][0], _mm256_maddubs_epi16(high0, x));
-        product[t][1] = _mm256_add_epi16(product[t][1], _mm256_maddubs_epi16(high1, x));
-      }
-    }
-    INOCULUM_UNROLL
-    for (int h = 0; h < 2; ++h) {
-      const __m256 scale = load_halves(panel + 256 + 16 * h);
-      const __m256 offset = load_halves(panel + 288 + 16 * h);
-      INOCULUM_UNROLL
-      for (int t = 0; t < T; ++t) {
-        const __m256 exact = _mm256_cvtepi32_ps(_mm256_madd_epi16(product[t][h], ones));
-        const std::size_t at = static_cast<std::size_t>(t) * blocks + b;
-        y[t][h] = _mm256_fmadd_ps(exact, _mm256_mul_ps(scale, _mm256_set1_ps(scales[at])), y[t][h]);
-        y[t][h] = _mm256_fmadd_ps(offset, _mm256_set1_ps(sums[at]), y[t][h]);
-      }
-    }
-  }
-  INOCULUM_UNROLL
-  for (int t = 0; t < T; ++t) {
-    _mm256_storeu_ps(out + 16 * t, y[t][0]);
-    _mm256_storeu_ps(out + 16 * t + 8, y[t][1]);
-  }
+/// Eight numbers of a float kind, the i-th and on.
+template <panel_kind Kind>
+[[nodiscard]] INOCULUM_AVX2_INLINE __m256 load_column(const void* p, std::size_t i) noexcept {
+  if constexpr (Kind == panel_kind::f32) return _mm256_loadu_ps(static_cast<const float*>(p) + i);
+  const void* bits = static_cast<const std::uint16_t*>(p) + i;
+  if constexpr (Kind == panel_kind::f16) return load_halves(bits);
+  const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(static_cast<const __m128i*>(bits)));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
 }
 
-/// T tokens against one q8 panel. maddubs wants one unsigned side: |w| and the activation with w's sign;
-/// 128 · 127 · 2 = 32,512 fits its 16 bits, for w = -128 too.
-template <int T>
-INOCULUM_AVX2 inline void q8_tile(const std::uint8_t* panel, const activation_view& a, std::size_t first, float* out) noexcept {
-  const std::size_t blocks = a.blocks;
-  const __m256i bias = _mm256_set1_epi8(-128);
-  const __m256i ones = _mm256_set1_epi16(1);
-  const std::int8_t* values = a.values + first * blocks * block_columns;
-  const float* scales = a.scales + first * blocks;
-  const std::uint8_t* panel_scales = panel + blocks * 512;
-  __m256 y[T][2];
-  INOCULUM_UNROLL
-  for (int t = 0; t < T; ++t) y[t][0] = y[t][1] = _mm256_setzero_ps();
-
-  for (std::size_t b = 0; b < blocks; ++b, panel += 512, values += block_columns) {
-    __m256i product[T][2];
-    INOCULUM_UNROLL
-    for (int t = 0; t < T; ++t) product[t][0] = product[t][1] = _mm256_setzero_si256();
-    INOCULUM_UNROLL
-    for (int g = 0; g < 8; ++g) {
-      const __m256i w0 = _mm256_xor_si256(load(panel + 64 * g), bias);
-      const __m256i w1 = _mm256_xor_si256(load(panel + 64 * g + 32), bias);
-      const __m256i size0 = _mm256_abs_epi8(w0);
-      const __m256i size1 = _mm256_abs_epi8(w1);
-      INOCULUM_UNROLL
-      for (int t = 0; t < T; ++t) {
-        const __m256i x = broadcast(values + static_cast<std::size_t>(t) * blocks * block_columns + 4 * g);
-        product[t][0] = _mm256_add_epi32(product[t][0], _mm256_madd_epi16(_mm256_maddubs_epi16(size0, _mm256_sign_epi8(x, w0)), ones));
-        product[t][1] = _mm256_add_epi32(product[t][1], _mm256_madd_epi16(_mm256_maddubs_epi16(size1, _mm256_sign_epi8(x, w1)), ones));
-      }
-    }
-    INOCULUM_UNROLL
-    for (int h = 0; h < 2; ++h) {
-      const __m256 scale = load_halves(panel_scales + 32 * b + static_cast<std::size_t>(16 * h));
-      INOCULUM_UNROLL
-      for (int t = 0; t < T; ++t) {
-        const __m256 factor = _mm256_mul_ps(scale, _mm256_set1_ps(scales[static_cast<std::size_t>(t) * blocks + b]));
-        y[t][h] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(product[t][h]), factor, y[t][h]);
-      }
-    }
-  }
-  INOCULUM_UNROLL
-  for (int t = 0; t < T; ++t) {
-    _mm256_storeu_ps(out + 16 * t, y[t][0]);
-    _mm256_storeu_ps(out + 16 * t + 8, y[t][1]);
-  }
-}
-
-/// R rows of a against a column strip of 16 in float16 (Half) or float, added to `out`.
-template <int R, bool Half>
+/// R rows of a against a strip of 16 columns of a float kind, added to `out`.
+template <int R, panel_kind Kind>
 INOCULUM_AVX2 inline void float_tile(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, std::size_t depth,
                                      float* out, std::size_t out_stride) noexcept {
   __m256 y[R][2];
@@ -171,17 +54,8 @@ INOCULUM_AVX2 inline void float_tile(const float* a, std::size_t a_stride, const
     y[r][1] = _mm256_loadu_ps(out + static_cast<std::size_t>(r) * out_stride + 8);
   }
   for (std::size_t k = 0; k < depth; ++k) {
-    __m256 b0;
-    __m256 b1;
-    if constexpr (Half) {
-      const auto* row = static_cast<const std::uint16_t*>(b) + k * b_stride;
-      b0 = load_halves(row);
-      b1 = load_halves(row + 8);
-    } else {
-      const auto* row = static_cast<const float*>(b) + k * b_stride;
-      b0 = _mm256_loadu_ps(row);
-      b1 = _mm256_loadu_ps(row + 8);
-    }
+    const __m256 b0 = load_column<Kind>(b, k * b_stride);
+    const __m256 b1 = load_column<Kind>(b, k * b_stride + 8);
     INOCULUM_UNROLL
     for (int r = 0; r < R; ++r) {
       const __m256 x = _mm256_set1_ps(a[static_cast<std::size_t>(r) * a_stride + k]);
@@ -196,14 +70,14 @@ INOCULUM_AVX2 inline void float_tile(const float* a, std::size_t a_stride, const
   }
 }
 
-template <bool Half>
+template <panel_kind Kind>
 INOCULUM_AVX2 inline void float_tiles(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, std::size_t depth,
                                       std::size_t rows, float* out, std::size_t out_stride) noexcept {
   for (; rows >= 6; rows -= 6, a += 6 * a_stride, out += 6 * out_stride)
-    float_tile<6, Half>(a, a_stride, b, b_stride, depth, out, out_stride);
+    float_tile<6, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
   for (; rows >= 3; rows -= 3, a += 3 * a_stride, out += 3 * out_stride)
-    float_tile<3, Half>(a, a_stride, b, b_stride, depth, out, out_stride);
-  for (; rows > 0; --rows, a += a_stride, out += out_stride) float_tile<1, Half>(a, a_stride, b, b_stride, depth, out, out_stride);
+    float_tile<3, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
+  for (; rows > 0; --rows, a += a_stride, out += out_stride) float_tile<1, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
 }
 
 /// 2^x, 0 below 2^-126.
@@ -232,7 +106,7 @@ INOCULUM_AVX2 inline void float_tiles(const float* a, std::size_t a_stride, cons
 }  // namespace detail
 
 INOCULUM_AVX2 inline void quantise(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums,
-                                   std::int32_t* totals) {
+                                   std::int32_t* totals, std::int32_t* halves) {
   const __m256 sign = _mm256_set1_ps(-0.0f);
   // packs works within 128-bit halves; this puts the dwords back in order.
   const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
@@ -249,36 +123,39 @@ INOCULUM_AVX2 inline void quantise(const float* x, std::size_t blocks, std::int8
     const __m256i i1 = _mm256_cvtps_epi32(_mm256_mul_ps(x1, inverse));
     const __m256i i2 = _mm256_cvtps_epi32(_mm256_mul_ps(x2, inverse));
     const __m256i i3 = _mm256_cvtps_epi32(_mm256_mul_ps(x3, inverse));
-    const std::int32_t total = detail::sum_lanes(_mm256_add_epi32(_mm256_add_epi32(i0, i1), _mm256_add_epi32(i2, i3)));
+    const std::int32_t half = detail::sum_lanes(_mm256_add_epi32(i0, i1));
+    const std::int32_t total = half + detail::sum_lanes(_mm256_add_epi32(i2, i3));
     const __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(i0, i1), _mm256_packs_epi32(i2, i3));
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(values), _mm256_permutevar8x32_epi32(bytes, order));
     scales[b] = counts ? largest / 127.0f : 0.0f;
     sums[b] = scales[b] * static_cast<float>(total);
     totals[b] = total;
+    halves[b] = half;
   }
 }
 
-INOCULUM_AVX2 inline void q4_panel(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) {
-  std::size_t t = 0;
-  for (; t + 4 <= rows; t += 4) detail::q4_tile<4>(panel, a, t, out + panel_rows * t);
-  for (; t < rows; ++t) detail::q4_tile<1>(panel, a, t, out + panel_rows * t);
+template <panel_kind Kind>
+INOCULUM_AVX2 inline void float_panel(const void* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
+                                      float* out) {
+  std::memset(out, 0, rows * panel_rows * sizeof(float));
+  detail::float_tiles<Kind>(x, stride, panel, panel_rows, columns, rows, out, panel_rows);
 }
-
-INOCULUM_AVX2 inline void q8_panel(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) {
-  std::size_t t = 0;
-  for (; t + 4 <= rows; t += 4) detail::q8_tile<4>(panel, a, t, out + panel_rows * t);
-  for (; t < rows; ++t) detail::q8_tile<1>(panel, a, t, out + panel_rows * t);
-}
-
 INOCULUM_AVX2 inline void f32_panel(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                     float* out) {
-  std::memset(out, 0, rows * panel_rows * sizeof(float));
-  detail::float_tiles<false>(x, stride, panel, panel_rows, columns, rows, out, panel_rows);
+  float_panel<panel_kind::f32>(panel, columns, x, stride, rows, out);
+}
+INOCULUM_AVX2 inline void f16_panel(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
+                                    float* out) {
+  float_panel<panel_kind::f16>(panel, columns, x, stride, rows, out);
+}
+INOCULUM_AVX2 inline void bf16_panel(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
+                                     float* out) {
+  float_panel<panel_kind::bf16>(panel, columns, x, stride, rows, out);
 }
 
 INOCULUM_AVX2 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth,
                                    std::size_t rows, float* out, std::size_t out_stride) {
-  detail::float_tiles<true>(a, a_stride, b, b_stride, depth, rows, out, out_stride);
+  detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, depth, rows, out, out_stride);
 }
 
 INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
@@ -340,7 +217,8 @@ INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t 
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
 
-inline constexpr kernel_table table = {"avx2", quantise, q4_panel, q8_panel, f32_panel, f16_tile, softmax_step, rms_norm, swiglu, geglu};
+inline constexpr kernel_table table = {"avx2",   quantise,     quantised_panel, f32_panel, f16_panel, bf16_panel,
+                                       f16_tile, softmax_step, rms_norm,        swiglu,    geglu};
 
 }  // namespace inoculum::engine::avx2
 

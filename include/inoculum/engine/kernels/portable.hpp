@@ -10,8 +10,9 @@
 #include <xsimd/xsimd.hpp>
 
 #include "../quant/half.hpp"
-#include "../quant/packed_matrix.hpp"
+#include "../quant/panel_layout.hpp"
 #include "exponential.hpp"
+#include "portable_quantised.hpp"
 #include "table.hpp"
 
 namespace inoculum::engine::portable {
@@ -37,7 +38,8 @@ using lanes = xsimd::batch<float>;
   return sum;
 }
 
-inline void quantise(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums, std::int32_t* totals) {
+inline void quantise(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums, std::int32_t* totals,
+                     std::int32_t* halves) {
   for (std::size_t b = 0; b < blocks; ++b, x += block_columns, values += block_columns) {
     float largest = 0.0f;
     for (std::size_t i = 0; i < block_columns; ++i) largest = std::fabs(x[i]) > largest ? std::fabs(x[i]) : largest;
@@ -47,6 +49,7 @@ inline void quantise(const float* x, std::size_t blocks, std::int8_t* values, fl
     for (std::size_t i = 0; i < block_columns; ++i) {
       values[i] = static_cast<std::int8_t>(std::lrint(x[i] * inverse));
       total += values[i];
+      if (i == 15) halves[b] = total;
     }
     scales[b] = largest > 1e-30f ? largest / 127.0f : 0.0f;
     sums[b] = scales[b] * static_cast<float>(total);
@@ -54,58 +57,25 @@ inline void quantise(const float* x, std::size_t blocks, std::int8_t* values, fl
   }
 }
 
-namespace detail {
-[[nodiscard]] inline float half_at(const std::uint8_t* p, std::size_t i) noexcept {
-  std::uint16_t h = 0;
-  std::memcpy(&h, p + 2 * i, sizeof h);
-  return half_to_float(h);
-}
-}  // namespace detail
-
-inline void q4_panel(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) {
-  for (std::size_t t = 0; t < rows; ++t, out += panel_rows) {
-    for (std::size_t r = 0; r < panel_rows; ++r) out[r] = 0.0f;
-    for (std::size_t b = 0; b < a.blocks; ++b) {
-      const std::uint8_t* block = panel + b * 320;
-      const std::int8_t* values = a.values + (t * a.blocks + b) * block_columns;
-      const float scale = a.scales[t * a.blocks + b];
-      const float sum = a.sums[t * a.blocks + b];
-      for (std::size_t r = 0; r < panel_rows; ++r) {
-        std::int32_t product = 0;
-        for (std::size_t i = 0; i < 16; ++i) {
-          const int pair = block[64 * (i / 4) + 4 * r + i % 4];
-          product += (pair & 15) * values[i] + (pair >> 4) * values[16 + i];
-        }
-        out[r] = std::fma(static_cast<float>(product), detail::half_at(block + 256, r) * scale, out[r]);
-        out[r] = std::fma(detail::half_at(block + 288, r), sum, out[r]);
-      }
-    }
-  }
-}
-
-inline void q8_panel(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) {
-  for (std::size_t t = 0; t < rows; ++t, out += panel_rows) {
-    for (std::size_t r = 0; r < panel_rows; ++r) out[r] = 0.0f;
-    for (std::size_t b = 0; b < a.blocks; ++b) {
-      const std::uint8_t* block = panel + b * 512;
-      const std::uint8_t* scales = panel + a.blocks * 512 + b * 32;
-      const std::int8_t* values = a.values + (t * a.blocks + b) * block_columns;
-      for (std::size_t r = 0; r < panel_rows; ++r) {
-        std::int32_t product = 0;
-        for (std::size_t i = 0; i < block_columns; ++i) product += (block[64 * (i / 4) + 4 * r + i % 4] - 128) * values[i];
-        out[r] = std::fma(static_cast<float>(product), detail::half_at(scales, r) * a.scales[t * a.blocks + b], out[r]);
-      }
-    }
-  }
-}
-
-inline void f32_panel(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows, float* out) {
+/// Column by column, `to_float` a weight at a time.
+template <class T, class ToFloat>
+inline void float_panel(const T* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows, float* out,
+                        ToFloat to_float) {
   for (std::size_t t = 0; t < rows; ++t, out += panel_rows) {
     for (std::size_t r = 0; r < panel_rows; ++r) out[r] = 0.0f;
     for (std::size_t c = 0; c < columns; ++c) {
-      for (std::size_t r = 0; r < panel_rows; ++r) out[r] = std::fma(x[t * stride + c], panel[c * panel_rows + r], out[r]);
+      for (std::size_t r = 0; r < panel_rows; ++r) out[r] = std::fma(x[t * stride + c], to_float(panel[c * panel_rows + r]), out[r]);
     }
   }
+}
+inline void f32_panel(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows, float* out) {
+  float_panel(panel, columns, x, stride, rows, out, [](float v) { return v; });
+}
+inline void f16_panel(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows, float* out) {
+  float_panel(panel, columns, x, stride, rows, out, [](std::uint16_t v) { return half_to_float(v); });
+}
+inline void bf16_panel(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows, float* out) {
+  float_panel(panel, columns, x, stride, rows, out, [](std::uint16_t v) { return bfloat_to_float(v); });
 }
 
 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth,
@@ -177,7 +147,7 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
   });
 }
 
-inline constexpr kernel_table table = {"portable", quantise,     q4_panel, q8_panel, f32_panel,
-                                       f16_tile,   softmax_step, rms_norm, swiglu,   geglu};
+inline constexpr kernel_table table = {"portable", quantise,     quantised_panel, f32_panel, f16_panel, bf16_panel,
+                                       f16_tile,   softmax_step, rms_norm,        swiglu,    geglu};
 
 }  // namespace inoculum::engine::portable

@@ -4,15 +4,17 @@
 //
 // Order of arithmetic, the same in every table and for every number of rows (which is why a token's
 // result cannot depend on batch size or prompt split):
-//   block product  Σ q·a over the 32 columns of a block, exact in integers
-//   q4             y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
-//   q8             y = fma(product, scale·a_scale, y), blocks ascending
-//   f32, f16       y = fma(x, w, y), columns ascending
+//   block product     Σ q·a over the 32 columns of a block (for `sixteenths` of each 16), exact in integers, q without its bias
+//   one, sixteenths   y = fma(product, scale·a_scale, y), blocks ascending
+//   with an offset    y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
+//   f32, f16, bf16    y = fma(x, w, y), columns ascending
 // Tables agree to the bit in these; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+
+#include "../quant/panel_layout.hpp"
 
 namespace inoculum::engine {
 
@@ -22,6 +24,7 @@ struct activation_view {
   const float* scales = nullptr;         ///< row t at scales + blocks · t
   const float* sums = nullptr;           ///< scale · Σ value
   const std::int32_t* totals = nullptr;  ///< Σ value
+  const std::int32_t* halves = nullptr;  ///< Σ of a block's first 16 values
   std::size_t blocks = 0;
 };
 
@@ -30,11 +33,18 @@ struct kernel_table {
   const char* name = "";
 
   /// x[32 · blocks] to one row of an activation: scale = max|x| / 127, value = x · (127 / max|x|) to nearest even.
-  void (*quantise)(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums, std::int32_t* totals) = nullptr;
-  void (*q4_panel)(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) = nullptr;
-  void (*q8_panel)(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) = nullptr;
+  /// The rest as in `activation_view`.
+  void (*quantise)(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums, std::int32_t* totals,
+                   std::int32_t* halves) = nullptr;
+  /// Quantised weights of any kind.
+  void (*quantised_panel)(panel_kind kind, const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) = nullptr;
   /// Float weights: x row t at x + stride · t, `columns` long.
   void (*f32_panel)(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows, float* out) = nullptr;
+  /// The same in 16 bits.
+  void (*f16_panel)(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
+                    float* out) = nullptr;
+  void (*bf16_panel)(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
+                     float* out) = nullptr;
   /// out[rows × 16] += a[rows × depth] · b[depth × 16], b in float16: both halves of attention.
   void (*f16_tile)(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth, std::size_t rows,
                    float* out, std::size_t out_stride) = nullptr;

@@ -22,6 +22,7 @@ class quantised_rows {
     scales_.resize({rows, blocks_});
     sums_.resize({rows, blocks_});
     totals_.resize({rows, blocks_});
+    halves_.resize({rows, blocks_});
   }
 
   [[nodiscard]] std::size_t columns() const noexcept { return floats_.shape(1); }
@@ -30,21 +31,24 @@ class quantised_rows {
   void quantise(const kernel_table& kernels, std::size_t t) noexcept {
     if (blocks_ == 0) return;
     kernels.quantise(row(t), blocks_, values_.data() + t * blocks_ * block_columns, scales_.data() + t * blocks_,
-                     sums_.data() + t * blocks_, totals_.data() + t * blocks_);
+                     sums_.data() + t * blocks_, totals_.data() + t * blocks_, halves_.data() + t * blocks_);
   }
 
   /// out[n × 16] = rows first … first + n times panel `index` of the matrix.
   void times(const kernel_table& kernels, const packed_matrix& m, std::size_t index, std::size_t first, std::size_t n,
              float* out) const noexcept {
-    const activation_view a{values_.data() + first * blocks_ * block_columns, scales_.data() + first * blocks_,
-                            sums_.data() + first * blocks_, totals_.data() + first * blocks_, blocks_};
+    const std::uint8_t* panel = m.panel(index);
+    const float* x = floats_.data() + first * columns();
     switch (m.kind) {
-      case panel_kind::q4: kernels.q4_panel(m.panel(index), a, n, out); return;
-      case panel_kind::q8: kernels.q8_panel(m.panel(index), a, n, out); return;
-      case panel_kind::f32:
-        kernels.f32_panel(reinterpret_cast<const float*>(m.panel(index)), m.columns, floats_.data() + first * columns(), columns(), n, out);
-        return;
+      case panel_kind::f32: kernels.f32_panel(reinterpret_cast<const float*>(panel), m.columns, x, columns(), n, out); return;
+      case panel_kind::f16: kernels.f16_panel(reinterpret_cast<const std::uint16_t*>(panel), m.columns, x, columns(), n, out); return;
+      case panel_kind::bf16: kernels.bf16_panel(reinterpret_cast<const std::uint16_t*>(panel), m.columns, x, columns(), n, out); return;
+      default: break;
     }
+    const std::size_t b = first * blocks_;
+    const activation_view a{
+        values_.data() + b * block_columns, scales_.data() + b, sums_.data() + b, totals_.data() + b, halves_.data() + b, blocks_};
+    kernels.quantised_panel(m.kind, panel, a, n, out);
   }
 
  private:
@@ -54,6 +58,7 @@ class quantised_rows {
   xt::xtensor<float, 2> scales_{};
   xt::xtensor<float, 2> sums_{};
   xt::xtensor<std::int32_t, 2> totals_{};
+  xt::xtensor<std::int32_t, 2> halves_{};
 };
 
 }  // namespace inoculum::engine

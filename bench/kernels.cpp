@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Products of weights with activations, for each type of weights and each table of kernels that runs here: multiplications
+// a second on one thread. "gemm" is 512 tokens, in the runs of 64 that the decoder takes; "gemv" is one token against a matrix too large
+// for any cache, where bytes decide. "of_peak" divides by a loop of nothing but dpbusd, measured in the same second.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <ctime>
+#include <inoculum/core/rng.hpp>
+#include <inoculum/engine/kernels/select.hpp>
+#include <inoculum/engine/quant/quantised_rows.hpp>
+#include <string>
+#include <vector>
+
+#include "../tests/support/gguf_writer.hpp"
+
+using namespace inoculum;
+using namespace inoculum::engine;
+
+namespace {
+
+constexpr ggml_type types[] = {ggml_type::q4_0, ggml_type::q4_1, ggml_type::q4_k, ggml_type::q5_0, ggml_type::q5_1, ggml_type::q5_k,
+                               ggml_type::q6_k, ggml_type::q8_0, ggml_type::f16,  ggml_type::bf16, ggml_type::f32};
+
+/// Seconds that this thread has computed: what others do on a shared machine counts less than by the clock on the wall.
+double now() {
+  timespec t{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+#if defined(INOCULUM_ENGINE_X86)
+INOCULUM_AVX512 double vnni_loop(std::size_t steps) {
+  __m512i sum[16];
+  INOCULUM_UNROLL
+  for (int i = 0; i < 16; ++i) sum[i] = _mm512_set1_epi32(i);
+  const __m512i a = _mm512_set1_epi8(3), b = _mm512_set1_epi8(5);
+  const double begin = now();
+  for (std::size_t s = 0; s < steps; ++s) {
+    INOCULUM_UNROLL
+    for (int i = 0; i < 16; ++i) {
+      sum[i] = _mm512_dpbusd_epi32(sum[i], a, b);
+      asm volatile("" : "+v"(sum[i]));  // or a compiler might multiply instead
+    }
+  }
+  const double seconds = now() - begin;
+  return static_cast<double>(steps) * 16 * 64 / seconds;
+}
+#endif
+/// Multiplications a second that the processor could do at best, 0 if there is no VNNI.
+double vnni_peak() {
+  double best = 0;
+#if defined(INOCULUM_ENGINE_X86)
+  if (processor().avx512_vnni) {
+    for (int i = 0; i < 5; ++i) best = std::max(best, vnni_loop(200000));
+  }
+#endif
+  return best;
+}
+
+struct matrix {
+  aligned_bytes memory;
+  packed_matrix packed;
+};
+matrix make_matrix(ggml_type type, std::size_t rows, std::size_t columns) {
+  rng r(1);
+  const auto data = test::random_tensor(type, panel_rows * columns, r);  // one panel's rows, over and over: the values do not matter
+  matrix out{{}, {panel_kind_of(type), rows, columns, nullptr}};
+  out.memory = aligned_bytes(out.packed.total_bytes());
+  out.packed.bytes = out.memory.data();
+  packed_matrix first{out.packed.kind, panel_rows, columns, out.packed.bytes};
+  if (out.packed.bytes == nullptr || !pack_panel(first, 0, type, data, [](std::size_t row) { return row; })) out.packed.rows = 0;
+  for (std::size_t p = 1; p < out.packed.panels(); ++p) std::copy_n(out.packed.bytes, out.packed.panel_bytes(), out.packed.panel(p));
+  return out;
+}
+
+void product(benchmark::State& state, const kernel_table& kernels, ggml_type type, std::size_t rows, std::size_t columns,
+             std::size_t tokens) {
+  const matrix m = make_matrix(type, rows, columns);
+  if (m.packed.rows == 0) return state.SkipWithError("no memory");
+  rng r(2);
+  quantised_rows x;
+  x.resize(tokens, columns);
+  for (std::size_t t = 0; t < tokens; ++t) {
+    for (std::size_t c = 0; c < columns; ++c) x.row(t)[c] = static_cast<float>(r.normal());
+    x.quantise(kernels, t);
+  }
+  constexpr std::size_t run = 64;
+  float y[run * panel_rows];
+  const double peak = layout_of(m.packed.kind).quantised() ? vnni_peak() : 0;
+  const double begin = now();
+  for (auto _ : state) {
+    for (std::size_t t = 0; t < tokens; t += run) {
+      for (std::size_t p = 0; p < m.packed.panels(); ++p) {
+        x.times(kernels, m.packed, p, t, std::min(run, tokens - t), y);
+        benchmark::DoNotOptimize(y[0]);
+        benchmark::ClobberMemory();
+      }
+    }
+  }
+  const double seconds = (now() - begin) / static_cast<double>(state.iterations());
+  const double products = static_cast<double>(rows * columns * tokens);
+  state.counters["GMAC/s"] = products / seconds * 1e-9;
+  if (tokens == 1) state.counters["GB/s"] = static_cast<double>(m.packed.total_bytes()) / seconds * 1e-9;
+  else if (peak > 0) state.counters["of_peak"] = products / seconds / std::max(peak, vnni_peak());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  for (const kernel_table* k : usable_kernels()) {
+    for (const ggml_type type : types) {
+      const std::string name = std::string(k->name) + "/" + to_string(type);
+      const bool slow = k == &portable::table;
+      benchmark::RegisterBenchmark(("gemm/" + name).c_str(), [=](benchmark::State& s) {
+        product(s, *k, type, slow ? 64 : 1024, 1536, 512);
+      })->Unit(benchmark::kMillisecond);
+      benchmark::RegisterBenchmark(("gemv/" + name).c_str(), [=](benchmark::State& s) {
+        product(s, *k, type, slow ? 512 : 196608, 1536, 1);
+      })->Unit(benchmark::kMillisecond);
+    }
+  }
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+}
