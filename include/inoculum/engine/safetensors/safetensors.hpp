@@ -40,8 +40,9 @@ struct safetensors_type {
 
 /// The types of the format whose elements are whole bytes; nothing for any other name.
 [[nodiscard]] inline std::optional<safetensors_type> safetensors_type_of(std::string_view name) noexcept {
-  static constexpr safetensors_type known[] = {{"F32", 4},  {"F16", 2}, {"BF16", 2}, {"F64", 8}, {"I64", 8},     {"U64", 8},     {"I32", 4}, {"U32", 4},
-                                               {"I16", 2}, {"U16", 2}, {"I8", 1},   {"U8", 1},  {"F8_E4M3", 1}, {"F8_E5M2", 1}, {"BOOL", 1}};
+  static constexpr safetensors_type known[] = {{"F32", 4}, {"F16", 2}, {"BF16", 2},    {"F64", 8},     {"I64", 8},
+                                               {"U64", 8}, {"I32", 4}, {"U32", 4},     {"I16", 2},     {"U16", 2},
+                                               {"I8", 1},  {"U8", 1},  {"F8_E4M3", 1}, {"F8_E5M2", 1}, {"BOOL", 1}};
   const auto* at = std::find_if(std::begin(known), std::end(known), [&](const safetensors_type& t) { return t.name == name; });
   return at == std::end(known) ? std::nullopt : std::optional(*at);
 }
@@ -213,12 +214,24 @@ class safetensors_file::header_reader {
   }
   template <class Exception>
   bool parse_error(std::size_t position, const std::string&, const Exception&) {
-    position_ = position;
+    position_ = position == 0 ? 0 : position - 1;  // it counts what was read
     return bad("the header is no valid JSON");
   }
 
  private:
-  enum class place : std::uint8_t { outside, top, metadata_name, metadata, name, tensor, type, before_shape, shape, before_offsets, offsets };
+  enum class place : std::uint8_t {
+    outside,
+    top,
+    metadata_name,
+    metadata,
+    name,
+    tensor,
+    type,
+    before_shape,
+    shape,
+    before_offsets,
+    offsets
+  };
 
   [[nodiscard]] std::string named() const { return "tensor " + detail::quoted(tensor_.name); }
   bool bad(std::string message, errc code = errc::parse) { return problem_ = std::move(message), code_ = code, false; }
@@ -237,8 +250,8 @@ class safetensors_file::header_reader {
       bytes *= n;
     }
     if (end_ < begin_ || end_ - begin_ != bytes) {
-      return bad(named() + " (" + tensor_.describe() + ") needs " + std::to_string(bytes) + " bytes, its data_offsets are [" + std::to_string(begin_) +
-                 ", " + std::to_string(end_) + "]");
+      return bad(named() + " (" + tensor_.describe() + ") needs " + std::to_string(bytes) + " bytes, its data_offsets are [" +
+                 std::to_string(begin_) + ", " + std::to_string(end_) + "]");
     }
     if (end_ > out_.bytes.size()) return bad(named() + " has data_offsets past the file's end");
     tensor_.offset = static_cast<std::size_t>(begin_);  // relative to the data; `parse` moves it
@@ -268,9 +281,12 @@ inline result<safetensors_file> safetensors_file::parse(std::shared_ptr<data> co
   std::memcpy(&length, out.bytes.data(), sizeof length);
   const std::size_t left = out.bytes.size() - sizeof length;
   if (length > left) {
-    return bad("not a safetensors file, or cut short: its header claims " + std::to_string(length) + " bytes, " + std::to_string(left) + " are left", 0);
+    return bad("not a safetensors file, or cut short: its header claims " + std::to_string(length) + " bytes, " + std::to_string(left) +
+                   " are left",
+               0);
   }
-  if (length > most_header_bytes) return bad("a header of " + std::to_string(length) + " bytes, the format's limit is 100000000", 0, errc::too_large);
+  if (length > most_header_bytes)
+    return bad("a header of " + std::to_string(length) + " bytes, the format's limit is 100000000", 0, errc::too_large);
   const std::string_view header(reinterpret_cast<const char*>(out.bytes.data() + sizeof length), static_cast<std::size_t>(length));
   if (!header.starts_with('{')) return bad("not a safetensors file: its header does not begin with {", sizeof length);
 
@@ -295,8 +311,8 @@ inline result<safetensors_file> safetensors_file::parse(std::shared_ptr<data> co
     }
     covered += t.data.size();
     if (covered > out.bytes.size() - base) {
-      return bad("tensor " + detail::quoted(t.name) + " (" + t.describe() + ") ends at byte " + std::to_string(base + covered) + ", the file at " +
-                     std::to_string(out.bytes.size()),
+      return bad("tensor " + detail::quoted(t.name) + " (" + t.describe() + ") ends at byte " + std::to_string(base + covered) +
+                     ", the file at " + std::to_string(out.bytes.size()),
                  base + t.offset);
     }
     t.data = out.bytes.subspan(base + t.offset, t.data.size());

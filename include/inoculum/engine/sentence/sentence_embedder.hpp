@@ -47,18 +47,19 @@ class sentence_embedder {
     return load(*json, std::move(tokenizer).value(), *file, options);
   }
   /// The same from what is already open.
-  [[nodiscard]] static result<sentence_embedder> load(std::string_view config_json, wordpiece_tokenizer tokenizer, const safetensors_file& file,
-                                                      const sentence_options& options = {}) {
+  [[nodiscard]] static result<sentence_embedder> load(std::string_view config_json, wordpiece_tokenizer tokenizer,
+                                                      const safetensors_file& file, const sentence_options& options = {}) {
     const auto config = engine::sentence_config::parse(config_json, "config.json");
     if (!config) return config.error();
     if (tokenizer.size() != config->vocabulary) {
-      return failure{errc::mismatch, "the vocabulary has " + std::to_string(tokenizer.size()) + " tokens, the model " +
-                                         std::to_string(config->vocabulary),
+      return failure{errc::mismatch,
+                     "the vocabulary has " + std::to_string(tokenizer.size()) + " tokens, the model " + std::to_string(config->vocabulary),
                      file.source()};
     }
     if (options.tokens < 3 || options.tokens > config->positions) {
-      return failure{errc::invalid_argument, "a text of " + std::to_string(options.tokens) + " tokens, from 3 to " +
-                                                 std::to_string(config->positions) + " can be", file.source()};
+      return failure{errc::invalid_argument,
+                     "a text of " + std::to_string(options.tokens) + " tokens, from 3 to " + std::to_string(config->positions) + " can be",
+                     file.source()};
     }
     auto weights = engine::sentence_weights::load(file, *config);
     if (!weights) return std::move(weights).error();
@@ -76,9 +77,10 @@ class sentence_embedder {
   [[nodiscard]] result<void> embed_all(std::span<const embed_item> items, std::span<float> out) const {
     const std::size_t width = dimension();
     if (out.size() != items.size() * width) {
-      return failure{errc::mismatch, "sentence_embedder writes " + std::to_string(items.size() * width) + " floats, was given room for " +
-                                         std::to_string(out.size()),
-                     {}};
+      return failure{
+          errc::mismatch,
+          "sentence_embedder writes " + std::to_string(items.size() * width) + " floats, was given room for " + std::to_string(out.size()),
+          {}};
     }
     std::fill(out.begin(), out.end(), 0.0f);
     std::vector<std::vector<token_id>> sentences;
@@ -124,6 +126,6 @@ class sentence_embedder {
 
   std::shared_ptr<const parts> parts_;
 };
-static_assert(embedder<sentence_embedder>);
+static_assert(batch_embedder<sentence_embedder>);
 
 }  // namespace inoculum

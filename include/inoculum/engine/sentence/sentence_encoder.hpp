@@ -39,16 +39,18 @@ class sentence_encoder {
   /// Errors: invalid_argument (a sentence's length, a token out of the vocabulary), mismatch (room in `out`).
   [[nodiscard]] result<void> encode(std::span<const std::vector<token_id>> sentences, std::span<float> out) const {
     if (out.size() != sentences.size() * width()) {
-      return failure{errc::mismatch, std::to_string(sentences.size()) + " sentences need room for " +
-                                         std::to_string(sentences.size() * width()) + " floats, there is room for " + std::to_string(out.size()),
+      return failure{errc::mismatch,
+                     std::to_string(sentences.size()) + " sentences need room for " + std::to_string(sentences.size() * width()) +
+                         " floats, there is room for " + std::to_string(out.size()),
                      {}};
     }
     for (std::size_t i = 0; i < sentences.size(); ++i) {
       const auto& s = sentences[i];
       const auto outside = [&](token_id id) { return id < 0 || static_cast<std::size_t>(id) >= config().vocabulary; };
       if (s.empty() || s.size() > config().positions || std::any_of(s.begin(), s.end(), outside)) {
-        return failure{errc::invalid_argument, "a sentence has from 1 to " + std::to_string(config().positions) + " tokens below " +
-                                                   std::to_string(config().vocabulary) + "; this one has " + std::to_string(s.size()),
+        return failure{errc::invalid_argument,
+                       "a sentence has from 1 to " + std::to_string(config().positions) + " tokens below " +
+                           std::to_string(config().vocabulary) + "; this one has " + std::to_string(s.size()),
                        "sentence " + std::to_string(i)};
       }
     }
@@ -145,7 +147,8 @@ class sentence_encoder {
     // the width the program is compiled for changes no result.
 
     static void add(float* to, const float* y, std::size_t n) noexcept {
-      for (std::size_t i = 0; i < n; i += vector::size) (vector::load_unaligned(to + i) + vector::load_unaligned(y + i)).store_unaligned(to + i);
+      for (std::size_t i = 0; i < n; i += vector::size)
+        (vector::load_unaligned(to + i) + vector::load_unaligned(y + i)).store_unaligned(to + i);
     }
 
     /// Σ f(i-th vector) over n floats.
@@ -198,7 +201,8 @@ class sentence_encoder {
         const std::size_t begin = task / l.weight.panels() * tile;
         const std::size_t n = std::min(tile, tokens.size() - begin);
         std::array<float, tile * lanes> y;
-        kernels.f32_panel(reinterpret_cast<const float*>(l.weight.panel(panel)), l.weight.columns, row(from, begin), from.shape(1), n, y.data());
+        kernels.f32_panel(reinterpret_cast<const float*>(l.weight.panel(panel)), l.weight.columns, row(from, begin), from.shape(1), n,
+                          y.data());
         for (std::size_t t = 0; t < n; ++t) {
           add(y.data() + t * lanes, l.bias.data() + panel * lanes, lanes);
           store(begin + t, panel * lanes, y.data() + t * lanes);

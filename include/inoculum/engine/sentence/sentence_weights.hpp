@@ -61,8 +61,8 @@ struct sentence_layer {
 
 struct sentence_weights {
   sentence_config config{};
-  safetensors_file file;      ///< behind `words`
-  const std::byte* words{};   ///< vocabulary × width; rows are read where they lie, since a sentence needs a few of 30,000
+  safetensors_file file;     ///< behind `words`
+  const std::byte* words{};  ///< vocabulary × width; rows are read where they lie, since a sentence needs a few of 30,000
   ggml_type words_type = ggml_type::f32;
   std::vector<float> places{};  ///< positions × width, the first segment's vector added
   sentence_norm norm{};
@@ -97,15 +97,17 @@ inline result<sentence_config> sentence_config::parse(std::string_view json, con
     const char* field;
     std::uint64_t largest;  // beyond it a file is damaged or made for something else
     std::size_t& to;
-  } const sizes[] = {{"hidden_size", 4096, out.width},       {"intermediate_size", 16384, out.hidden},
-                     {"num_hidden_layers", 64, out.layers},  {"num_attention_heads", 256, out.heads},
-                     {"max_position_embeddings", 4096, out.positions}, {"vocab_size", 1u << 20, out.vocabulary}};
+  } const sizes[] = {
+      {"hidden_size", 4096, out.width},        {"intermediate_size", 16384, out.hidden},         {"num_hidden_layers", 64, out.layers},
+      {"num_attention_heads", 256, out.heads}, {"max_position_embeddings", 4096, out.positions}, {"vocab_size", 1u << 20, out.vocabulary}};
   for (const auto& s : sizes) {
     const auto at = object->find(s.field);
-    if (at == object->end() || !at->is_number_unsigned()) return bad(errc::parse, std::string("the field ") + s.field + " is no whole number");
+    if (at == object->end() || !at->is_number_unsigned())
+      return bad(errc::parse, std::string("the field ") + s.field + " is no whole number");
     const auto n = at->template get<std::uint64_t>();
     if (n == 0 || n > s.largest) {
-      return bad(errc::too_large, std::string(s.field) + " is " + std::to_string(n) + ", from 1 to " + std::to_string(s.largest) + " can be");
+      return bad(errc::too_large,
+                 std::string(s.field) + " is " + std::to_string(n) + ", from 1 to " + std::to_string(s.largest) + " can be");
     }
     s.to = static_cast<std::size_t>(n);
   }
@@ -201,7 +203,8 @@ class sentence_reader {
     }
     packed_matrix one{panel_kind::f32, rows, columns, nullptr};
     aligned_bytes memory(names.size() * one.total_bytes());
-    if (memory.data() == nullptr) return failure{errc::too_large, "no memory for tensor " + inoculum::detail::quoted(*names.begin()), out_.file.source()};
+    if (memory.data() == nullptr)
+      return failure{errc::too_large, "no memory for tensor " + inoculum::detail::quoted(*names.begin()), out_.file.source()};
     one.bytes = memory.data();
     out.weight = {panel_kind::f32, names.size() * rows, columns, memory.data()};
     out_.memory.push_back(std::move(memory));
