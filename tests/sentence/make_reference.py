@@ -10,7 +10,7 @@
 tokens.txt, a line for each hundred strings: tokens, FNV-1a (64 bits) of all their ids as little-endian int32, the same of the
 strings, and the numbers of the strings left out: those with a character that tokenizers, whose tables are older, treats
 otherwise than Unicode 14 does. Control tokens are not looked for in the text, as ours does not.
-vectors.txt: SHA-256 of the weights; then a line a sentence: a step, and 384 numbers of steps as base64 of signed bytes.
+vectors.txt: SHA-256 of the weights; then a line a sentence: a step, and 384 numbers of steps plus 2048, two digits of base64 each.
 """
 import base64
 import hashlib
@@ -88,6 +88,7 @@ print(f"{len(strings)} strings, {left_out} left out")
 sentences = [base64.b64decode(line).decode() for line in open("sentences.txt")]
 bert = BertModel.from_pretrained(str(model), add_pooling_layer=False).eval()
 reading = BertTokenizerFast(vocab_file=str(model / "vocab.txt"), do_lower_case=True)
+digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 cls, sep = reading.cls_token_id, reading.sep_token_id
 with open(data / "vectors.txt", "w") as out, torch.no_grad():
     print(hashlib.sha256((model / "model.safetensors").read_bytes()).hexdigest(), file=out)
@@ -95,6 +96,7 @@ with open(data / "vectors.txt", "w") as out, torch.no_grad():
         ids = tokenizer.encode(text, add_special_tokens=False).ids[:254]
         state = bert(input_ids=torch.tensor([[cls, *ids, sep]])).last_hidden_state[0].mean(0)
         vector = (state / state.norm()).tolist()
-        scale = max(map(abs, vector)) / 127
-        print(f"{scale:.8f}", base64.b64encode(struct.pack("384b", *(round(x / scale) for x in vector))).decode(), file=out)
+        step = max(map(abs, vector)) / 2047
+        steps = [round(x / step) + 2048 for x in vector]
+        print(f"{step:.9f}", "".join(digits[n >> 6] + digits[n & 63] for n in steps), file=out)
 print(f"{len(sentences)} sentences")

@@ -50,6 +50,7 @@ struct tiny_bert_options {
   std::string spoiled{};        ///< a tensor whose first number is NaN
   std::string mistyped{};       ///< a tensor that says I32
   std::string changed{}, to{};  ///< in config.json
+  double scale = 1;             ///< of all weights
   std::uint64_t seed = 1;
 };
 
@@ -79,7 +80,7 @@ struct tiny_bert {
       for (const std::uint64_t side : shape) count *= side;
       std::string data(count * sizeof(float), '\0');
       for (std::uint64_t i = 0; i < count; ++i) {
-        const auto v = static_cast<float>(r.unit() - 0.5);
+        const auto v = static_cast<float>(o.scale * (r.unit() - 0.5));
         std::memcpy(data.data() + i * sizeof v, &v, sizeof v);
       }
       if (o.spoiled == name) data.replace(0, 4, "\xff\xff\xff\x7f");

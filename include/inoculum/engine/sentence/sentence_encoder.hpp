@@ -36,7 +36,7 @@ class sentence_encoder {
   [[nodiscard]] const engine::sentence_config& config() const noexcept { return state_->weights.config; }
 
   /// Sentences of 1 to config().positions tokens, [CLS] and [SEP] included, to sentences × width() floats, row by row.
-  /// Errors: invalid_argument (a sentence's length, a token out of the vocabulary), mismatch (room in `out`).
+  /// Errors: invalid_argument (a sentence's length, a token out of the vocabulary, weights that overflow), mismatch (room in `out`).
   [[nodiscard]] result<void> encode(std::span<const std::vector<token_id>> sentences, std::span<float> out) const {
     if (out.size() != sentences.size() * width()) {
       return failure{errc::mismatch,
@@ -59,6 +59,12 @@ class sentence_encoder {
       const std::size_t n = state_->take(sentences.subspan(begin));
       const std::span<float> to = out.subspan(begin * width(), n * width());
       state_->team.run([&](std::size_t thread) { state_->forward(thread, to); });
+      for (std::size_t i = 0; i < to.size(); ++i) {
+        if (!std::isfinite(to[i])) {  // no weight is infinite, but their products may be: a file made to do harm
+          return failure{errc::invalid_argument, "the weights give a number that is not finite",
+                         "sentence " + std::to_string(begin + i / width())};
+        }
+      }
       begin += n;
     }
     return {};
