@@ -312,7 +312,7 @@ TEST_CASE("the same vectors as PyTorch") {
     longest = std::max(longest, e.tokens(texts[compared]).size());
     lowest = std::min(lowest, cosine(wanted, vector_of(e, texts[compared])));
   }
-  std::printf("vectors against PyTorch: %zu sentences of up to %zu tokens, lowest cosine %.6f\n", compared, longest, lowest);
+  std::printf("vectors against PyTorch: %zu sentences of up to %zu tokens, lowest cosine %.7f\n", compared, longest, lowest);
   CHECK(compared == 200);
   CHECK(longest == 256);
   CHECK(lowest >= 0.9999);

@@ -99,7 +99,7 @@ class cached_embedder {
   [[nodiscard]] std::size_t dimension() const { return inner_.dimension(); }
   [[nodiscard]] digest content_digest() const { return inner_.content_digest(); }  // the same floats
 
-  /// How many of the pool's vectors came from the file.
+  /// How many of the pool's vectors came from the file; a query that two demonstrations share counts once.
   [[nodiscard]] std::size_t found() const noexcept { return found_; }
   /// Why the file could not be written, if so.
   [[nodiscard]] const result<void>& stored() const noexcept { return stored_; }

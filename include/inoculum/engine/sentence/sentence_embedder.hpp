@@ -20,6 +20,7 @@
 #include "../../core/result.hpp"
 #include "../../embed/concepts.hpp"
 #include "../../io/file.hpp"
+#include "../kernels/thread_team.hpp"
 #include "../safetensors/safetensors.hpp"
 #include "../tokenizer/wordpiece.hpp"
 #include "sentence_encoder.hpp"
@@ -66,7 +67,7 @@ class sentence_embedder {
     sha256 hash;
     hash.update_field("sentence_embedder/1").update_number(options.tokens).update_field(config_json);
     for (std::size_t id = 0; id < tokenizer.size(); ++id) hash.update_field(tokenizer.token_text(static_cast<token_id>(id)));
-    hash.update(std::span(reinterpret_cast<const std::uint8_t*>(file.bytes().data()), file.bytes().size()));
+    hash.update(sum_of(file.bytes(), options.threads).bytes);
     return sentence_embedder(std::make_shared<const parts>(std::move(tokenizer), sentence_encoder(std::move(*weights), options.threads),
                                                            options.tokens, hash.finish()));
   }
@@ -123,6 +124,22 @@ class sentence_embedder {
     digest sum;
   };
   explicit sentence_embedder(std::shared_ptr<const parts> p) : parts_(std::move(p)) {}
+
+  /// A digest over the digests of pieces, since one over 90 MB would take most of the loading and one thread only.
+  [[nodiscard]] static digest sum_of(std::span<const std::byte> bytes, int threads) {
+    constexpr std::size_t piece = std::size_t{1} << 20;
+    std::vector<digest> sums((bytes.size() + piece - 1) / piece);
+    engine::thread_team team(threads);
+    team.run([&](std::size_t) {
+      team.each(sums.size(), 1, [&](std::size_t i) {
+        const auto part = bytes.subspan(i * piece, std::min(piece, bytes.size() - i * piece));
+        sums[i] = sha256{}.update(std::span(reinterpret_cast<const std::uint8_t*>(part.data()), part.size())).finish();
+      });
+    });
+    sha256 hash;
+    for (const digest& sum : sums) hash.update(sum.bytes);
+    return hash.finish();
+  }
 
   std::shared_ptr<const parts> parts_;
 };

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 #include <xsimd/xsimd.hpp>
+#include <xtensor/xbuilder.hpp>
 #include <xtensor/xtensor.hpp>
 
 #include "../../backend/token_engine.hpp"
@@ -79,15 +80,18 @@ class sentence_encoder {
   /// Tokens of one pass: enough that the weights are read once for many sentences, few enough for the second-level cache.
   static constexpr std::size_t pass_tokens = 256;
 
+  /// The kernels take four tokens in the time of one.
+  static constexpr std::size_t kernel_tokens = 4;
+
   struct state {
     state(engine::sentence_weights w, const engine::kernel_table& k, int threads)
         : weights(std::move(w)), kernels(k), team(threads), scratch(team.size()) {
       const engine::sentence_config& c = weights.config;
-      const std::size_t most = std::max(pass_tokens, c.positions);
-      x.resize({most, c.width});
-      qkv.resize({most, 3 * c.width});
-      attended.resize({most, c.width});
-      hidden.resize({most, c.hidden});
+      const std::size_t most = std::max(pass_tokens, c.positions) + kernel_tokens;
+      x = xt::zeros<float>({most, c.width});
+      qkv = xt::zeros<float>({most, 3 * c.width});
+      attended = xt::zeros<float>({most, c.width});
+      hidden = xt::zeros<float>({most, c.hidden});
       tokens.reserve(most);
       for (workspace& s : scratch) {
         s.panel.resize(std::max(c.depth(), c.positions) * lanes);
@@ -207,7 +211,8 @@ class sentence_encoder {
         const std::size_t begin = task / l.weight.panels() * tile;
         const std::size_t n = std::min(tile, tokens.size() - begin);
         std::array<float, tile * lanes> y;
-        kernels.f32_panel(reinterpret_cast<const float*>(l.weight.panel(panel)), l.weight.columns, row(from, begin), from.shape(1), n,
+        const std::size_t whole = (n + kernel_tokens - 1) / kernel_tokens * kernel_tokens;  // what is too much is not stored
+        kernels.f32_panel(reinterpret_cast<const float*>(l.weight.panel(panel)), l.weight.columns, row(from, begin), from.shape(1), whole,
                           y.data());
         for (std::size_t t = 0; t < n; ++t) {
           add(y.data() + t * lanes, l.bias.data() + panel * lanes, lanes);
