@@ -68,7 +68,7 @@ struct safetensors_tensor {
   }
 };
 
-/// An open safetensors file: a cheap handle to shared immutable data. Beside the mapping it takes at most sixteen bytes of
+/// An open safetensors file: a cheap handle to shared immutable data. Beside the mapping it takes at most twelve bytes of
 /// memory for each byte of the file's header (for MiniLM, an 11 KB header: 25 KB), whatever the file claims.
 class safetensors_file {
  public:
