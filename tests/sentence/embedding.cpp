@@ -196,7 +196,7 @@ TEST_CASE("the same floats whatever the threads, the kernels that agree, and the
   const auto file = safetensors_file::from_bytes(test::bytes_of(files.model)).value();
   const auto config = engine::sentence_config::parse(files.config, "c").value();
   for (const engine::kernel_table* kernels : engine::usable_kernels()) {
-    const sentence_encoder encoder(engine::sentence_weights::load(file, config).value(), 2, kernels);
+    const sentence_encoder encoder(engine::sentence_weights::load(file, config).value(), 40, 2, kernels);
     const auto ids = one.tokens(texts[7]);
     REQUIRE_FALSE(ids.empty());
     std::vector<float> got(32);
@@ -239,7 +239,7 @@ TEST_CASE("tokens that an encoder does not take") {
   const test::tiny_bert files;
   const auto file = safetensors_file::from_bytes(test::bytes_of(files.model)).value();
   const auto config = engine::sentence_config::parse(files.config, "c").value();
-  const sentence_encoder encoder(engine::sentence_weights::load(file, config).value(), 1);
+  const sentence_encoder encoder(engine::sentence_weights::load(file, config).value(), 40, 1);
   std::vector<float> out(32);
   for (const std::vector<token_id>& ids :
        {std::vector<token_id>{}, std::vector<token_id>{-1}, std::vector<token_id>{20}, std::vector<token_id>(41, 5)}) {

@@ -68,8 +68,8 @@ class sentence_embedder {
     hash.update_field("sentence_embedder/1").update_number(options.tokens).update_field(config_json);
     for (std::size_t id = 0; id < tokenizer.size(); ++id) hash.update_field(tokenizer.token_text(static_cast<token_id>(id)));
     hash.update(sum_of(file.bytes(), options.threads).bytes);
-    return sentence_embedder(std::make_shared<const parts>(std::move(tokenizer), sentence_encoder(std::move(*weights), options.threads),
-                                                           options.tokens, hash.finish()));
+    return sentence_embedder(std::make_shared<const parts>(
+        std::move(tokenizer), sentence_encoder(std::move(*weights), options.tokens, options.threads), options.tokens, hash.finish()));
   }
 
   [[nodiscard]] result<void> embed(const embed_item& item, std::span<float> out) const { return embed_all({&item, 1}, out); }

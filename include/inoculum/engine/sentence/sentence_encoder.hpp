@@ -29,14 +29,16 @@ namespace inoculum {
 /// own sentence alone, and every output is summed in one order by one thread. Calls from several threads take turns.
 class sentence_encoder {
  public:
+  /// `longest`: the most tokens of a sentence, from 1 to the model's positions; scratch memory grows with its square.
   /// `threads` as for `cpu_engine` (0: as many as the machine has).
-  sentence_encoder(engine::sentence_weights weights, int threads, const engine::kernel_table* kernels = nullptr)
-      : state_(std::make_unique<state>(std::move(weights), kernels != nullptr ? *kernels : *engine::usable_kernels().front(), threads)) {}
+  sentence_encoder(engine::sentence_weights weights, std::size_t longest, int threads, const engine::kernel_table* kernels = nullptr)
+      : state_(std::make_unique<state>(std::move(weights), longest, kernels != nullptr ? *kernels : *engine::usable_kernels().front(),
+                                       threads)) {}
 
   [[nodiscard]] std::size_t width() const noexcept { return state_->weights.config.width; }
   [[nodiscard]] const engine::sentence_config& config() const noexcept { return state_->weights.config; }
 
-  /// Sentences of 1 to config().positions tokens, [CLS] and [SEP] included, to sentences × width() floats, row by row.
+  /// Sentences of 1 to `longest` tokens, [CLS] and [SEP] included, to sentences × width() floats, row by row.
   /// Errors: invalid_argument (a sentence's length, a token out of the vocabulary, weights that overflow), mismatch (room in `out`).
   [[nodiscard]] result<void> encode(std::span<const std::vector<token_id>> sentences, std::span<float> out) const {
     if (out.size() != sentences.size() * width()) {
@@ -48,9 +50,9 @@ class sentence_encoder {
     for (std::size_t i = 0; i < sentences.size(); ++i) {
       const auto& s = sentences[i];
       const auto outside = [&](token_id id) { return id < 0 || static_cast<std::size_t>(id) >= config().vocabulary; };
-      if (s.empty() || s.size() > config().positions || std::any_of(s.begin(), s.end(), outside)) {
+      if (s.empty() || s.size() > state_->longest || std::any_of(s.begin(), s.end(), outside)) {
         return failure{errc::invalid_argument,
-                       "a sentence has from 1 to " + std::to_string(config().positions) + " tokens below " +
+                       "a sentence has from 1 to " + std::to_string(state_->longest) + " tokens below " +
                            std::to_string(config().vocabulary) + "; this one has " + std::to_string(s.size()),
                        "sentence " + std::to_string(i)};
       }
@@ -84,19 +86,23 @@ class sentence_encoder {
   static constexpr std::size_t kernel_tokens = 4;
 
   struct state {
-    state(engine::sentence_weights w, const engine::kernel_table& k, int threads)
-        : weights(std::move(w)), kernels(k), team(threads), scratch(team.size()) {
+    state(engine::sentence_weights w, std::size_t most_tokens, const engine::kernel_table& k, int threads)
+        : weights(std::move(w)),
+          longest(std::clamp<std::size_t>(most_tokens, 1, weights.config.positions)),
+          kernels(k),
+          team(threads),
+          scratch(team.size()) {
       const engine::sentence_config& c = weights.config;
-      const std::size_t most = std::max(pass_tokens, c.positions) + kernel_tokens;
+      const std::size_t most = std::max(pass_tokens, longest) + kernel_tokens;
       x = xt::zeros<float>({most, c.width});
       qkv = xt::zeros<float>({most, 3 * c.width});
       attended = xt::zeros<float>({most, c.width});
       hidden = xt::zeros<float>({most, c.hidden});
       tokens.reserve(most);
       for (workspace& s : scratch) {
-        s.panel.resize(std::max(c.depth(), c.positions) * lanes);
-        s.sums.resize(c.positions * lanes);
-        s.scores.resize({c.positions, rounded(c.positions)});
+        s.panel.resize(std::max(c.depth(), longest) * lanes);
+        s.sums.resize(longest * lanes);
+        s.scores.resize({longest, rounded(longest)});
       }
     }
 
@@ -107,6 +113,7 @@ class sentence_encoder {
     };
 
     engine::sentence_weights weights;
+    std::size_t longest;
     const engine::kernel_table& kernels;
     engine::thread_team team;
     std::mutex turn{};
