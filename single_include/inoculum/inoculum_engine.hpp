@@ -4235,8 +4235,8 @@ INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t 
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
 
-inline constexpr kernel_table table = {"avx2",     quantise, quantised_panel, f32_panel, f16_panel,
-                                       bf16_panel, f16_tile, softmax_step,    rms_norm,  swiglu, geglu};
+inline constexpr kernel_table table = {"avx2",   quantise,     quantised_panel, f32_panel, f16_panel, bf16_panel,
+                                       f16_tile, softmax_step, rms_norm,        swiglu,    geglu};
 
 }  // namespace inoculum::engine::avx2
 
@@ -4488,8 +4488,8 @@ INOCULUM_AVX512 inline void f16_tile(const float* a, std::size_t a_stride, const
   detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, depth, rows, out, out_stride);
 }
 
-inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, quantised_panel,    f32_panel,      f16_panel,
-                                       bf16_panel,    f16_tile,       avx2::softmax_step, avx2::rms_norm, avx2::swiglu, avx2::geglu};
+inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise,     quantised_panel, f32_panel,    f16_panel,  bf16_panel,
+                                       f16_tile,      avx2::softmax_step, avx2::rms_norm,  avx2::swiglu, avx2::geglu};
 
 }  // namespace inoculum::engine::avx512
 
@@ -4754,8 +4754,8 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
   });
 }
 
-inline constexpr kernel_table table = {"portable", quantise, quantised_panel, f32_panel, f16_panel,
-                                       bf16_panel, f16_tile, softmax_step,    rms_norm,  swiglu, geglu};
+inline constexpr kernel_table table = {"portable", quantise,     quantised_panel, f32_panel, f16_panel, bf16_panel,
+                                       f16_tile,   softmax_step, rms_norm,        swiglu,    geglu};
 
 }  // namespace inoculum::engine::portable
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the real language weights are, for tests that use them and say SKIPPED without.
+// Where real weights are, for tests that use them and say SKIPPED without.
 #pragma once
 
 #include <cstdio>
@@ -8,19 +8,19 @@
 
 namespace inoculum::test {
 
-/// A file named by an environment variable, or in the cache. Empty, after a line that says so, when there is none.
-inline std::string weights_file(const char* what, const char* chosen, const char* name, const char* hint) {
-  const auto variable = [](const char* key) {
-    const char* value = std::getenv(key);
-    return std::string(value == nullptr ? "" : value);
-  };
-  std::string path = variable(chosen);
-  if (path.empty()) {
-    std::string cache = variable("INOCULUM_CACHE");
-    if (cache.empty())
-      cache = (variable("XDG_CACHE_HOME").empty() ? variable("HOME") + "/.cache" : variable("XDG_CACHE_HOME")) + "/inoculum";
-    path = cache + "/" + name;
-  }
+inline std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+/// The folder that examples/fetch_weights.sh fills.
+inline std::string cache_folder() {
+  if (const std::string cache = variable("INOCULUM_CACHE"); !cache.empty()) return cache;
+  return (variable("XDG_CACHE_HOME").empty() ? variable("HOME") + "/.cache" : variable("XDG_CACHE_HOME")) + "/inoculum";
+}
+
+/// A path if there is a file; empty, after a line that says so, when there is none.
+inline std::string present(const char* what, const std::string& path, const char* hint) {
   if (std::FILE* file = std::fopen(path.c_str(), "rb")) {
     std::fclose(file);
     return path;
@@ -29,14 +29,22 @@ inline std::string weights_file(const char* what, const char* chosen, const char
   return {};
 }
 
-/// SmolLM2's GGUF: $INOCULUM_MODEL, or in the cache that examples/fetch_weights.sh fills.
+/// SmolLM2's GGUF: $INOCULUM_MODEL, or the cache's.
 inline std::string weights(const char* what) {
-  return weights_file(what, "INOCULUM_MODEL", "SmolLM2-135M-Instruct.Q4_1.gguf", "examples/fetch_weights.sh gets them");
+  const std::string path = variable("INOCULUM_MODEL");
+  return present(what, path.empty() ? cache_folder() + "/SmolLM2-135M-Instruct.Q4_1.gguf" : path, "examples/fetch_weights.sh gets them");
 }
 
-/// Gemma 3 270M's: $INOCULUM_GEMMA, or in the cache. Under its own licence, so nothing fetches it unasked.
+/// Gemma 3 270M's: $INOCULUM_GEMMA, or the cache's. Under its own licence, so nothing fetches it unasked.
 inline std::string gemma_weights(const char* what) {
-  return weights_file(what, "INOCULUM_GEMMA", "gemma-3-270m-q4_k_m.gguf", "optional; docs/tokenizer.md says whence");
+  const std::string path = variable("INOCULUM_GEMMA");
+  return present(what, path.empty() ? cache_folder() + "/gemma-3-270m-q4_k_m.gguf" : path, "optional; docs/tokenizer.md says whence");
+}
+
+/// The folder of the sentence embedder.
+inline std::string minilm(const char* what) {
+  const std::string folder = cache_folder() + "/all-MiniLM-L6-v2";
+  return present(what, folder + "/model.safetensors", "examples/fetch_weights.sh --embedder gets them").empty() ? "" : folder;
 }
 
 }  // namespace inoculum::test

@@ -46,4 +46,10 @@ concept fitted_embedder = embedder<E> && requires(const demonstration_pool& pool
   { E::fit(pool) } -> std::same_as<result<E>>;
 };
 
+/// An embedder that does better with many items at once: `embed_all` writes items × dimension floats, the same as one by one.
+template <class E>
+concept batch_embedder = embedder<E> && requires(const E& e, std::span<const embed_item> items, std::span<float> out) {
+  { e.embed_all(items, out) } -> std::same_as<result<void>>;
+};
+
 }  // namespace inoculum
