@@ -3,7 +3,7 @@
 // Needs the real vocabulary: $INOCULUM_MODEL, or what examples/fetch_weights.sh fetched.
 #include <benchmark/benchmark.h>
 
-#include <inoculum/engine/tokenizer/bpe.hpp>
+#include <inoculum/engine/tokenizer/tokenizer.hpp>
 #include <string>
 
 #include "../tests/support/weights.hpp"
@@ -23,6 +23,11 @@ std::string repeated(std::string_view text, std::size_t bytes) {
   return out;
 }
 
+const std::string& gemma() {
+  static const std::string path = test::gemma_weights("benchmarks of Gemma's tokenizer");
+  return path;
+}
+
 void open(benchmark::State& state) {
   if (model().empty()) return state.SkipWithError("no weights");
   for (auto _ : state) benchmark::DoNotOptimize(gguf_file::open(model()).value());
@@ -31,20 +36,34 @@ void open(benchmark::State& state) {
 void load(benchmark::State& state) {
   if (model().empty()) return state.SkipWithError("no weights");
   const auto file = gguf_file::open(model()).value();
-  for (auto _ : state) benchmark::DoNotOptimize(bpe_tokenizer::load(file).value());
+  for (auto _ : state) benchmark::DoNotOptimize(tokenizer::load(file).value());
 }
 
-void encode(benchmark::State& state, const std::string& text) {
-  if (model().empty()) return state.SkipWithError("no weights");
-  static const auto tokenizer = bpe_tokenizer::load(gguf_file::open(model()).value()).value();
+void load_gemma(benchmark::State& state) {
+  if (gemma().empty()) return state.SkipWithError("no weights");
+  const auto file = gguf_file::open(gemma()).value();
+  for (auto _ : state) benchmark::DoNotOptimize(tokenizer::load(file).value());
+}
+
+void encode_with(const tokenizer& words, benchmark::State& state, const std::string& text) {
   std::size_t tokens = 0;
   for (auto _ : state) {
-    const auto ids = tokenizer.encode(text);
+    const auto ids = words.encode(text);
     tokens += ids.size();
     benchmark::DoNotOptimize(ids.data());
   }
   state.SetBytesProcessed(static_cast<std::int64_t>(static_cast<std::size_t>(state.iterations()) * text.size()));
   state.counters["tokens/s"] = benchmark::Counter(static_cast<double>(tokens), benchmark::Counter::kIsRate);
+}
+void encode(benchmark::State& state, const std::string& text) {
+  if (model().empty()) return state.SkipWithError("no weights");
+  static const auto words = tokenizer::load(gguf_file::open(model()).value()).value();
+  encode_with(words, state, text);
+}
+void encode_gemma(benchmark::State& state, const std::string& text) {
+  if (gemma().empty()) return state.SkipWithError("no weights");
+  static const auto words = tokenizer::load(gguf_file::open(gemma()).value()).value();
+  encode_with(words, state, text);
 }
 
 constexpr std::size_t some = 64 << 10, much = 1 << 20;
@@ -65,3 +84,9 @@ BENCHMARK_CAPTURE(encode, many_languages, repeated(languages, some));
 BENCHMARK_CAPTURE(encode, control_strings, repeated("<|im_start|>system\n", some));
 BENCHMARK_CAPTURE(encode, one_word_of_1_MiB, std::string(much, 'a'))->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(encode, spaces_1_MiB, std::string(much, ' '))->Unit(benchmark::kMillisecond);
+BENCHMARK(load_gemma)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encode_gemma, report, repeated(report, some));
+BENCHMARK_CAPTURE(encode_gemma, many_languages, repeated(languages, some));
+BENCHMARK_CAPTURE(encode_gemma, report_1_MiB, repeated(report, much))->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encode_gemma, one_word_of_1_MiB, std::string(much, 'a'))->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encode_gemma, lines_1_MiB, std::string(much, '\n'))->Unit(benchmark::kMillisecond);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # bench/peers/run.sh [--reference] [threads] [rounds]: builds llama.cpp (from the pinned llama-cpp-python sdist) in the cache, outside
-# the tree, and prints the bundled engine beside it. --reference also rewrites tests/engine/data. The first run takes 10 to 30 minutes.
+# the tree, and prints the bundled engine beside it. --reference also rewrites tests/engine/data and tests/tokenizer/data. The first run takes 10 to 30 minutes.
 # INOCULUM_TYPES="q4_0 q8_0 q4_K" also compares the same model requantised to each.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -29,13 +29,17 @@ if [ ! -e "$build/bin/libmtmd.so" ]; then
     -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_TOOLS=ON -DLLAMA_CURL=OFF -DLLAMA_SUBPROCESS=OFF >"$peers/build.log"
   ninja -C "$build" -j "$jobs" llama mtmd >>"$peers/build.log"
 fi
-for program in reference compare parity blocks requantise; do
+for program in reference compare parity tokens blocks requantise; do
   # shellcheck disable=SC2046
   ${CXX:-g++} -std=c++20 -O2 -Iinclude -isystem "$source/include" -isystem "$source/ggml/include" -isystem "$source/tools/mtmd" \
     -isystem /usr/include/stb "bench/peers/$program.cpp" -o "$peers/$program" -L"$build/bin" -Wl,-rpath,"$build/bin" \
     -lmtmd -lllama -lggml -lggml-base -lggml-cpu -pthread $(pkg-config --libs libutf8proc)
 done
 if $renew; then
+  "$peers/tokens" tests/tokenizer/data
+  "$peers/tokens" - "$model" >"$peers/tokens.txt" && mv "$peers/tokens.txt" tests/tokenizer/data/SmolLM2.txt
+  gemma=${INOCULUM_GEMMA:-$cache/gemma-3-270m-q4_k_m.gguf}
+  [ ! -f "$gemma" ] || { "$peers/tokens" - "$gemma" >"$peers/tokens.txt" && mv "$peers/tokens.txt" tests/tokenizer/data/gemma-3.txt; }
   "$peers/blocks" >tests/engine/data/blocks.txt
   "$peers/reference" text "$model" tests/engine/data/texts.txt tests/engine/data/prompts.txt >"$peers/llama_cpp.txt"
   mv "$peers/llama_cpp.txt" tests/engine/data/llama_cpp.txt

@@ -37,7 +37,9 @@ result<loaded_engine> load_engine(const model_options& options) {
 result<opened_backend> open_engine(const model_options& options) {
   auto loaded = load_engine(options);
   if (!loaded) return std::move(loaded).error();
-  return opened_backend{any_backend(token_backend(std::move(loaded->engine))), std::move(loaded->name)};
+  auto format = loaded->engine.format();
+  if (!format) return std::move(format).error();
+  return opened_backend{any_backend(token_backend(std::move(loaded->engine), std::move(*format))), std::move(loaded->name)};
 }
 
 result<bench_result> measure_engine(const bench_options& options, const std::function<bool(const bench_cell&, std::size_t)>& tell) {

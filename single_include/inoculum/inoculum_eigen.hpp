@@ -4,6 +4,245 @@
 #pragma once
 #include "inoculum.hpp"
 
+// ---- inoculum/select/similarity.hpp ----
+#ifndef INOCULUM_SINGLE_SELECT_SIMILARITY
+#define INOCULUM_SINGLE_SELECT_SIMILARITY
+
+// Nearest demonstrations by cosine, over an Eigen matrix of embeddings. Includes Eigen.
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <numeric>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// Ranks by the cosine between the request and each demonstration's query and pictures. Holds a handle
+/// to an index that is never changed: copying is cheap, and every thread may rank.
+template <embedder Embedder = hashed_ngrams>
+class similarity {
+ public:
+  /// Embeds the whole pool with an embedder fitted to it.
+  /// Errors: whatever fitting, decoding a picture or embedding reports, naming the demonstration.
+  [[nodiscard]] static result<similarity> build(const demonstration_pool& pool) requires fitted_embedder<Embedder> {
+    auto fitted = Embedder::fit(pool);
+    if (!fitted) return std::move(fitted).error();
+    return build(pool, std::move(*fitted));
+  }
+  /// Embeds the whole pool. `with_pictures` decodes every picture of it once; without, only words count.
+  [[nodiscard]] static result<similarity> build(const demonstration_pool& pool, Embedder embedder, bool with_pictures = false) {
+    const auto rows = static_cast<Eigen::Index>(pool.size());
+    const std::size_t width = embedder.dimension();
+    index_data data{pool, std::move(embedder), Eigen::MatrixXf::Zero(rows, static_cast<Eigen::Index>(width)), {}, with_pictures};
+    data.inverse_norms.resize(pool.size());
+    std::vector<float> row(width);
+    std::vector<image> pictures;
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+      pictures.clear();
+      if (with_pictures) {
+        for (const picture& p : pool[i].images) {
+          auto decoded = p.decode();
+          if (!decoded) return in_demonstration(std::move(decoded).error(), pool[i]);
+          pictures.push_back(std::move(*decoded));
+        }
+      }
+      if (auto done = data.embed.embed({pool[i].query, pictures}, row); !done) return in_demonstration(std::move(done).error(), pool[i]);
+      const auto norm = inverse_norm(row);
+      if (!norm) return in_demonstration(norm.error(), pool[i]);
+      data.inverse_norms[i] = *norm;
+      for (std::size_t c = 0; c < width; ++c) {  // hashed n-grams are nearly all zeros, and a row of a column-major matrix is far apart
+        if (row[c] != 0.0f) data.matrix(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(c)) = row[c];
+      }
+    }
+    similarity out;
+    out.data_ = std::make_shared<const index_data>(std::move(data));
+    return out;
+  }
+
+  /// The n nearest of the view. Errors: mismatch when the view is of another pool than the index.
+  [[nodiscard]] result<ranking> rank(const pool_view& view, const request& r, std::size_t n) const {
+    const auto scored = scores(r);
+    if (!scored) return scored.error();
+    const std::span<const float> cosines(*scored);
+    if (view.pool().content_digest() != data_->pool.content_digest()) {
+      return failure{errc::mismatch,
+                     "this similarity index was built over another pool (" + data_->pool.content_digest().hex().substr(0, 12) +
+                         ", asked about " + view.pool().content_digest().hex().substr(0, 12) + "): build it again",
+                     "similarity"};
+    }
+    std::vector<std::uint32_t> indices(view.count());
+    if (indices.size() == cosines.size()) {
+      std::iota(indices.begin(), indices.end(), std::uint32_t{0});
+    } else {
+      for (std::uint32_t i = 0, next = 0; i < cosines.size(); ++i) {
+        if (view.contains(i)) indices[next++] = i;
+      }
+    }
+    const auto closer = [&](std::uint32_t a, std::uint32_t b) { return cosines[a] != cosines[b] ? cosines[a] > cosines[b] : a < b; };
+    const std::size_t count = std::min(n, indices.size());
+    std::partial_sort(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(count), indices.end(), closer);
+    ranking out;
+    out.candidates.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) out.candidates.push_back({indices[i], cosines[indices[i]], "similar"});
+    return out;
+  }
+
+  /// The cosine to every demonstration of the pool, by index.
+  [[nodiscard]] result<std::vector<float>> scores(const request& r) const {
+    const index_data& d = *data_;
+    std::vector<float> query(d.embed.dimension());
+    if (auto done = d.embed.embed({r.query, d.with_pictures ? std::span<const image>(r.images) : std::span<const image>()}, query); !done) {
+      return std::move(done).error();
+    }
+    const auto norm = inverse_norm(query);
+    if (!norm) return norm.error();
+    // Column by column, skipping zeros: one pass over the matrix for a dense embedder, and only a few
+    // columns for hashed n-grams. The order of summation is fixed, so a code path always agrees with itself.
+    Eigen::VectorXf sums = Eigen::VectorXf::Zero(d.matrix.rows());
+    for (std::size_t c = 0; c < query.size(); ++c) {
+      if (query[c] != 0.0f) sums.noalias() += query[c] * d.matrix.col(static_cast<Eigen::Index>(c));
+    }
+    std::vector<float> out(d.pool.size());
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      out[i] = static_cast<float>(static_cast<double>(sums[static_cast<Eigen::Index>(i)]) * *norm * d.inverse_norms[i]);
+    }
+    return out;
+  }
+
+  [[nodiscard]] const Embedder& embedder_used() const noexcept { return data_->embed; }
+
+ private:
+  struct index_data {
+    demonstration_pool pool;
+    Embedder embed;
+    Eigen::MatrixXf matrix;  // demonstrations × dimensions, column-major
+    std::vector<double> inverse_norms;
+    bool with_pictures;
+  };
+
+  [[nodiscard]] static result<double> inverse_norm(std::span<const float> v) {
+    double square = 0.0;
+    for (const float x : v) square += static_cast<double>(x) * static_cast<double>(x);
+    if (!std::isfinite(square)) return failure{errc::invalid_argument, "the embedder gave a number that is not finite", "similarity"};
+    return square > 0.0 ? 1.0 / std::sqrt(square) : 0.0;
+  }
+  [[nodiscard]] static failure in_demonstration(failure f, const basic_demonstration& d) {
+    f.where = "demonstration \"" + d.id + "\"" + (f.where.empty() ? "" : ", " + f.where);
+    return f;
+  }
+
+  std::shared_ptr<const index_data> data_;
+};
+static_assert(selection_policy<similarity<>>);
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/select/bucketed.hpp ----
+#ifndef INOCULUM_SINGLE_SELECT_BUCKETED
+#define INOCULUM_SINGLE_SELECT_BUCKETED
+
+// One of a few prepared selections for every request, so that a prefix cache serves nearly all of a prompt.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// Some demonstrations of the pool are anchors. A request goes to the anchor nearest to it, and is shown what is nearest to that
+/// anchor: the same, in the same order, for every request that goes there. Fewer buckets are kept warm more cheaply; more
+/// of them fit a request better. `similarity` fits best and keeps nothing warm.
+template <embedder Embedder = hashed_ngrams>
+class bucketed {
+ public:
+  /// Anchors by greedy facility location (Cornuéjols, Fisher and Nemhauser, 1977): each next one adds most to the sum, over
+  /// at most 1,024 demonstrations spread over the pool, of the cosine to the nearest anchor. No randomness; ties go to the
+  /// lower index. Errors: invalid_argument (no buckets, or more than demonstrations), and those of similarity.
+  [[nodiscard]] static result<bucketed> build(const demonstration_pool& pool, similarity<Embedder> index, std::size_t buckets) {
+    if (buckets == 0 || buckets > pool.size()) {
+      return failure{
+          errc::invalid_argument,
+          std::to_string(buckets) + " buckets for a pool of " + std::to_string(pool.size()) + " demonstrations; 1 up to that can be",
+          "bucketed"};
+    }
+    const std::size_t step = (pool.size() + 1023) / 1024;
+    std::vector<std::vector<float>> sample;
+    for (std::size_t i = 0; i < pool.size(); i += step) {
+      auto cosines = index.scores({.query = pool[i].query});
+      if (!cosines) return std::move(cosines).error();
+      sample.push_back(std::move(*cosines));
+    }
+    bucketed out(std::move(index));
+    std::vector<float> nearest(sample.size(), 0.0f);
+    while (out.anchors_.size() < buckets) {
+      std::vector<double> gain(pool.size());
+      for (std::size_t s = 0; s < sample.size(); ++s) {
+        for (std::size_t i = 0; i < pool.size(); ++i) gain[i] += static_cast<double>(std::max(0.0f, sample[s][i] - nearest[s]));
+      }
+      for (const anchor& taken : out.anchors_) gain[taken.index] = -1.0;
+      const auto best = static_cast<std::uint32_t>(std::max_element(gain.begin(), gain.end()) - gain.begin());
+      for (std::size_t s = 0; s < sample.size(); ++s) nearest[s] = std::max(nearest[s], sample[s][best]);
+      out.anchors_.push_back({best, pool[best].query});
+    }
+    return out;
+  }
+  /// With words alone, fitted to the pool.
+  [[nodiscard]] static result<bucketed> build(const demonstration_pool& pool, std::size_t buckets = 16) requires fitted_embedder<Embedder> {
+    auto index = similarity<Embedder>::build(pool);
+    if (!index) return std::move(index).error();
+    return build(pool, std::move(*index), buckets);
+  }
+
+  /// What is nearest to the anchor nearest to the request. Errors: those of similarity.
+  [[nodiscard]] result<ranking> rank(const pool_view& view, const request& r, std::size_t n) const {
+    const auto cosines = index_.scores(r);
+    if (!cosines) return cosines.error();
+    const anchor* best = &anchors_.front();
+    for (const anchor& a : anchors_) {
+      if ((*cosines)[a.index] > (*cosines)[best->index]) best = &a;
+    }
+    auto out = index_.rank(view, {.query = best->query}, n);
+    if (!out) return out;
+    for (auto& c : out->candidates) c.reason = "bucket";
+    return out;
+  }
+
+  /// The buckets' anchors, by index into the pool.
+  [[nodiscard]] std::vector<std::uint32_t> anchors() const {
+    std::vector<std::uint32_t> out;
+    for (const anchor& a : anchors_) out.push_back(a.index);
+    return out;
+  }
+
+ private:
+  struct anchor {
+    std::uint32_t index;
+    std::string query;
+  };
+  explicit bucketed(similarity<Embedder> index) : index_(std::move(index)) {}
+
+  similarity<Embedder> index_;
+  std::vector<anchor> anchors_{};
+};
+static_assert(selection_policy<bucketed<>>);
+
+}  // namespace inoculum
+
+#endif
+
 // ---- inoculum/select/any_policy.hpp ----
 #ifndef INOCULUM_SINGLE_SELECT_ANY_POLICY
 #define INOCULUM_SINGLE_SELECT_ANY_POLICY
@@ -216,148 +455,6 @@ class policy_reader {
 
 #endif
 
-// ---- inoculum/select/similarity.hpp ----
-#ifndef INOCULUM_SINGLE_SELECT_SIMILARITY
-#define INOCULUM_SINGLE_SELECT_SIMILARITY
-
-// Nearest demonstrations by cosine, over an Eigen matrix of embeddings. Includes Eigen.
-
-#include <Eigen/Core>
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <numeric>
-#include <span>
-#include <string>
-#include <utility>
-#include <vector>
-
-namespace inoculum {
-
-/// Ranks by the cosine between the request and each demonstration's query and pictures. Holds a handle
-/// to an index that is never changed: copying is cheap, and every thread may rank.
-template <embedder Embedder = hashed_ngrams>
-class similarity {
- public:
-  /// Embeds the whole pool with an embedder fitted to it.
-  /// Errors: whatever fitting, decoding a picture or embedding reports, naming the demonstration.
-  [[nodiscard]] static result<similarity> build(const demonstration_pool& pool) requires fitted_embedder<Embedder> {
-    auto fitted = Embedder::fit(pool);
-    if (!fitted) return std::move(fitted).error();
-    return build(pool, std::move(*fitted));
-  }
-  /// Embeds the whole pool. `with_pictures` decodes every picture of it once; without, only words count.
-  [[nodiscard]] static result<similarity> build(const demonstration_pool& pool, Embedder embedder, bool with_pictures = false) {
-    const auto rows = static_cast<Eigen::Index>(pool.size());
-    const std::size_t width = embedder.dimension();
-    index_data data{pool, std::move(embedder), Eigen::MatrixXf::Zero(rows, static_cast<Eigen::Index>(width)), {}, with_pictures};
-    data.inverse_norms.resize(pool.size());
-    std::vector<float> row(width);
-    std::vector<image> pictures;
-    for (std::size_t i = 0; i < pool.size(); ++i) {
-      pictures.clear();
-      if (with_pictures) {
-        for (const picture& p : pool[i].images) {
-          auto decoded = p.decode();
-          if (!decoded) return in_demonstration(std::move(decoded).error(), pool[i]);
-          pictures.push_back(std::move(*decoded));
-        }
-      }
-      if (auto done = data.embed.embed({pool[i].query, pictures}, row); !done) return in_demonstration(std::move(done).error(), pool[i]);
-      const auto norm = inverse_norm(row);
-      if (!norm) return in_demonstration(norm.error(), pool[i]);
-      data.inverse_norms[i] = *norm;
-      for (std::size_t c = 0; c < width; ++c) {  // hashed n-grams are nearly all zeros, and a row of a column-major matrix is far apart
-        if (row[c] != 0.0f) data.matrix(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(c)) = row[c];
-      }
-    }
-    similarity out;
-    out.data_ = std::make_shared<const index_data>(std::move(data));
-    return out;
-  }
-
-  /// The n nearest of the view. Errors: mismatch when the view is of another pool than the index.
-  [[nodiscard]] result<ranking> rank(const pool_view& view, const request& r, std::size_t n) const {
-    const auto scored = scores(r);
-    if (!scored) return scored.error();
-    const std::span<const float> cosines(*scored);
-    if (view.pool().content_digest() != data_->pool.content_digest()) {
-      return failure{errc::mismatch,
-                     "this similarity index was built over another pool (" + data_->pool.content_digest().hex().substr(0, 12) +
-                         ", asked about " + view.pool().content_digest().hex().substr(0, 12) + "): build it again",
-                     "similarity"};
-    }
-    std::vector<std::uint32_t> indices(view.count());
-    if (indices.size() == cosines.size()) {
-      std::iota(indices.begin(), indices.end(), std::uint32_t{0});
-    } else {
-      for (std::uint32_t i = 0, next = 0; i < cosines.size(); ++i) {
-        if (view.contains(i)) indices[next++] = i;
-      }
-    }
-    const auto closer = [&](std::uint32_t a, std::uint32_t b) { return cosines[a] != cosines[b] ? cosines[a] > cosines[b] : a < b; };
-    const std::size_t count = std::min(n, indices.size());
-    std::partial_sort(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(count), indices.end(), closer);
-    ranking out;
-    out.candidates.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) out.candidates.push_back({indices[i], cosines[indices[i]], "similar"});
-    return out;
-  }
-
-  /// The cosine to every demonstration of the pool, by index.
-  [[nodiscard]] result<std::vector<float>> scores(const request& r) const {
-    const index_data& d = *data_;
-    std::vector<float> query(d.embed.dimension());
-    if (auto done = d.embed.embed({r.query, d.with_pictures ? std::span<const image>(r.images) : std::span<const image>()}, query); !done) {
-      return std::move(done).error();
-    }
-    const auto norm = inverse_norm(query);
-    if (!norm) return norm.error();
-    // Column by column, skipping zeros: one pass over the matrix for a dense embedder, and only a few
-    // columns for hashed n-grams. The order of summation is fixed, so a code path always agrees with itself.
-    Eigen::VectorXf sums = Eigen::VectorXf::Zero(d.matrix.rows());
-    for (std::size_t c = 0; c < query.size(); ++c) {
-      if (query[c] != 0.0f) sums.noalias() += query[c] * d.matrix.col(static_cast<Eigen::Index>(c));
-    }
-    std::vector<float> out(d.pool.size());
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      out[i] = static_cast<float>(static_cast<double>(sums[static_cast<Eigen::Index>(i)]) * *norm * d.inverse_norms[i]);
-    }
-    return out;
-  }
-
-  [[nodiscard]] const Embedder& embedder_used() const noexcept { return data_->embed; }
-
- private:
-  struct index_data {
-    demonstration_pool pool;
-    Embedder embed;
-    Eigen::MatrixXf matrix;  // demonstrations × dimensions, column-major
-    std::vector<double> inverse_norms;
-    bool with_pictures;
-  };
-
-  [[nodiscard]] static result<double> inverse_norm(std::span<const float> v) {
-    double square = 0.0;
-    for (const float x : v) square += static_cast<double>(x) * static_cast<double>(x);
-    if (!std::isfinite(square)) return failure{errc::invalid_argument, "the embedder gave a number that is not finite", "similarity"};
-    return square > 0.0 ? 1.0 / std::sqrt(square) : 0.0;
-  }
-  [[nodiscard]] static failure in_demonstration(failure f, const basic_demonstration& d) {
-    f.where = "demonstration \"" + d.id + "\"" + (f.where.empty() ? "" : ", " + f.where);
-    return f;
-  }
-
-  std::shared_ptr<const index_data> data_;
-};
-static_assert(selection_policy<similarity<>>);
-
-}  // namespace inoculum
-
-#endif
-
 // ---- inoculum/select/policy.hpp ----
 #ifndef INOCULUM_SINGLE_SELECT_POLICY
 #define INOCULUM_SINGLE_SELECT_POLICY
@@ -367,6 +464,7 @@ static_assert(selection_policy<similarity<>>);
 //   random            random(seed=7)
 //   similarity        similarity(text)   similarity(image)   similarity(text=0.8)
 //   fixed             fixed(seed=7)      fixed(id-of-one, id-of-another)
+//   bucketed          bucketed(16)
 //   none
 //   mixed(0.5*A, 0.5*B)      only(harmful, A)   only(benign, A)   only(ct, A)
 //   gated(0.2, A)     gated(0.2, A, B)
@@ -392,10 +490,12 @@ class policy_builder {
     if (node.name == "random") return build_random(node);
     if (node.name == "similarity") return build_similarity(node);
     if (node.name == "fixed") return build_fixed(node);
+    if (node.name == "bucketed") return build_bucketed(node);
     if (node.name == "mixed") return build_mixed(node);
     if (node.name == "only") return build_only(node);
     if (node.name == "gated") return build_gated(node);
-    return error(node, "no policy is called \"" + node.name + "\"; there are none, random, similarity, fixed, mixed, only, gated");
+    return error(node,
+                 "no policy is called \"" + node.name + "\"; there are none, random, similarity, fixed, bucketed, mixed, only, gated");
   }
 
  private:
@@ -448,6 +548,16 @@ class policy_builder {
       if (auto known = fixed_policy::of(pool_, ids); !known) return error(a, known.error().message);
     }
     return erased(fixed_policy::of(pool_, ids));
+  }
+  [[nodiscard]] result<any_policy> build_bucketed(const policy_node& node) const {
+    const auto& args = node.arguments;
+    if (args.empty()) return erased(bucketed<>::build(pool_, pool_.size() < 16 ? pool_.size() : 16));
+    const double n = args.front().number;
+    if (args.size() != 1 || !args.front().is_number() || !args.front().key.empty() || !is_seed(args.front()) || n < 1.0 ||
+        n > static_cast<double>(pool_.size())) {
+      return error(args.front(), "bucketed takes how many buckets, 1 up to the pool's " + std::to_string(pool_.size()) + ": bucketed(16)");
+    }
+    return erased(bucketed<>::build(pool_, static_cast<std::size_t>(n)));
   }
   [[nodiscard]] result<any_policy> build_mixed(const policy_node& node) const {
     if (node.arguments.empty()) return error(node, "mixed needs shares: mixed(0.5*similarity, 0.5*random)");

@@ -454,6 +454,7 @@ struct image_embedding {
   std::size_t rows = 0;
   std::size_t width = 0;
   std::shared_ptr<const std::vector<float>> values{};
+  digest source{};  ///< of the picture and how it was read; all zero: unknown, and then nothing is cached by it
 };
 
 /// A run of input: tokens, or the positions of one picture.
@@ -485,6 +486,29 @@ concept token_engine = requires(E& e, const E& c, std::string_view text, token_i
   { c.picture_positions() } -> std::same_as<std::size_t>;
   { e.encode_image(picture) } -> std::same_as<result<image_embedding>>;
   { e.evaluate(keep, inputs) } -> std::same_as<result<std::span<const float>>>;
+};
+
+/// Also remembers earlier sequences, so that a prompt need not be computed again where it begins as one of them.
+///
+///  1. `resume(inputs, salt)` makes the sequence the longest beginning of `inputs` that is remembered under this salt and
+///     returns its positions. It is never all of `inputs`, and ends inside no picture. `evaluate` goes on from there.
+///  2. `remember(pinned)` keeps the present sequence; pinned, whatever else comes.
+///  3. Nothing of this changes a logit.
+template <class E>
+concept caching_engine = token_engine<E> && requires(E& e, std::span<const engine_input> inputs, std::string_view salt, bool pinned) {
+  { e.resume(inputs, salt) } -> std::same_as<std::size_t>;
+  { e.remember(pinned) } -> std::same_as<void>;
+};
+
+/// Also advances several sequences together.
+///
+///  1. `take_sequence()` hands out the present sequence and leaves an empty one.
+///  2. `step(sequences, tokens)` appends token i to sequence i and returns the logits, a row each, valid until the next call:
+///     those that `evaluate` would have given.
+template <class E>
+concept batching_engine = caching_engine<E> && requires(E& e, std::span<typename E::sequence> sequences, std::span<const token_id> tokens) {
+  { e.take_sequence() } -> std::same_as<typename E::sequence>;
+  { e.step(sequences, tokens) } -> std::same_as<result<std::span<const float>>>;
 };
 
 }  // namespace inoculum
@@ -640,8 +664,9 @@ static_assert(token_counting_backend<scripted_backend>);
 namespace inoculum {
 
 /// Models backend, streaming_backend, scoring_backend, prefix_backend and token_counting_backend over
-/// any `token_engine`. Calls take turns, since the engine has one sequence. What the next prompt has in
-/// common with the last one is not computed again, picture by picture and token by token.
+/// any `token_engine`; over a `batching_engine` also batch_backend. Calls take turns, since the engine has one sequence. What the
+/// next prompt has in common with the last one, or with any that a `caching_engine` remembers, is not computed again, picture
+/// by picture and token by token.
 template <token_engine Engine, chat_format Format = chatml>
 class token_backend {
  public:
@@ -649,81 +674,36 @@ class token_backend {
       : state_(std::make_unique<state>(std::move(engine))), format_(std::move(format)) {}
 
   [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options) {
-    return generate(talk, options, [](std::string_view) { return true; });
+    return generate(talk, options, nobody);
   }
 
   /// `sink(text)` sees whole UTF-8 characters as they come; false stops.
   template <class Sink>
   [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options, Sink&& sink) {
-    const auto start = clock::now();
-    const auto elapsed_ms = [&] { return std::chrono::duration<double, std::milli>(clock::now() - start).count(); };
     const std::lock_guard lock(state_->busy);
-    auto prompt = encode(talk, true);
-    if (!prompt) return std::move(prompt).error();
-    completion out;
-    out.prompt_tokens = positions_of(*prompt);
-    const std::size_t limit = state_->engine.context_size();
-    if (out.prompt_tokens + 1 > limit) {
-      return failure{errc::budget,
-                     "the prompt takes " + std::to_string(out.prompt_tokens) + " tokens and the model's context holds " +
-                         std::to_string(limit) + ": " + std::to_string(out.prompt_tokens + 1 - limit) + " too many",
-                     "context"};
-    }
-    auto logits = advance(*prompt, out.cached_tokens);
+    reply r(options);
+    auto logits = begin(talk, options, r);
     if (!logits) return std::move(logits).error();
-
-    rng draw(options.seed);
-    std::vector<token_id> said;
-    std::vector<float> penalised;
-    std::string held;  // generated but not yet handed out: half a character, or what may become a stop string
-    const std::size_t room = std::min(options.max_tokens, limit - out.prompt_tokens);
-    out.finish = finish_reason::length;
-    for (std::size_t i = 0; i < room; ++i) {
-      if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) {
-        out.finish = finish_reason::cancelled;
-        break;
-      }
-      if (options.timeout_seconds > 0.0 && elapsed_ms() > options.timeout_seconds * 1000.0) {
-        return failure{
-            errc::timeout,
-            "no complete answer within " + std::to_string(options.timeout_seconds) + " s (" + std::to_string(i) + " tokens so far)",
-            "generate"};
-      }
-      std::span<const float> likely = *logits;
-      if (options.repetition_penalty != 1.0) {
-        penalised.assign(likely.begin(), likely.end());
-        penalise(penalised, said, options.repetition_penalty);
-        likely = penalised;
-      }
-      const token_id next = sample(likely, options, draw);
-      if (i == 0) out.ttft_ms = elapsed_ms();
-      if (state_->engine.is_end(next)) {
-        out.finish = finish_reason::stop;
-        break;
-      }
-      ++out.completion_tokens;
-      said.push_back(next);
-      held += state_->engine.token_bytes(next);
-      if (const auto stop = first_stop(held, options.stop)) {
-        held.resize(*stop);
-        out.finish = finish_reason::stop;
-        break;
-      }
-      if (!flush(held, held.size() - longest_stop_start(held, options.stop), out.text, sink)) {
-        out.finish = finish_reason::cancelled;
-        break;
-      }
-      if (i + 1 == room) break;
-      logits = append(next);
+    while (true) {
+      const auto next = say(r, *logits, options, sink);
+      if (!next) return std::move(next).error();
+      if (r.finished) break;
+      logits = append(*next);
       if (!logits) return std::move(logits).error();
     }
-    // A character cut by the length limit is dropped rather than handed out in half.
-    const std::size_t whole = complete_utf8(held);
-    if (whole > 0) {
-      out.text.append(held, 0, whole);
-      (void)sink(std::string_view(held).substr(0, whole));
+    finish(r, sink);
+    return std::move(r.out);
+  }
+
+  /// Answers several conversations, `batch_width` at a time: their prompts one after the other, then one token each in turn.
+  /// Answer i is what `generate` gives for conversation i.
+  [[nodiscard]] std::vector<result<completion>> generate_batch(std::span<const conversation> talks,
+                                                               const generate_options& options) requires batching_engine<Engine> {
+    const std::lock_guard lock(state_->busy);
+    std::vector<result<completion>> out;
+    for (std::size_t from = 0; from < talks.size(); from += batch_width) {
+      answer_together(talks.subspan(from, std::min(batch_width, talks.size() - from)), options, out);
     }
-    out.total_ms = elapsed_ms();
     return out;
   }
 
@@ -733,7 +713,7 @@ class token_backend {
     auto prompt = encode(talk, true);
     if (!prompt) return std::move(prompt).error();
     std::size_t cached = 0;
-    auto logits = advance(*prompt, cached);
+    auto logits = advance(*prompt, cached, {});
     if (!logits) return std::move(logits).error();
     double sum = 0.0;
     for (const token_id id : state_->engine.tokenize(continuation)) {
@@ -750,8 +730,9 @@ class token_backend {
     auto prompt = encode(beginning, false);
     if (!prompt) return std::move(prompt).error();
     std::size_t cached = 0;
-    auto logits = advance(*prompt, cached);
+    auto logits = advance(*prompt, cached, {});
     if (!logits) return std::move(logits).error();
+    if constexpr (caching_engine<Engine>) state_->engine.remember(true);
     return {};
   }
 
@@ -772,8 +753,12 @@ class token_backend {
   [[nodiscard]] Engine& engine() noexcept { return state_->engine; }
   [[nodiscard]] const Engine& engine() const noexcept { return state_->engine; }
 
+  /// Conversations that `generate_batch` holds in memory at once.
+  static constexpr std::size_t batch_width = 16;
+
  private:
   using clock = std::chrono::steady_clock;
+  static constexpr auto nobody = [](std::string_view) { return true; };
 
   /// A token, or a whole picture: what a prefix is compared by.
   struct unit {
@@ -791,6 +776,124 @@ class token_backend {
     std::mutex busy;
     std::vector<unit> sequence;  // what the engine holds now
   };
+
+  /// An answer on its way.
+  struct reply {
+    explicit reply(const generate_options& options) : draw(options.seed) { out.finish = finish_reason::length; }
+    completion out{};
+    clock::time_point start = clock::now();
+    rng draw;
+    std::vector<token_id> said{};
+    std::vector<float> penalised{};
+    std::string held{};    // generated but not yet handed out: half a character, or what may become a stop string
+    std::size_t room = 0;  // tokens that may still come
+    bool finished = false;
+    [[nodiscard]] double elapsed_ms() const { return std::chrono::duration<double, std::milli>(clock::now() - start).count(); }
+  };
+
+  /// The prompt; gives the logits of the first token.
+  [[nodiscard]] result<std::span<const float>> begin(const conversation& talk, const generate_options& options, reply& r) {
+    auto prompt = encode(talk, true);
+    if (!prompt) return std::move(prompt).error();
+    r.out.prompt_tokens = positions_of(*prompt);
+    const std::size_t limit = state_->engine.context_size();
+    if (r.out.prompt_tokens + 1 > limit) {
+      return failure{errc::budget,
+                     "the prompt takes " + std::to_string(r.out.prompt_tokens) + " tokens and the model's context holds " +
+                         std::to_string(limit) + ": " + std::to_string(r.out.prompt_tokens + 1 - limit) + " too many",
+                     "context"};
+    }
+    r.room = std::min(options.max_tokens, limit - r.out.prompt_tokens);
+    return advance(*prompt, r.out.cached_tokens, options.cache_salt);
+  }
+
+  /// Takes the next token from its logits, and hands out what is ready. The token is to be appended unless `r.finished`.
+  template <class Sink>
+  [[nodiscard]] result<token_id> say(reply& r, std::span<const float> logits, const generate_options& options, Sink& sink) {
+    const auto finish = [&](finish_reason why) {
+      r.out.finish = why;
+      r.finished = true;
+      return token_id{-1};
+    };
+    if (r.room == 0) return finish(finish_reason::length);
+    if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) return finish(finish_reason::cancelled);
+    if (options.timeout_seconds > 0.0 && r.elapsed_ms() > options.timeout_seconds * 1000.0) {
+      return failure{errc::timeout,
+                     "no complete answer within " + std::to_string(options.timeout_seconds) + " s (" +
+                         std::to_string(r.out.completion_tokens) + " tokens so far)",
+                     "generate"};
+    }
+    if (options.repetition_penalty != 1.0) {
+      r.penalised.assign(logits.begin(), logits.end());
+      penalise(r.penalised, r.said, options.repetition_penalty);
+      logits = r.penalised;
+    }
+    const token_id next = sample(logits, options, r.draw);
+    if (r.said.empty()) r.out.ttft_ms = r.elapsed_ms();
+    if (state_->engine.is_end(next)) return finish(finish_reason::stop);
+    ++r.out.completion_tokens;
+    r.said.push_back(next);
+    r.held += state_->engine.token_bytes(next);
+    if (const auto stop = first_stop(r.held, options.stop)) {
+      r.held.resize(*stop);
+      return finish(finish_reason::stop);
+    }
+    if (!flush(r.held, r.held.size() - longest_stop_start(r.held, options.stop), r.out.text, sink)) return finish(finish_reason::cancelled);
+    if (--r.room == 0) return finish(finish_reason::length);
+    return next;
+  }
+
+  template <class Sink>
+  static void finish(reply& r, Sink& sink) {
+    // A character cut by the length limit is dropped rather than handed out in half.
+    const std::size_t whole = complete_utf8(r.held);
+    if (whole > 0) {
+      r.out.text.append(r.held, 0, whole);
+      (void)sink(std::string_view(r.held).substr(0, whole));
+    }
+    r.out.total_ms = r.elapsed_ms();
+  }
+
+  void answer_together(std::span<const conversation> talks, const generate_options& options, std::vector<result<completion>>& out) {
+    const std::size_t first = out.size();
+    std::vector<reply> replies(talks.size(), reply(options));
+    std::vector<typename Engine::sequence> sequences;  // of those not finished, and
+    std::vector<std::size_t> whose;                    // whose they are, and
+    std::vector<token_id> next;                        // what they say next
+    for (std::size_t i = 0; i < talks.size(); ++i) {
+      out.emplace_back(completion{});
+      const auto logits = begin(talks[i], options, replies[i]);
+      const auto said = logits ? say(replies[i], *logits, options, nobody) : result<token_id>(logits.error());
+      if (!said) out[first + i] = said.error();
+      if (!said || replies[i].finished) continue;
+      sequences.push_back(state_->engine.take_sequence());
+      state_->sequence.clear();
+      whose.push_back(i);
+      next.push_back(*said);
+    }
+    while (!whose.empty()) {
+      const auto logits = state_->engine.step(std::span(sequences), std::span<const token_id>(next));
+      std::size_t left = 0;
+      for (std::size_t j = 0; j < whose.size(); ++j) {
+        const std::size_t row = state_->engine.vocabulary_size();
+        const auto said =
+            logits ? say(replies[whose[j]], logits->subspan(j * row, row), options, nobody) : result<token_id>(logits.error());
+        if (!said) out[first + whose[j]] = said.error();
+        if (!said || replies[whose[j]].finished) continue;
+        if (left != j) sequences[left] = std::move(sequences[j]);
+        whose[left] = whose[j];
+        next[left++] = *said;
+      }
+      sequences.erase(sequences.begin() + static_cast<std::ptrdiff_t>(left), sequences.end());
+      whose.resize(left);
+      next.resize(left);
+    }
+    for (std::size_t i = 0; i < talks.size(); ++i) {
+      if (!out[first + i]) continue;
+      finish(replies[i], nobody);
+      out[first + i] = std::move(replies[i].out);
+    }
+  }
 
   [[nodiscard]] static std::size_t positions_of(std::span<const unit> units) {
     std::size_t sum = 0;
@@ -825,18 +928,12 @@ class token_backend {
     return out;
   }
 
-  /// Makes the engine hold exactly these units; `cached` says how many positions were there already.
-  [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached) {
-    std::vector<unit>& held = state_->sequence;
-    std::size_t common = 0;
-    while (common < held.size() && common < units.size() && held[common].same(units[common])) ++common;
-    if (common == units.size()) --common;  // the last unit's logits are needed
-    cached = positions_of(std::span<const unit>(units).first(common));
-
-    std::vector<token_id> tokens;
+  /// Units as an engine takes them; `tokens` is what the inputs point into.
+  [[nodiscard]] static std::vector<engine_input> inputs_of(std::span<const unit> units, std::vector<token_id>& tokens) {
+    tokens.clear();
     tokens.reserve(units.size());
     std::vector<engine_input> inputs;
-    for (std::size_t i = common; i < units.size();) {
+    for (std::size_t i = 0; i < units.size();) {
       if (units[i].token < 0) {
         inputs.push_back({{}, &units[i].embedding});
         ++i;
@@ -846,16 +943,30 @@ class token_backend {
       for (; i < units.size() && units[i].token >= 0; ++i) tokens.push_back(units[i].token);
       inputs.push_back({std::span<const token_id>(tokens).subspan(first), nullptr});
     }
-    auto logits = state_->engine.evaluate(cached, inputs);
+    return inputs;
+  }
+
+  /// Makes the engine hold exactly these units; `cached` says how many positions were there already.
+  [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached, std::string_view salt) {
+    std::vector<unit>& held = state_->sequence;
+    std::vector<token_id> tokens;
+    std::size_t common = 0;
+    if constexpr (caching_engine<Engine>) {
+      cached = state_->engine.resume(inputs_of(units, tokens), salt);
+      for (std::size_t at = 0; at < cached; ++common) at += units[common].positions;
+    } else {
+      (void)salt;
+      while (common < held.size() && common < units.size() && held[common].same(units[common])) ++common;
+      if (common == units.size()) --common;  // the last unit's logits are needed
+      cached = positions_of(std::span<const unit>(units).first(common));
+    }
+    auto logits = state_->engine.evaluate(cached, inputs_of(std::span<const unit>(units).subspan(common), tokens));
     if (!logits) {
-      held.resize(common);  // what a failed call left behind is not trusted
+      held.clear();  // what a failed call left behind is not trusted
       return logits;
     }
-    held.resize(common);
-    for (std::size_t i = common; i < units.size(); ++i) {
-      held.push_back(std::move(units[i]));
-      held.back().embedding = {};
-    }
+    held = std::move(units);
+    for (unit& u : held) u.embedding = {};
     return logits;
   }
   [[nodiscard]] result<std::span<const float>> append(token_id id) {
@@ -1351,6 +1462,223 @@ class any_judge {
   std::function<result<verdict>(const request&, const completion&)> call_;
 };
 static_assert(judge<any_judge>);
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/prompt/turn_format.hpp ----
+#ifndef INOCULUM_SINGLE_PROMPT_TURN_FORMAT
+#define INOCULUM_SINGLE_PROMPT_TURN_FORMAT
+
+// Chat formats as data: how a family of models opens and closes a turn. One type for all, so that a program can choose when
+// it knows the model. The formats of Gemma, Llama 3, Qwen 2, Vicuna and Mistral.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// A run of template text: control tokens and plain text between them.
+struct template_piece {
+  bool is_control = false;
+  std::string text{};
+};
+using template_run = std::vector<template_piece>;
+
+/// Models `chat_format`. A turn is its opening, the message, its closing; an open reply is the assistant's opening.
+struct turn_format {
+  std::string name{};
+  template_run begin{};                   ///< once, in front of everything
+  std::array<template_run, 3> opening{};  ///< by role: system, user, assistant
+  std::array<template_run, 3> closing{};  ///< the same
+  template_run picture_opening{}, picture_closing{};
+  std::string reply_lead{};          ///< between the assistant's opening and its words; a model begins with it by itself
+  bool system_in_user_turn = false;  ///< the system message stands in the first user turn, before its closing comes the user's text
+  bool trims = false;                ///< white space around a message is left out, as the model's own template does
+  std::string default_system{};      ///< written when a conversation has no system message; empty: none
+  std::string end{};                 ///< the control token that ends the assistant's turn
+
+  [[nodiscard]] std::vector<segment> render(const conversation& talk, bool open_reply) const {
+    std::vector<segment> out;
+    add(out, begin);
+    bool user_is_open = false;  // by a system message that stands in the user's turn
+    const auto begin_turn = [&](role who) {
+      if (who == role::user && user_is_open) return;
+      if (user_is_open) add(out, closing[index(role::user)]);
+      user_is_open = who == role::system && system_in_user_turn;
+      if (user_is_open) add(out, opening[index(role::user)]);
+      add(out, opening[index(who)]);
+    };
+    const bool has_system = !talk.messages.empty() && talk.messages.front().who == role::system;
+    if (!has_system && !default_system.empty()) {
+      begin_turn(role::system);
+      detail::add_text(out, default_system);
+      add(out, closing[index(role::system)]);
+    }
+    for (std::size_t i = 0; i < talk.messages.size(); ++i) {
+      const message& m = talk.messages[i];
+      begin_turn(m.who);
+      const bool prefill = open_reply && i + 1 == talk.messages.size() && m.who == role::assistant;
+      // Words that a model of this family wrote have its lead already.
+      if (m.who == role::assistant && (m.parts.empty() || !m.parts[0].text.starts_with(reply_lead))) detail::add_text(out, reply_lead);
+      add_parts(out, m, !prefill);
+      if (prefill) return out;
+      add(out, closing[index(m.who)]);
+      if (m.who == role::user) user_is_open = false;
+    }
+    if (open_reply) begin_turn(role::assistant);
+    return out;
+  }
+  [[nodiscard]] std::string_view end_of_turn() const { return end; }
+
+ private:
+  [[nodiscard]] static constexpr std::size_t index(role who) noexcept { return static_cast<std::size_t>(who); }
+  static void add(std::vector<segment>& out, const template_run& run) {
+    for (const template_piece& p : run) {
+      if (p.is_control) detail::add_control(out, p.text);
+      else detail::add_text(out, p.text);
+    }
+  }
+  void add_parts(std::vector<segment>& out, const message& m, bool ends) const {
+    constexpr std::string_view blank = " \t\r\n";
+    for (std::size_t i = 0; i < m.parts.size(); ++i) {
+      const part& p = m.parts[i];
+      if (p.is_image()) {
+        add(out, picture_opening);
+        out.push_back({segment::kind::image, {}, p.pixels});
+        add(out, picture_closing);
+        continue;
+      }
+      std::string_view text = p.text;
+      if (trims && i == 0) text.remove_prefix(std::min(text.size(), text.find_first_not_of(blank)));
+      if (trims && ends && i + 1 == m.parts.size()) text = text.substr(0, text.find_last_not_of(blank) + 1);
+      detail::add_text(out, text);
+    }
+  }
+};
+
+namespace detail {
+[[nodiscard]] inline template_piece control_piece(std::string_view text) { return {true, std::string(text)}; }
+[[nodiscard]] inline template_piece text_piece(std::string_view text) { return {false, std::string(text)}; }
+}  // namespace detail
+
+/// ChatML with any default system prompt; `chatml` is the same with SmolLM2's.
+[[nodiscard]] inline turn_format chatml_format(std::string default_system = {}) {
+  using namespace detail;
+  turn_format f;
+  f.name = "chatml";
+  for (const role who : {role::system, role::user, role::assistant}) {
+    f.opening[static_cast<std::size_t>(who)] = {control_piece("<|im_start|>"), text_piece(std::string(to_string(who)) + "\n")};
+    f.closing[static_cast<std::size_t>(who)] = {control_piece("<|im_end|>"), text_piece("\n")};
+  }
+  f.default_system = std::move(default_system);
+  f.end = "<|im_end|>";
+  return f;
+}
+[[nodiscard]] inline turn_format qwen2_format() { return chatml_format("You are a helpful assistant."); }
+
+/// Llama 3, 3.1, 3.2.
+[[nodiscard]] inline turn_format llama3_format() {
+  using namespace detail;
+  turn_format f;
+  f.name = "llama-3";
+  f.begin = {control_piece("<|begin_of_text|>")};
+  for (const role who : {role::system, role::user, role::assistant}) {
+    f.opening[static_cast<std::size_t>(who)] = {control_piece("<|start_header_id|>"), text_piece(to_string(who)),
+                                                control_piece("<|end_header_id|>"), text_piece("\n\n")};
+    f.closing[static_cast<std::size_t>(who)] = {control_piece("<|eot_id|>")};
+  }
+  f.trims = true;
+  f.end = "<|eot_id|>";
+  return f;
+}
+
+/// Gemma 1 to 3, MedGemma. It has no system role: those words begin the first user turn.
+[[nodiscard]] inline turn_format gemma_format() {
+  using namespace detail;
+  turn_format f;
+  f.name = "gemma";
+  f.begin = {control_piece("<bos>")};
+  f.opening = {{{}, {control_piece("<start_of_turn>"), text_piece("user\n")}, {control_piece("<start_of_turn>"), text_piece("model\n")}}};
+  f.closing = {
+      {{text_piece("\n\n")}, {control_piece("<end_of_turn>"), text_piece("\n")}, {control_piece("<end_of_turn>"), text_piece("\n")}}};
+  f.picture_opening = {text_piece("\n\n"), control_piece("<start_of_image>")};
+  f.picture_closing = {control_piece("<end_of_image>"), text_piece("\n\n")};
+  f.system_in_user_turn = true;
+  f.trims = true;
+  f.end = "<end_of_turn>";
+  return f;
+}
+
+/// Vicuna 1.1 and the LLaVA models on it. Its roles are plain words: a user can write "ASSISTANT:", and no tokenizer tells.
+[[nodiscard]] inline turn_format vicuna_format() {
+  using namespace detail;
+  turn_format f;
+  f.name = "vicuna";
+  f.begin = {control_piece("<s>")};
+  f.opening = {{{}, {text_piece("USER: ")}, {text_piece("ASSISTANT:")}}};
+  f.closing = {{{text_piece(" ")}, {text_piece(" ")}, {control_piece("</s>")}}};
+  f.picture_closing = {text_piece("\n")};
+  f.reply_lead = " ";
+  f.default_system =
+      "A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, detailed, and polite answers "
+      "to the user's questions.";
+  f.end = "</s>";
+  return f;
+}
+
+/// Mistral Instruct, and LLaVA-Med on it. `marks_are_tokens`: from version 3 on "[INST]" is a control token; before it is
+/// plain text, which a user can write too.
+[[nodiscard]] inline turn_format mistral_format(bool marks_are_tokens) {
+  using namespace detail;
+  turn_format f;
+  f.name = marks_are_tokens ? "mistral-3" : "mistral";
+  f.begin = {control_piece("<s>")};
+  if (marks_are_tokens) {
+    f.opening[1] = {control_piece("[INST]")};
+    f.closing[1] = {control_piece("[/INST]")};
+  } else {
+    f.opening[1] = {text_piece("[INST] ")};
+    f.closing[1] = {text_piece(" [/INST]")};
+    f.reply_lead = " ";
+  }
+  f.closing[0] = {text_piece("\n\n")};
+  f.closing[2] = {control_piece("</s>")};
+  f.picture_closing = {text_piece("\n")};
+  f.system_in_user_turn = true;
+  f.end = "</s>";
+  return f;
+}
+static_assert(chat_format<turn_format>);
+
+/// The format of a model by its own template (Jinja, as files carry it; it is searched, not run), or by the control tokens
+/// that the model has where it carries none. `has_control(text)`. Nothing when no format here is the right one.
+template <class HasControl>
+[[nodiscard]] std::optional<turn_format> turn_format_for(std::string_view chat_template, HasControl&& has_control) {
+  const auto says = [&](std::string_view what) {
+    return chat_template.empty() ? has_control(what) : chat_template.find(what) != std::string_view::npos;
+  };
+  if (says("<|im_start|>")) {
+    if (chat_template.empty() || says("SmolLM")) return chatml_format(chatml{}.default_system);
+    if (says("You are Qwen, created by Alibaba Cloud."))
+      return chatml_format("You are Qwen, created by Alibaba Cloud. You are a helpful assistant.");
+    return says("You are a helpful assistant") ? qwen2_format() : chatml_format();
+  }
+  if (says("<|start_header_id|>")) return llama3_format();
+  if (says("<start_of_turn>")) return gemma_format();
+  if (says("<<SYS>>")) return std::nullopt;  // Llama 2's own: not here
+  if (says("[INST]")) return mistral_format(has_control("[INST]"));
+  if (says("USER:") && says("ASSISTANT:")) return vicuna_format();
+  return std::nullopt;
+}
 
 }  // namespace inoculum
 

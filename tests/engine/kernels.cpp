@@ -4,11 +4,13 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <numeric>
 #include <vector>
 
 #include <inoculum/core/rng.hpp>
 #include <inoculum/engine/kernels/select.hpp>
+#include <inoculum/engine/model/attention.hpp>
 #include <inoculum/engine/quant/quantised_rows.hpp>
 
 #include "../support/gguf_writer.hpp"
@@ -217,7 +219,7 @@ TEST_CASE("attention's tile: every table equals the portable one to the bit") {
   }
 }
 
-TEST_CASE("softmax, norm and swiglu against double arithmetic") {
+TEST_CASE("softmax, norm, swiglu and geglu against double arithmetic") {
   rng r(13);
   for (const kernel_table* k : usable_kernels()) {
     CAPTURE(k->name);
@@ -240,6 +242,14 @@ TEST_CASE("softmax, norm and swiglu against double arithmetic") {
       for (std::size_t i = 0; i < n; ++i) {
         const double exact = static_cast<double>(x[i]) / (1.0 + std::exp(-static_cast<double>(x[i]))) * static_cast<double>(w[i]);
         CHECK(std::abs(static_cast<double>(y[i]) - exact) <= 2e-6 * std::abs(exact) + 1e-30);
+      }
+      k->geglu(x.data(), w.data(), n, y.data());
+      for (std::size_t i = 0; i < n; ++i) {
+        const double v = static_cast<double>(x[i]);
+        const double bent = std::sqrt(2.0 / 3.14159265358979323846) * (v + 0.044715 * v * v * v);
+        // As a quotient: 1 + tanh cancels far to the left.
+        const double exact = v / (1.0 + std::exp(-2.0 * bent)) * static_cast<double>(w[i]);
+        CHECK(std::abs(static_cast<double>(y[i]) - exact) <= 2e-5 * std::abs(exact) + 1e-30);
       }
     }
     // A softmax over three blocks, the last one partly filled.
@@ -291,5 +301,50 @@ TEST_CASE("a damaged scale is found while packing") {
     const std::size_t block = layout_of(type)->bytes;
     CHECK(damage((4096 / layout_of(type)->elements - 1) * block + (type == ggml_type::q6_k ? 208 : 0)));
     if (quants_of(type).offsets) CHECK(damage(7 * block + 2));
+  }
+}
+
+TEST_CASE("attention within a window against double arithmetic") {
+  rng r(29);
+  constexpr std::size_t width = 32, positions = 300;
+  kv_cache cache(1, 1, width);
+  REQUIRE(cache.reserve(0, positions));
+  std::vector<std::vector<float>> keys, values;
+  for (std::size_t p = 0; p < positions; ++p) {
+    keys.push_back(random_floats(r, width));
+    values.push_back(random_floats(r, width));
+    cache.store(0, 0, p, keys.back().data(), values.back().data());
+    for (std::size_t i = 0; i < width; ++i) {  // as the cache holds them
+      keys.back()[i] = half_to_float(float_to_half(keys.back()[i]));
+      values.back()[i] = half_to_float(float_to_half(values.back()[i]));
+    }
+  }
+  const auto scratch = std::make_unique<attention_scratch>();
+  for (const kernel_table* k : usable_kernels()) {
+    CAPTURE(k->name);
+    for (const std::size_t window : {0u, 1u, 5u, 64u, 70u, 200u}) {
+      CAPTURE(window);
+      for (const std::size_t from : {0u, 60u, 130u, 252u}) {
+        const std::size_t rows = 48;
+        const auto queries = random_floats(r, rows * width);
+        std::copy(queries.begin(), queries.end(), scratch->query);
+        for (std::size_t t = 0; t < rows; ++t) scratch->positions[t] = from + t;
+        attend(*k, cache, 0, 0, width, rows, window, *scratch);
+        for (std::size_t t = 0; t < rows; ++t) {
+          const std::size_t last = from + t, first = window != 0 && last >= window ? last - window + 1 : 0;
+          std::vector<double> sum(width);
+          double total = 0;
+          for (std::size_t p = first; p <= last; ++p) {
+            double score = 0;
+            for (std::size_t i = 0; i < width; ++i) score += static_cast<double>(queries[t * width + i]) * static_cast<double>(keys[p][i]);
+            const double weight = std::exp2(score);
+            total += weight;
+            for (std::size_t i = 0; i < width; ++i) sum[i] += weight * static_cast<double>(values[p][i]);
+          }
+          for (std::size_t i = 0; i < width; ++i)
+            REQUIRE(static_cast<double>(scratch->result[t * width + i]) == doctest::Approx(sum[i] / total).epsilon(1e-3));
+        }
+      }
+    }
   }
 }

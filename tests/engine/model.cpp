@@ -52,9 +52,17 @@ bool same_bits(std::span<const float> a, std::span<const float> b) {
 }  // namespace
 
 TEST_CASE("a token's logits depend on the sequence alone") {
-  for (const ggml_type type : {ggml_type::q4_1, ggml_type::q4_0, ggml_type::q8_0, ggml_type::f32}) {
+  struct variant {
+    const char* architecture;
+    ggml_type type;
+    std::uint32_t layers;
+  };
+  for (const auto& [architecture, type, layers] :
+       {variant{"llama", ggml_type::q4_1, 2}, variant{"llama", ggml_type::q4_0, 2}, variant{"llama", ggml_type::q8_0, 2},
+        variant{"llama", ggml_type::f32, 2}, variant{"qwen2", ggml_type::q8_0, 2}, variant{"gemma3", ggml_type::q8_0, 7}}) {
+    CAPTURE(architecture);
     CAPTURE(to_string(type));
-    const temporary_model file(test::tiny_llama({.layers = 2, .context = 512, .matrix = type}));
+    const temporary_model file(test::tiny_llama({.architecture = architecture, .layers = layers, .context = 512, .matrix = type}));
     const auto tokens = random_tokens(330, 5);  // more than a chunk, more than five pages of cache
     const std::size_t v = test::tiny_vocabulary_size;
     auto e = cpu_engine::load(file.path, {.threads = 1}).value();

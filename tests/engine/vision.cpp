@@ -210,3 +210,38 @@ TEST_CASE("a request's control strings, NUL bytes and length stay text") {
   r.query = std::string("hello\0<|im_end|>", 16);
   CHECK(backend.generate(assemble({}, r).value(), {.max_tokens = 3}));
 }
+
+TEST_CASE("resizing gives the same bytes on every path") {
+  rng r(41);
+  const auto bytes = [&](std::size_t n) {
+    std::vector<std::uint8_t> out(n);
+    for (auto& b : out) b = static_cast<std::uint8_t>(r.next());
+    return out;
+  };
+  for (const int width : {1, 2, 7, 61, 128, 130, 333, 1411}) {
+    for (const int to : {1, 5, 96, 128}) {
+      CAPTURE(width);
+      CAPTURE(to);
+      const auto plan = engine::detail::plan_resample(width, to);
+      auto row = bytes(static_cast<std::size_t>(width) * 3);
+      row.resize(row.size() + 3 * engine::resample_step, 255);  // what lies beyond must not count
+      const auto n = static_cast<std::size_t>(to) * 3;
+      std::vector<std::uint8_t> expected(n), got(n);
+      engine::portable::across(row.data(), plan.first.data(), plan.count.data(), plan.weights.data(), plan.longest,
+                               static_cast<std::size_t>(to), expected.data());
+      engine::best_resample().across(row.data(), plan.first.data(), plan.count.data(), plan.weights.data(), plan.longest,
+                                     static_cast<std::size_t>(to), got.data());
+      CHECK(got == expected);
+      const auto rows = bytes(static_cast<std::size_t>(width) * 37);
+      for (int y = 0; y < to; y += 3) {
+        const auto at = static_cast<std::size_t>(y);
+        std::vector<std::uint8_t> a(37), b(37);
+        const std::uint8_t* from = rows.data() + static_cast<std::size_t>(plan.first[at]) * 37;
+        const auto count = static_cast<std::size_t>(plan.count[at]);
+        engine::portable::down(from, 37, plan.weights.data() + at * plan.longest, count, 37, a.data());
+        engine::best_resample().down(from, 37, plan.weights.data() + at * plan.longest, count, 37, b.data());
+        CHECK(a == b);
+      }
+    }
+  }
+}

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <inoculum/engine/tokenizer/bpe.hpp>
+#include <inoculum/engine/tokenizer/tokenizer.hpp>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace inoculum;
@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (file->find(t.name) != &t || t.elements() == 0) std::abort();
     for (const std::byte b : t.data) sum += static_cast<double>(b);
   }
-  if (const auto tokenizer = bpe_tokenizer::load(*file)) {
+  if (const auto tokenizer = tokenizer::load(*file)) {
     for (const token_id id : tokenizer->encode({reinterpret_cast<const char*>(data), size < 300 ? size : 300})) {
       if (tokenizer->is_control(id) || id < 0) std::abort();
       sum += static_cast<double>(tokenizer->token_bytes(id).size());

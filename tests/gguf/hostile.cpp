@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <inoculum/engine/gguf/gguf.hpp>
-#include <inoculum/engine/tokenizer/bpe.hpp>
+#include <inoculum/engine/tokenizer/tokenizer.hpp>
 #include <string>
 #include <vector>
 
@@ -109,7 +109,7 @@ TEST_CASE("a vocabulary with changed bytes") {
     }
     const auto file = gguf_file::from_bytes(changed);
     if (!file) continue;
-    const auto tokenizer = bpe_tokenizer::load(*file);
+    const auto tokenizer = tokenizer::load(*file);
     if (!tokenizer) continue;
     for (const token_id id : tokenizer->encode("hello world <|im_end|> \xff")) CHECK_FALSE(tokenizer->is_control(id));
   }

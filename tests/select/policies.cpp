@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <inoculum/select/bucketed.hpp>
 #include <inoculum/select/combinators.hpp>
 #include <inoculum/select/policy.hpp>
 #include <inoculum/select/similarity.hpp>
@@ -76,8 +77,9 @@ TEST_CASE("every policy keeps the concept's promises") {
   check_requirements(only(modality::ct, random_policy{}), pool);
   check_requirements(gated(0.1, similar), pool);
   check_requirements(gated(0.99, similar, random_policy{}), pool);
+  check_requirements(bucketed<>::build(pool, similar, 3).value(), pool);
   for (const char* text : {"random", "similarity", "similarity(image)", "similarity(text=0.7)", "fixed", "fixed(a-1, r-2)", "none",
-                           "mixed(0.5*similarity, 0.5*only(harmful, random)) | refusals_last",
+                           "bucketed", "bucketed(4)", "mixed(0.5*similarity, 0.5*only(harmful, random)) | refusals_last",
                            "gated(0.2, similarity, only(benign, random(seed=4))) | alternating"}) {
     CAPTURE(text);
     const auto policy = make_policy(text, pool);
@@ -118,6 +120,30 @@ TEST_CASE("similarity: an index refuses another pool") {
   const auto refused = similar.rank(pool_view(other), {.query = "q"}, 1);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == errc::mismatch);
+}
+
+TEST_CASE("bucketed: requests of one bucket are shown the same, and there are no more selections than buckets") {
+  const auto pool = test::small_pool();
+  const auto similar = similarity<>::build(pool).value();
+  const auto policy = bucketed<>::build(pool, similar, 3).value();
+  CHECK(policy.anchors().size() == 3);
+  CHECK(std::set<std::uint32_t>{policy.anchors()[0], policy.anchors()[1], policy.anchors()[2]}.size() == 3);
+  std::set<std::vector<std::string>> shown;
+  for (const basic_demonstration& d : pool.items()) {
+    shown.insert(ids(policy.rank(pool_view(pool), {.query = d.query + " Please."}, 4).value(), pool));
+  }
+  CHECK(shown.size() > 1);
+  CHECK(shown.size() <= 3);
+  // An anchor's own query is answered with what is nearest to it, itself first.
+  const std::uint32_t anchor = policy.anchors()[1];
+  const auto r = policy.rank(pool_view(pool), {.query = pool[anchor].query}, 4).value();
+  CHECK(r.candidates[0].index == anchor);
+  CHECK(r.candidates[0].reason == "bucket");
+  CHECK(ids(r, pool) == ids(similar.rank(pool_view(pool), {.query = pool[anchor].query}, 4).value(), pool));
+  // As many buckets as demonstrations: each is its own anchor.
+  CHECK(bucketed<>::build(pool, similar, pool.size()).value().anchors().size() == pool.size());
+  CHECK(bucketed<>::build(pool, similar, 0).error().code == errc::invalid_argument);
+  CHECK(bucketed<>::build(pool, similar, pool.size() + 1).error().code == errc::invalid_argument);
 }
 
 TEST_CASE("mixed: every prefix keeps the shares") {

@@ -199,7 +199,9 @@ inline std::vector<std::string> byte_characters() {
 }
 
 struct tiny_llama_options {
+  std::string architecture = "llama";  ///< or "qwen2", "gemma3"
   std::uint32_t layers = 2, width = 64, hidden = 128, heads = 4, kv_heads = 2, context = 256;
+  std::uint32_t window = 96;              ///< gemma3's sliding window; every sixth layer has none
   ggml_type matrix = ggml_type::q4_1;     ///< attention and feed-forward
   ggml_type embedding = ggml_type::q8_0;  ///< tied: the output layer is the same tensor, as in SmolLM2
   std::uint64_t seed = 1;
@@ -222,16 +224,23 @@ inline gguf_writer tiny_vocabulary() {
 }
 inline constexpr std::uint64_t tiny_vocabulary_size = 3 + 256 + 9;
 
-/// A model of the llama architecture with random weights: the same keys and tensor names as SmolLM2's file.
+/// A model with random weights: the same keys and tensor names as SmolLM2's file, or those of the other architectures.
 inline gguf_writer tiny_llama(const tiny_llama_options& o = {}) {
   rng r(o.seed);
   gguf_writer out = tiny_vocabulary();
-  out.text("general.architecture", "llama").text("general.name", "tiny random llama");
-  out.number("llama.block_count", o.layers).number("llama.context_length", o.context).number("llama.embedding_length", o.width);
-  out.number("llama.feed_forward_length", o.hidden).number("llama.attention.head_count", o.heads);
-  out.number("llama.attention.head_count_kv", o.kv_heads).number("llama.vocab_size", static_cast<std::uint32_t>(tiny_vocabulary_size));
-  out.number("llama.rope.dimension_count", o.width / o.heads).real("llama.rope.freq_base", 100000.0f);
-  out.real("llama.attention.layer_norm_rms_epsilon", 1e-5f).number("general.quantization_version", 2);
+  const bool gemma = o.architecture == "gemma3";
+  const auto key = [&](const char* name) { return o.architecture + "." + name; };
+  const std::uint32_t head_width = o.width / o.heads;
+  out.text("general.architecture", o.architecture).text("general.name", "tiny random " + o.architecture);
+  out.number(key("block_count"), o.layers).number(key("context_length"), o.context).number(key("embedding_length"), o.width);
+  out.number(key("feed_forward_length"), o.hidden).number(key("attention.head_count"), o.heads);
+  out.number(key("attention.head_count_kv"), o.kv_heads).number(key("vocab_size"), static_cast<std::uint32_t>(tiny_vocabulary_size));
+  out.number(key("rope.dimension_count"), head_width).real(key("rope.freq_base"), 100000.0f);
+  out.real(key("attention.layer_norm_rms_epsilon"), 1e-5f).number("general.quantization_version", 2);
+  if (gemma) {
+    out.number(key("attention.sliding_window"), o.window);
+    out.number(key("attention.key_length"), head_width).number(key("attention.value_length"), head_width);
+  }
 
   const auto matrix = [&](const std::string& name, ggml_type type, std::uint64_t in, std::uint64_t rows) {
     const auto data = random_tensor(type, in * rows, r);
@@ -243,26 +252,36 @@ inline gguf_writer tiny_llama(const tiny_llama_options& o = {}) {
     engine::dequantise_row(type, data.data(), values);
     out.floats(name, {in, rows}, values);
   };
-  const auto norm = [&](const std::string& name) {
-    std::vector<float> ones(o.width);
-    for (float& v : ones) v = static_cast<float>(r.between(0.8, 1.2));
-    out.floats(name, {o.width}, ones);
+  const auto vector = [&](const std::string& name, std::uint64_t n, double low, double high) {
+    std::vector<float> values(static_cast<std::size_t>(n));
+    for (float& v : values) v = static_cast<float>(r.between(low, high));
+    out.floats(name, {n}, values);
   };
-  const std::uint64_t kv_width = std::uint64_t{o.width} / o.heads * o.kv_heads;
+  const auto norm = [&](const std::string& name, std::uint64_t n) { vector(name, n, 0.8, 1.2); };
+  const std::uint64_t kv_width = std::uint64_t{head_width} * o.kv_heads;
   matrix("token_embd.weight", o.embedding, o.width, tiny_vocabulary_size);
   for (std::uint32_t layer = 0; layer < o.layers; ++layer) {
     const std::string block = "blk." + std::to_string(layer) + ".";
-    norm(block + "attn_norm.weight");
+    norm(block + "attn_norm.weight", o.width);
     matrix(block + "ffn_down.weight", o.matrix, o.hidden, o.width);
     matrix(block + "ffn_gate.weight", o.matrix, o.width, o.hidden);
     matrix(block + "ffn_up.weight", o.matrix, o.width, o.hidden);
-    norm(block + "ffn_norm.weight");
+    norm(block + "ffn_norm.weight", o.width);
     matrix(block + "attn_k.weight", o.matrix, o.width, kv_width);
     matrix(block + "attn_output.weight", o.matrix, o.width, o.width);
     matrix(block + "attn_q.weight", o.matrix, o.width, o.width);
     matrix(block + "attn_v.weight", o.matrix, o.width, kv_width);
+    if (o.architecture == "qwen2") {
+      vector(block + "attn_q.bias", o.width, -1.0, 1.0);
+      vector(block + "attn_k.bias", kv_width, -1.0, 1.0);
+      vector(block + "attn_v.bias", kv_width, -1.0, 1.0);
+    }
+    if (gemma) {
+      for (const char* name : {"post_attention_norm.weight", "post_ffw_norm.weight"}) norm(block + name, o.width);
+      for (const char* name : {"attn_q_norm.weight", "attn_k_norm.weight"}) norm(block + name, head_width);
+    }
   }
-  norm("output_norm.weight");
+  norm("output_norm.weight", o.width);
   return out;
 }
 

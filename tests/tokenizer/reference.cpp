@@ -4,7 +4,7 @@
 
 #include <fstream>
 #include <inoculum/core/rng.hpp>
-#include <inoculum/engine/tokenizer/bpe.hpp>
+#include <inoculum/engine/tokenizer/tokenizer.hpp>
 #include <string>
 #include <vector>
 
@@ -37,7 +37,7 @@ TEST_CASE("the same tokens as llama.cpp") {
   const std::string model = test::weights("tokens against llama.cpp");
   if (model.empty()) return;
   const auto file = gguf_file::open(model).value();
-  const auto tokenizer = bpe_tokenizer::load(file).value();
+  const auto tokenizer = tokenizer::load(file).value();
 
   std::ifstream reference("tests/tokenizer/data/llama_cpp.txt");
   REQUIRE(reference.is_open());
@@ -60,7 +60,7 @@ TEST_CASE("the same tokens as llama.cpp") {
 TEST_CASE("what SmolLM2's vocabulary can write comes back as it was") {
   const std::string model = test::weights("tokens and back");
   if (model.empty()) return;
-  const auto tokenizer = bpe_tokenizer::load(gguf_file::open(model).value()).value();
+  const auto tokenizer = tokenizer::load(gguf_file::open(model).value()).value();
   CHECK(tokenizer.size() == 49152);
   CHECK(tokenizer.bos() == 1);
   CHECK(tokenizer.eos() == 2);
@@ -91,7 +91,7 @@ TEST_CASE("what SmolLM2's vocabulary can write comes back as it was") {
 TEST_CASE("no text becomes a control token") {
   const std::string model = test::weights("control tokens in text");
   if (model.empty()) return;
-  const auto tokenizer = bpe_tokenizer::load(gguf_file::open(model).value()).value();
+  const auto tokenizer = tokenizer::load(gguf_file::open(model).value()).value();
   const std::string parts[] = {"<|im_start|>",
                                "<|im_end|>",
                                "<|endoftext|>",

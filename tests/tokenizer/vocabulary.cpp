@@ -27,16 +27,17 @@ std::vector<std::string> pieces(const bpe_tokenizer& t, std::string_view text) {
 }
 using list = std::vector<std::string>;
 
-test::gguf_writer vocabulary(std::vector<std::string> tokens, std::vector<std::int32_t> types, const std::vector<std::string>& merges) {
+test::gguf_writer vocabulary(std::vector<std::string> tokens, std::vector<std::int32_t> types, const std::vector<std::string>& merges,
+                             const char* pre = "smollm") {
   test::gguf_writer out;
-  out.text("tokenizer.ggml.model", "gpt2").text("tokenizer.ggml.pre", "smollm").texts("tokenizer.ggml.tokens", tokens);
+  out.text("tokenizer.ggml.model", "gpt2").text("tokenizer.ggml.pre", pre).texts("tokenizer.ggml.tokens", tokens);
   return out.integers("tokenizer.ggml.token_type", types).texts("tokenizer.ggml.merges", merges);
 }
 
-std::vector<std::string> words(std::string_view text) {
+std::vector<std::string> words(std::string_view text, detail::pre_tokenizer rule = detail::pre_tokenizer::smollm) {
   std::vector<std::string> out;
   const auto all = detail::characters(text);
-  detail::split_smollm(std::span(all), [&](std::span<const detail::character> word) {
+  detail::split_words(rule, std::span(all), [&](std::span<const detail::character> word) {
     out.emplace_back();
     for (const auto c : word) {
       std::array<unsigned char, 4> raw{};
@@ -58,6 +59,40 @@ TEST_CASE("words") {
   CHECK(words("x!? y") == list{"x", "!?", " y"});
   CHECK(words("é中 ½") == list{"é中", " ", "½"});
   CHECK(words("\xff\xc3") == list{"\xef\xbf\xbd\xef\xbf\xbd"});
+}
+
+TEST_CASE("words by the rules of GPT-2, Llama 3 and Qwen 2") {
+  using enum detail::pre_tokenizer;
+  CHECK(words("a12 345", gpt2) == list{"a", "12", " 345"});
+  CHECK(words("1234567", llama3) == list{"123", "456", "7"});
+  CHECK(words("1234", qwen2) == list{"1", "2", "3", "4"});
+  for (const auto rule : {llama3, qwen2}) {
+    CHECK(words("", rule) == list{});
+    CHECK(words("IT'S they'Ll", rule) == list{"IT", "'S", " they", "'Ll"});
+    CHECK(words("'S's'x", rule) == list{"'S", "'s", "'x"});
+    CHECK(words("(abc) \tdef", rule) == list{"(abc", ")", " ", "\tdef"});
+    CHECK(words("x!?\n\n y", rule) == list{"x", "!?\n\n", " y"});
+    CHECK(words("a \n \n  b", rule) == list{"a", " \n \n", " ", " b"});
+    CHECK(words("a   ", rule) == list{"a", "   "});
+    CHECK(words("a 1", rule) == list{"a", " ", "1"});
+    CHECK(words("\nabc", rule) == list{"\n", "abc"});
+    CHECK(words(" ", rule) == list{" "});
+    CHECK(words(" ¡é中½", rule) == list{" ¡", "é中", "½"});
+  }
+}
+
+TEST_CASE("a word that is a token needs no merging where the family says so, unless it is a control token") {
+  const std::vector<std::string> tokens{"a", "b", "ab", "aba", "abab", "bb"};
+  const std::vector<std::int32_t> types{1, 1, 1, 1, 3, 1};
+  const auto llama = load(vocabulary(tokens, types, {"a b"}, "llama-bpe")).value();
+  CHECK(llama.encode("aba") == std::vector<token_id>{3});
+  CHECK(llama.encode("abab") == std::vector<token_id>{2, 2});
+  CHECK(llama.adds_bos());
+  const auto qwen = load(vocabulary(tokens, types, {"a b"}, "qwen2")).value();
+  CHECK(qwen.encode("aba") == std::vector<token_id>{2, 0});
+  CHECK_FALSE(qwen.adds_bos());
+  for (const char* same : {"llama3", "llama-v3", "pixtral"})
+    CHECK(load(vocabulary(tokens, types, {"a b"}, same)).value().encode("aba").size() == 1);
 }
 
 TEST_CASE("merging takes the lowest rank first, the leftmost among equals") {
@@ -103,9 +138,9 @@ TEST_CASE("a vocabulary that does not fit together is refused by name") {
   };
   const auto has = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
   CHECK(has(message(test::gguf_writer()), "missing key \"tokenizer.ggml.model\""));
-  CHECK(has(message(test::gguf_writer().text("tokenizer.ggml.model", "llama")), "\"llama\" is not supported"));
-  CHECK(has(message(test::gguf_writer().text("tokenizer.ggml.model", "gpt2").text("tokenizer.ggml.pre", "qwen2")),
-            "\"qwen2\" is not supported"));
+  CHECK(has(message(test::gguf_writer().text("tokenizer.ggml.model", "llama")), "\"llama\" is not byte-level BPE"));
+  CHECK(has(message(test::gguf_writer().text("tokenizer.ggml.model", "gpt2").text("tokenizer.ggml.pre", "bloom")),
+            "tokenizer.ggml.pre \"bloom\" is not supported"));
   CHECK(has(message(test::gguf_writer().number("tokenizer.ggml.model", 3)), "is u32, wanted a string"));
   CHECK(has(message(vocabulary({}, {}, {})), "do not fit together"));
   CHECK(has(message(vocabulary({"a", "b"}, {1}, {})), "do not fit together"));

@@ -25,8 +25,9 @@
 namespace inoculum {
 
 /// Models backend, streaming_backend, scoring_backend, prefix_backend and token_counting_backend over
-/// any `token_engine`. Calls take turns, since the engine has one sequence. What the next prompt has in
-/// common with the last one is not computed again, picture by picture and token by token.
+/// any `token_engine`; over a `batching_engine` also batch_backend. Calls take turns, since the engine has one sequence. What the
+/// next prompt has in common with the last one, or with any that a `caching_engine` remembers, is not computed again, picture
+/// by picture and token by token.
 template <token_engine Engine, chat_format Format = chatml>
 class token_backend {
  public:
@@ -34,81 +35,36 @@ class token_backend {
       : state_(std::make_unique<state>(std::move(engine))), format_(std::move(format)) {}
 
   [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options) {
-    return generate(talk, options, [](std::string_view) { return true; });
+    return generate(talk, options, nobody);
   }
 
   /// `sink(text)` sees whole UTF-8 characters as they come; false stops.
   template <class Sink>
   [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options, Sink&& sink) {
-    const auto start = clock::now();
-    const auto elapsed_ms = [&] { return std::chrono::duration<double, std::milli>(clock::now() - start).count(); };
     const std::lock_guard lock(state_->busy);
-    auto prompt = encode(talk, true);
-    if (!prompt) return std::move(prompt).error();
-    completion out;
-    out.prompt_tokens = positions_of(*prompt);
-    const std::size_t limit = state_->engine.context_size();
-    if (out.prompt_tokens + 1 > limit) {
-      return failure{errc::budget,
-                     "the prompt takes " + std::to_string(out.prompt_tokens) + " tokens and the model's context holds " +
-                         std::to_string(limit) + ": " + std::to_string(out.prompt_tokens + 1 - limit) + " too many",
-                     "context"};
-    }
-    auto logits = advance(*prompt, out.cached_tokens);
+    reply r(options);
+    auto logits = begin(talk, options, r);
     if (!logits) return std::move(logits).error();
-
-    rng draw(options.seed);
-    std::vector<token_id> said;
-    std::vector<float> penalised;
-    std::string held;  // generated but not yet handed out: half a character, or what may become a stop string
-    const std::size_t room = std::min(options.max_tokens, limit - out.prompt_tokens);
-    out.finish = finish_reason::length;
-    for (std::size_t i = 0; i < room; ++i) {
-      if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) {
-        out.finish = finish_reason::cancelled;
-        break;
-      }
-      if (options.timeout_seconds > 0.0 && elapsed_ms() > options.timeout_seconds * 1000.0) {
-        return failure{
-            errc::timeout,
-            "no complete answer within " + std::to_string(options.timeout_seconds) + " s (" + std::to_string(i) + " tokens so far)",
-            "generate"};
-      }
-      std::span<const float> likely = *logits;
-      if (options.repetition_penalty != 1.0) {
-        penalised.assign(likely.begin(), likely.end());
-        penalise(penalised, said, options.repetition_penalty);
-        likely = penalised;
-      }
-      const token_id next = sample(likely, options, draw);
-      if (i == 0) out.ttft_ms = elapsed_ms();
-      if (state_->engine.is_end(next)) {
-        out.finish = finish_reason::stop;
-        break;
-      }
-      ++out.completion_tokens;
-      said.push_back(next);
-      held += state_->engine.token_bytes(next);
-      if (const auto stop = first_stop(held, options.stop)) {
-        held.resize(*stop);
-        out.finish = finish_reason::stop;
-        break;
-      }
-      if (!flush(held, held.size() - longest_stop_start(held, options.stop), out.text, sink)) {
-        out.finish = finish_reason::cancelled;
-        break;
-      }
-      if (i + 1 == room) break;
-      logits = append(next);
+    while (true) {
+      const auto next = say(r, *logits, options, sink);
+      if (!next) return std::move(next).error();
+      if (r.finished) break;
+      logits = append(*next);
       if (!logits) return std::move(logits).error();
     }
-    // A character cut by the length limit is dropped rather than handed out in half.
-    const std::size_t whole = complete_utf8(held);
-    if (whole > 0) {
-      out.text.append(held, 0, whole);
-      (void)sink(std::string_view(held).substr(0, whole));
+    finish(r, sink);
+    return std::move(r.out);
+  }
+
+  /// Answers several conversations, `batch_width` at a time: their prompts one after the other, then one token each in turn.
+  /// Answer i is what `generate` gives for conversation i.
+  [[nodiscard]] std::vector<result<completion>> generate_batch(std::span<const conversation> talks,
+                                                               const generate_options& options) requires batching_engine<Engine> {
+    const std::lock_guard lock(state_->busy);
+    std::vector<result<completion>> out;
+    for (std::size_t from = 0; from < talks.size(); from += batch_width) {
+      answer_together(talks.subspan(from, std::min(batch_width, talks.size() - from)), options, out);
     }
-    out.total_ms = elapsed_ms();
     return out;
   }
 
@@ -118,7 +74,7 @@ class token_backend {
     auto prompt = encode(talk, true);
     if (!prompt) return std::move(prompt).error();
     std::size_t cached = 0;
-    auto logits = advance(*prompt, cached);
+    auto logits = advance(*prompt, cached, {});
     if (!logits) return std::move(logits).error();
     double sum = 0.0;
     for (const token_id id : state_->engine.tokenize(continuation)) {
@@ -135,8 +91,9 @@ class token_backend {
     auto prompt = encode(beginning, false);
     if (!prompt) return std::move(prompt).error();
     std::size_t cached = 0;
-    auto logits = advance(*prompt, cached);
+    auto logits = advance(*prompt, cached, {});
     if (!logits) return std::move(logits).error();
+    if constexpr (caching_engine<Engine>) state_->engine.remember(true);
     return {};
   }
 
@@ -157,8 +114,12 @@ class token_backend {
   [[nodiscard]] Engine& engine() noexcept { return state_->engine; }
   [[nodiscard]] const Engine& engine() const noexcept { return state_->engine; }
 
+  /// Conversations that `generate_batch` holds in memory at once.
+  static constexpr std::size_t batch_width = 16;
+
  private:
   using clock = std::chrono::steady_clock;
+  static constexpr auto nobody = [](std::string_view) { return true; };
 
   /// A token, or a whole picture: what a prefix is compared by.
   struct unit {
@@ -176,6 +137,124 @@ class token_backend {
     std::mutex busy;
     std::vector<unit> sequence;  // what the engine holds now
   };
+
+  /// An answer on its way.
+  struct reply {
+    explicit reply(const generate_options& options) : draw(options.seed) { out.finish = finish_reason::length; }
+    completion out{};
+    clock::time_point start = clock::now();
+    rng draw;
+    std::vector<token_id> said{};
+    std::vector<float> penalised{};
+    std::string held{};    // generated but not yet handed out: half a character, or what may become a stop string
+    std::size_t room = 0;  // tokens that may still come
+    bool finished = false;
+    [[nodiscard]] double elapsed_ms() const { return std::chrono::duration<double, std::milli>(clock::now() - start).count(); }
+  };
+
+  /// The prompt; gives the logits of the first token.
+  [[nodiscard]] result<std::span<const float>> begin(const conversation& talk, const generate_options& options, reply& r) {
+    auto prompt = encode(talk, true);
+    if (!prompt) return std::move(prompt).error();
+    r.out.prompt_tokens = positions_of(*prompt);
+    const std::size_t limit = state_->engine.context_size();
+    if (r.out.prompt_tokens + 1 > limit) {
+      return failure{errc::budget,
+                     "the prompt takes " + std::to_string(r.out.prompt_tokens) + " tokens and the model's context holds " +
+                         std::to_string(limit) + ": " + std::to_string(r.out.prompt_tokens + 1 - limit) + " too many",
+                     "context"};
+    }
+    r.room = std::min(options.max_tokens, limit - r.out.prompt_tokens);
+    return advance(*prompt, r.out.cached_tokens, options.cache_salt);
+  }
+
+  /// Takes the next token from its logits, and hands out what is ready. The token is to be appended unless `r.finished`.
+  template <class Sink>
+  [[nodiscard]] result<token_id> say(reply& r, std::span<const float> logits, const generate_options& options, Sink& sink) {
+    const auto finish = [&](finish_reason why) {
+      r.out.finish = why;
+      r.finished = true;
+      return token_id{-1};
+    };
+    if (r.room == 0) return finish(finish_reason::length);
+    if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) return finish(finish_reason::cancelled);
+    if (options.timeout_seconds > 0.0 && r.elapsed_ms() > options.timeout_seconds * 1000.0) {
+      return failure{errc::timeout,
+                     "no complete answer within " + std::to_string(options.timeout_seconds) + " s (" +
+                         std::to_string(r.out.completion_tokens) + " tokens so far)",
+                     "generate"};
+    }
+    if (options.repetition_penalty != 1.0) {
+      r.penalised.assign(logits.begin(), logits.end());
+      penalise(r.penalised, r.said, options.repetition_penalty);
+      logits = r.penalised;
+    }
+    const token_id next = sample(logits, options, r.draw);
+    if (r.said.empty()) r.out.ttft_ms = r.elapsed_ms();
+    if (state_->engine.is_end(next)) return finish(finish_reason::stop);
+    ++r.out.completion_tokens;
+    r.said.push_back(next);
+    r.held += state_->engine.token_bytes(next);
+    if (const auto stop = first_stop(r.held, options.stop)) {
+      r.held.resize(*stop);
+      return finish(finish_reason::stop);
+    }
+    if (!flush(r.held, r.held.size() - longest_stop_start(r.held, options.stop), r.out.text, sink)) return finish(finish_reason::cancelled);
+    if (--r.room == 0) return finish(finish_reason::length);
+    return next;
+  }
+
+  template <class Sink>
+  static void finish(reply& r, Sink& sink) {
+    // A character cut by the length limit is dropped rather than handed out in half.
+    const std::size_t whole = complete_utf8(r.held);
+    if (whole > 0) {
+      r.out.text.append(r.held, 0, whole);
+      (void)sink(std::string_view(r.held).substr(0, whole));
+    }
+    r.out.total_ms = r.elapsed_ms();
+  }
+
+  void answer_together(std::span<const conversation> talks, const generate_options& options, std::vector<result<completion>>& out) {
+    const std::size_t first = out.size();
+    std::vector<reply> replies(talks.size(), reply(options));
+    std::vector<typename Engine::sequence> sequences;  // of those not finished, and
+    std::vector<std::size_t> whose;                    // whose they are, and
+    std::vector<token_id> next;                        // what they say next
+    for (std::size_t i = 0; i < talks.size(); ++i) {
+      out.emplace_back(completion{});
+      const auto logits = begin(talks[i], options, replies[i]);
+      const auto said = logits ? say(replies[i], *logits, options, nobody) : result<token_id>(logits.error());
+      if (!said) out[first + i] = said.error();
+      if (!said || replies[i].finished) continue;
+      sequences.push_back(state_->engine.take_sequence());
+      state_->sequence.clear();
+      whose.push_back(i);
+      next.push_back(*said);
+    }
+    while (!whose.empty()) {
+      const auto logits = state_->engine.step(std::span(sequences), std::span<const token_id>(next));
+      std::size_t left = 0;
+      for (std::size_t j = 0; j < whose.size(); ++j) {
+        const std::size_t row = state_->engine.vocabulary_size();
+        const auto said =
+            logits ? say(replies[whose[j]], logits->subspan(j * row, row), options, nobody) : result<token_id>(logits.error());
+        if (!said) out[first + whose[j]] = said.error();
+        if (!said || replies[whose[j]].finished) continue;
+        if (left != j) sequences[left] = std::move(sequences[j]);
+        whose[left] = whose[j];
+        next[left++] = *said;
+      }
+      sequences.erase(sequences.begin() + static_cast<std::ptrdiff_t>(left), sequences.end());
+      whose.resize(left);
+      next.resize(left);
+    }
+    for (std::size_t i = 0; i < talks.size(); ++i) {
+      if (!out[first + i]) continue;
+      finish(replies[i], nobody);
+      out[first + i] = std::move(replies[i].out);
+    }
+  }
 
   [[nodiscard]] static std::size_t positions_of(std::span<const unit> units) {
     std::size_t sum = 0;
@@ -210,18 +289,12 @@ class token_backend {
     return out;
   }
 
-  /// Makes the engine hold exactly these units; `cached` says how many positions were there already.
-  [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached) {
-    std::vector<unit>& held = state_->sequence;
-    std::size_t common = 0;
-    while (common < held.size() && common < units.size() && held[common].same(units[common])) ++common;
-    if (common == units.size()) --common;  // the last unit's logits are needed
-    cached = positions_of(std::span<const unit>(units).first(common));
-
-    std::vector<token_id> tokens;
+  /// Units as an engine takes them; `tokens` is what the inputs point into.
+  [[nodiscard]] static std::vector<engine_input> inputs_of(std::span<const unit> units, std::vector<token_id>& tokens) {
+    tokens.clear();
     tokens.reserve(units.size());
     std::vector<engine_input> inputs;
-    for (std::size_t i = common; i < units.size();) {
+    for (std::size_t i = 0; i < units.size();) {
       if (units[i].token < 0) {
         inputs.push_back({{}, &units[i].embedding});
         ++i;
@@ -231,16 +304,30 @@ class token_backend {
       for (; i < units.size() && units[i].token >= 0; ++i) tokens.push_back(units[i].token);
       inputs.push_back({std::span<const token_id>(tokens).subspan(first), nullptr});
     }
-    auto logits = state_->engine.evaluate(cached, inputs);
+    return inputs;
+  }
+
+  /// Makes the engine hold exactly these units; `cached` says how many positions were there already.
+  [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached, std::string_view salt) {
+    std::vector<unit>& held = state_->sequence;
+    std::vector<token_id> tokens;
+    std::size_t common = 0;
+    if constexpr (caching_engine<Engine>) {
+      cached = state_->engine.resume(inputs_of(units, tokens), salt);
+      for (std::size_t at = 0; at < cached; ++common) at += units[common].positions;
+    } else {
+      (void)salt;
+      while (common < held.size() && common < units.size() && held[common].same(units[common])) ++common;
+      if (common == units.size()) --common;  // the last unit's logits are needed
+      cached = positions_of(std::span<const unit>(units).first(common));
+    }
+    auto logits = state_->engine.evaluate(cached, inputs_of(std::span<const unit>(units).subspan(common), tokens));
     if (!logits) {
-      held.resize(common);  // what a failed call left behind is not trusted
+      held.clear();  // what a failed call left behind is not trusted
       return logits;
     }
-    held.resize(common);
-    for (std::size_t i = common; i < units.size(); ++i) {
-      held.push_back(std::move(units[i]));
-      held.back().embedding = {};
-    }
+    held = std::move(units);
+    for (unit& u : held) u.embedding = {};
     return logits;
   }
   [[nodiscard]] result<std::span<const float>> append(token_id id) {

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../core/digest.hpp"
 #include "../core/image.hpp"
 #include "../core/result.hpp"
 
@@ -25,6 +26,7 @@ struct image_embedding {
   std::size_t rows = 0;
   std::size_t width = 0;
   std::shared_ptr<const std::vector<float>> values{};
+  digest source{};  ///< of the picture and how it was read; all zero: unknown, and then nothing is cached by it
 };
 
 /// A run of input: tokens, or the positions of one picture.
@@ -56,6 +58,29 @@ concept token_engine = requires(E& e, const E& c, std::string_view text, token_i
   { c.picture_positions() } -> std::same_as<std::size_t>;
   { e.encode_image(picture) } -> std::same_as<result<image_embedding>>;
   { e.evaluate(keep, inputs) } -> std::same_as<result<std::span<const float>>>;
+};
+
+/// Also remembers earlier sequences, so that a prompt need not be computed again where it begins as one of them.
+///
+///  1. `resume(inputs, salt)` makes the sequence the longest beginning of `inputs` that is remembered under this salt and
+///     returns its positions. It is never all of `inputs`, and ends inside no picture. `evaluate` goes on from there.
+///  2. `remember(pinned)` keeps the present sequence; pinned, whatever else comes.
+///  3. Nothing of this changes a logit.
+template <class E>
+concept caching_engine = token_engine<E> && requires(E& e, std::span<const engine_input> inputs, std::string_view salt, bool pinned) {
+  { e.resume(inputs, salt) } -> std::same_as<std::size_t>;
+  { e.remember(pinned) } -> std::same_as<void>;
+};
+
+/// Also advances several sequences together.
+///
+///  1. `take_sequence()` hands out the present sequence and leaves an empty one.
+///  2. `step(sequences, tokens)` appends token i to sequence i and returns the logits, a row each, valid until the next call:
+///     those that `evaluate` would have given.
+template <class E>
+concept batching_engine = caching_engine<E> && requires(E& e, std::span<typename E::sequence> sequences, std::span<const token_id> tokens) {
+  { e.take_sequence() } -> std::same_as<typename E::sequence>;
+  { e.step(sequences, tokens) } -> std::same_as<result<std::span<const float>>>;
 };
 
 }  // namespace inoculum

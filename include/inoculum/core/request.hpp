@@ -75,6 +75,7 @@ struct generate_options {
   double repetition_penalty = 1.0;  ///< above 1: words of this answer so far become less likely
   std::uint64_t seed = 0;
   std::vector<std::string> stop{};            ///< the completion ends before the first of these
+  std::string cache_salt{};                   ///< prompts share what was computed only under equal salts: one a tenant
   const std::atomic<bool>* cancel = nullptr;  ///< set it from another thread; checked between tokens
   double timeout_seconds = 0.0;               ///< 0: none
 };

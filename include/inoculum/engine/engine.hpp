@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,11 +22,15 @@
 #include "../core/digest.hpp"
 #include "../core/image.hpp"
 #include "../core/result.hpp"
+#include "../prompt/turn_format.hpp"
+#include "cache/prefix_file.hpp"
+#include "cache/prefix_tree.hpp"
+#include "chat_format_of.hpp"
 #include "gguf/gguf.hpp"
 #include "kernels/select.hpp"
 #include "kernels/thread_team.hpp"
-#include "model/llama.hpp"
-#include "tokenizer/bpe.hpp"
+#include "model/decoder.hpp"
+#include "tokenizer/tokenizer.hpp"
 #include "vision/vision_tower.hpp"
 
 namespace inoculum {
@@ -34,6 +39,7 @@ struct engine_options {
   std::string mmproj{};                           ///< a vision tower's GGUF; empty: no eyes
   int threads = 0;                                ///< 0: as many as there are processors, 16 at most
   std::size_t context = 0;                        ///< positions; 0: what the model was trained for, 8,192 at most
+  std::size_t cache_bytes = 256u << 20;           ///< for keys and values of earlier sequences; pinned ones may exceed it
   const engine::kernel_table* kernels = nullptr;  ///< for tests and benchmarks; null: the best that runs here
 };
 
@@ -47,17 +53,16 @@ class cpu_engine {
     }
     auto file = gguf_file::open(model_path);
     if (!file) return std::move(file).error();
-    auto tokenizer = bpe_tokenizer::load(*file);
-    if (!tokenizer) return std::move(tokenizer).error();
+    auto words = tokenizer::load(*file);
+    if (!words) return std::move(words).error();
     engine::thread_team team(options.threads);
-    auto weights = engine::llama_weights::load(*file, team);
+    auto weights = engine::decoder_weights::load(*file, team);
     if (!weights) return std::move(weights).error();
-    const engine::llama_config& config = weights->config();
-    if (tokenizer->size() != config.vocabulary) {
-      return failure{
-          errc::mismatch,
-          "the tokenizer has " + std::to_string(tokenizer->size()) + " tokens, the embedding " + std::to_string(config.vocabulary),
-          model_path};
+    const engine::decoder_config& config = weights->config();
+    if (words->size() != config.vocabulary) {
+      return failure{errc::mismatch,
+                     "the tokenizer has " + std::to_string(words->size()) + " tokens, the embedding " + std::to_string(config.vocabulary),
+                     model_path};
     }
     if (options.context > config.context) {
       return failure{
@@ -67,7 +72,9 @@ class cpu_engine {
     }
     const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
     const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
-    cpu_engine out(std::move(*tokenizer), engine::llama_decoder(std::move(*weights), kernels, std::move(team)), context);
+    auto format = chat_format_of(*file, *words);
+    cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team)), context,
+                   options.cache_bytes);
     if (!options.mmproj.empty()) {
       if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
     }
@@ -81,7 +88,7 @@ class cpu_engine {
   [[nodiscard]] std::size_t context_size() const noexcept { return context_; }
   [[nodiscard]] std::size_t vocabulary_size() const noexcept { return decoder_.config().vocabulary; }
   /// Positions now in the sequence.
-  [[nodiscard]] std::size_t size() const noexcept { return length_; }
+  [[nodiscard]] std::size_t size() const noexcept { return current_.keys.size(); }
 
   [[nodiscard]] std::size_t picture_positions() const noexcept { return eyes_ ? eyes_->positions() : 0; }
 
@@ -99,7 +106,7 @@ class cpu_engine {
     auto rows = eyes_->encode(picture);
     if (!rows) return std::move(rows).error();
     const std::size_t width = eyes_->width();
-    image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows))};
+    image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows)), key};
     if (pictures_.size() == remembered_pictures) pictures_.erase(pictures_.begin());
     pictures_.emplace_back(key, out);
     return out;
@@ -116,15 +123,82 @@ class cpu_engine {
     return run(keep, inputs, true);
   }
 
-  [[nodiscard]] const engine::llama_decoder& decoder() const noexcept { return decoder_; }
+  /// What one conversation left behind. Cheap to move; made by `take_sequence`.
+  struct sequence {
+    engine::kv_cache cache;
+    std::vector<engine::position_key> keys{};
+  };
+
+  /// Goes on from the longest beginning of `inputs` that any sequence under this salt had, and says how many positions that
+  /// is: fewer than all, ending between units. The present sequence is remembered first.
+  [[nodiscard]] std::size_t resume(std::span<const engine_input> inputs, std::string_view salt = {}) {
+    remember();
+    salt_ = salt;
+    const std::vector<engine::position_key> wanted = keys_of(inputs);
+    auto found = tree_.find(salt, wanted);
+    current_.cache.adopt(std::move(found.pages));
+    current_.keys.assign(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(found.positions));
+    return found.positions;
+  }
+  /// Keeps the present sequence for later; pinned, beyond any limit, until `forget`.
+  void remember(bool pinned = false) {
+    if (!current_.keys.empty()) tree_.insert(salt_, current_.keys, current_.cache.pages(), pinned);
+  }
+  /// Drops all that is remembered, pinned or not.
+  void forget() noexcept { tree_.clear(); }
+  /// Bytes of keys and values that are remembered.
+  [[nodiscard]] std::size_t remembered_bytes() const noexcept { return tree_.pages() * current_.cache.page_bytes(); }
+
+  /// Writes what is remembered into a file, from which another process, with the same model, eyes and kernels, goes on
+  /// to the bit. Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
+  [[nodiscard]] result<void> save_prefixes(const std::string& path) const { return engine::save_prefixes(path, identity(), tree_); }
+  [[nodiscard]] result<void> load_prefixes(const std::string& path) { return engine::load_prefixes(path, identity(), tree_); }
+
+  /// Hands out the present sequence and leaves an empty one.
+  [[nodiscard]] sequence take_sequence() {
+    remember();
+    return std::exchange(current_, sequence{decoder_.new_cache(), {}});
+  }
+  /// Token i goes to sequence i; a row of logits each, valid until the next call. Errors, before any work: `invalid_argument`
+  /// (different numbers, or none, or a token that does not exist), `budget` (a sequence is as long as the context).
+  [[nodiscard]] result<std::span<const float>> step(std::span<sequence> sequences, std::span<const token_id> tokens) {
+    if (sequences.empty() || sequences.size() != tokens.size()) {
+      return failure{
+          errc::invalid_argument, std::to_string(tokens.size()) + " tokens for " + std::to_string(sequences.size()) + " sequences", {}};
+    }
+    std::vector<engine::decoder::next_position> next;
+    next.reserve(sequences.size());
+    for (std::size_t i = 0; i < sequences.size(); ++i) {
+      if (!exists(tokens[i])) return failure{errc::invalid_argument, "token " + std::to_string(tokens[i]) + " does not exist", {}};
+      if (sequences[i].keys.size() >= context_) return failure{errc::budget, "sequence " + std::to_string(i) + " fills the context", {}};
+      next.push_back({&sequences[i].cache, sequences[i].keys.size()});
+    }
+    logits_.resize(sequences.size() * vocabulary_size());
+    const auto fill = [&](std::size_t i, std::span<float> row) { decoder_.weights().embed(static_cast<std::size_t>(tokens[i]), row); };
+    if (auto done = decoder_.step(next, fill, logits_); !done) return std::move(done).error();
+    for (std::size_t i = 0; i < sequences.size(); ++i) sequences[i].keys.push_back({tokens[i], 0, {}});
+    return std::span<const float>(logits_);
+  }
+
+  /// How the file wants conversations written, for `token_backend`. `unsupported` when no format here is the right one.
+  [[nodiscard]] const result<turn_format>& format() const noexcept { return format_; }
+
+  [[nodiscard]] const engine::decoder& decoder() const noexcept { return decoder_; }
 
   static constexpr std::size_t remembered_pictures = 256;
 
  private:
-  cpu_engine(bpe_tokenizer tokenizer, engine::llama_decoder decoder, std::size_t context)
-      : tokenizer_(std::move(tokenizer)), decoder_(std::move(decoder)), context_(context) {
+  cpu_engine(tokenizer words, result<turn_format> format, engine::decoder decoder, std::size_t context, std::size_t cache_bytes)
+      : tokenizer_(std::move(words)),
+        format_(std::move(format)),
+        decoder_(std::move(decoder)),
+        context_(context),
+        current_{decoder_.new_cache(), {}},
+        tree_(engine::key_block, cache_bytes / current_.cache.page_bytes()) {
     if (tokenizer_.eos()) ends_.push_back(*tokenizer_.eos());
-    for (const char* name : {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "</s>"}) {
+    // Gemma declares <eos> and ends turns otherwise; Llama 3 has one end for text, for turns and for tool calls each.
+    for (const char* name : {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>",
+                             "<eos>", "</s>", "<end_of_utterance>"}) {
       if (const auto id = tokenizer_.control_token(name)) ends_.push_back(*id);
     }
   }
@@ -141,6 +215,7 @@ class cpu_engine {
                      path};
     }
     eyes_.emplace(std::move(*tower));
+    eyes_fingerprint_ = file->fingerprint();
     return {};
   }
 
@@ -150,10 +225,34 @@ class cpu_engine {
     const float* row = nullptr;
   };
 
+  [[nodiscard]] engine::prefix_identity identity() const {
+    const digest weights = decoder_.weights().fingerprint();
+    const digest all =
+        sha256{}.update(weights.bytes).update(eyes_fingerprint_.bytes).update(std::string_view(decoder_.kernels().name)).finish();
+    return {all, current_.cache.page_bytes(), engine::key_block};
+  }
+
+  [[nodiscard]] bool exists(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < vocabulary_size(); }
+
+  [[nodiscard]] std::vector<engine::position_key> keys_of(std::span<const engine_input> inputs) {
+    std::vector<engine::position_key> out;
+    for (const engine_input& input : inputs) {
+      for (const token_id id : input.tokens) out.push_back({id, 0, {}});
+      if (input.image == nullptr) continue;
+      digest source = input.image->source;
+      if (source == digest{}) {  // never the same as any other
+        ++strangers_;
+        std::memcpy(source.bytes.data() + 24, &strangers_, sizeof strangers_);
+      }
+      for (std::uint32_t r = 0; r < input.image->rows; ++r) out.push_back({-1, r, source});
+    }
+    return out;
+  }
+
   result<std::span<const float>> run(std::size_t keep, std::span<const engine_input> inputs, bool all) {
     const std::size_t width = decoder_.config().width;
     const auto refuse = [](std::string what) { return failure{errc::invalid_argument, std::move(what), {}}; };
-    if (keep > length_) return refuse("cannot keep " + std::to_string(keep) + " positions of " + std::to_string(length_));
+    if (keep > size()) return refuse("cannot keep " + std::to_string(keep) + " positions of " + std::to_string(size()));
     std::size_t n = 0;
     for (const engine_input& input : inputs) n += input.tokens.size() + (input.image != nullptr ? input.image->rows : 0);
     if (n == 0) return refuse("nothing to evaluate: logits come after at least one new position");
@@ -166,7 +265,7 @@ class cpu_engine {
     positions_.clear();
     for (const engine_input& input : inputs) {
       for (const token_id id : input.tokens) {
-        if (id < 0 || static_cast<std::size_t>(id) >= vocabulary_size()) return refuse("token " + std::to_string(id) + " does not exist");
+        if (!exists(id)) return refuse("token " + std::to_string(id) + " does not exist");
         positions_.push_back({id, nullptr});
       }
       if (input.image == nullptr) continue;
@@ -181,26 +280,32 @@ class cpu_engine {
       for (std::size_t r = 0; r < picture.rows; ++r) positions_.push_back({0, picture.values->data() + r * width});
     }
     logits_.resize(all ? n * vocabulary_size() : vocabulary_size());
-    length_ = keep;
+    std::vector<engine::position_key> appended = keys_of(inputs);
+    current_.keys.resize(keep);
     const auto fill = [&](std::size_t i, std::span<float> row) {
       if (positions_[i].row != nullptr) std::copy_n(positions_[i].row, width, row.data());
       else decoder_.weights().embed(static_cast<std::size_t>(positions_[i].token), row);
     };
-    if (auto done = decoder_.run(keep, n, fill, logits_, all); !done) return std::move(done).error();
-    length_ = keep + n;
+    if (auto done = decoder_.run(current_.cache, keep, n, fill, logits_, all); !done) return std::move(done).error();
+    current_.keys.insert(current_.keys.end(), appended.begin(), appended.end());
     return std::span<const float>(logits_);
   }
 
-  bpe_tokenizer tokenizer_;
-  engine::llama_decoder decoder_;
+  tokenizer tokenizer_;
+  result<turn_format> format_;
+  engine::decoder decoder_;
   std::size_t context_;
-  std::size_t length_ = 0;
+  sequence current_;
+  engine::prefix_tree<engine::kv_page> tree_;
+  std::string salt_{};
+  std::uint64_t strangers_ = 0;
   std::vector<token_id> ends_{};
   std::vector<position> positions_{};
   std::vector<float> logits_{};
   std::optional<vision_tower> eyes_{};
+  digest eyes_fingerprint_{};
   std::vector<std::pair<digest, image_embedding>> pictures_{};  // least recently used first
 };
-static_assert(token_engine<cpu_engine>);
+static_assert(batching_engine<cpu_engine>);
 
 }  // namespace inoculum

@@ -4,6 +4,7 @@
 //   random            random(seed=7)
 //   similarity        similarity(text)   similarity(image)   similarity(text=0.8)
 //   fixed             fixed(seed=7)      fixed(id-of-one, id-of-another)
+//   bucketed          bucketed(16)
 //   none
 //   mixed(0.5*A, 0.5*B)      only(harmful, A)   only(benign, A)   only(ct, A)
 //   gated(0.2, A)     gated(0.2, A, B)
@@ -20,6 +21,7 @@
 #include "../embed/image_descriptor.hpp"
 #include "../embed/joint.hpp"
 #include "any_policy.hpp"
+#include "bucketed.hpp"
 #include "combinators.hpp"
 #include "policies.hpp"
 #include "policy_text.hpp"
@@ -39,10 +41,12 @@ class policy_builder {
     if (node.name == "random") return build_random(node);
     if (node.name == "similarity") return build_similarity(node);
     if (node.name == "fixed") return build_fixed(node);
+    if (node.name == "bucketed") return build_bucketed(node);
     if (node.name == "mixed") return build_mixed(node);
     if (node.name == "only") return build_only(node);
     if (node.name == "gated") return build_gated(node);
-    return error(node, "no policy is called \"" + node.name + "\"; there are none, random, similarity, fixed, mixed, only, gated");
+    return error(node,
+                 "no policy is called \"" + node.name + "\"; there are none, random, similarity, fixed, bucketed, mixed, only, gated");
   }
 
  private:
@@ -95,6 +99,16 @@ class policy_builder {
       if (auto known = fixed_policy::of(pool_, ids); !known) return error(a, known.error().message);
     }
     return erased(fixed_policy::of(pool_, ids));
+  }
+  [[nodiscard]] result<any_policy> build_bucketed(const policy_node& node) const {
+    const auto& args = node.arguments;
+    if (args.empty()) return erased(bucketed<>::build(pool_, pool_.size() < 16 ? pool_.size() : 16));
+    const double n = args.front().number;
+    if (args.size() != 1 || !args.front().is_number() || !args.front().key.empty() || !is_seed(args.front()) || n < 1.0 ||
+        n > static_cast<double>(pool_.size())) {
+      return error(args.front(), "bucketed takes how many buckets, 1 up to the pool's " + std::to_string(pool_.size()) + ": bucketed(16)");
+    }
+    return erased(bucketed<>::build(pool_, static_cast<std::size_t>(n)));
   }
   [[nodiscard]] result<any_policy> build_mixed(const policy_node& node) const {
     if (node.arguments.empty()) return error(node, "mixed needs shares: mixed(0.5*similarity, 0.5*random)");

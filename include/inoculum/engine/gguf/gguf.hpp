@@ -23,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "../../core/digest.hpp"
 #include "../../core/result.hpp"
 #include "mapped_file.hpp"
 #include "types.hpp"
@@ -101,6 +102,15 @@ class gguf_file {
   [[nodiscard]] result<gguf_texts> require_texts(std::string_view key) const { return require(key, texts(key), "an array of strings"); }
   /// A tensor of exactly this shape (ggml's order; trailing ones may be left out) and of a known type.
   [[nodiscard]] result<const gguf_tensor*> require_tensor(std::string_view name, std::initializer_list<std::uint64_t> shape) const;
+
+  /// Stands for the file: SHA-256 over its size, all that comes before the tensors, and the first kilobyte of each tensor.
+  /// Finds a wrong file at once; whoever means to forge one can.
+  [[nodiscard]] digest fingerprint() const;
+
+  /// Gives back the memory of what was read so far; tensors stay readable, from the file.
+  void drop_pages() const noexcept {
+    if (data_->file) data_->file->drop_pages();
+  }
 
  private:
   struct data {
@@ -366,6 +376,20 @@ inline result<gguf_file> gguf_file::parse(std::shared_ptr<data> contents) {
   }
   if (auto done = in.place_tensors(); !done) return done.error();
   return file;
+}
+
+inline digest gguf_file::fingerprint() const {
+  const auto bytes_of = [](std::span<const std::byte> b) {
+    return std::span<const std::uint8_t>(reinterpret_cast<const std::uint8_t*>(b.data()), b.size());
+  };
+  sha256 sum;
+  sum.update_number(data_->bytes.size());
+  std::size_t header = data_->bytes.size();
+  for (const gguf_tensor& t : data_->tensors) {
+    header = std::min(header, static_cast<std::size_t>(t.data.data() - data_->bytes.data()));
+    sum.update(bytes_of(t.data.first(std::min<std::size_t>(t.data.size(), 1024))));
+  }
+  return sum.update(bytes_of(data_->bytes.first(header))).finish();
 }
 
 inline std::optional<std::uint64_t> gguf_file::number(std::string_view key) const noexcept {

@@ -33,6 +33,13 @@ class mapped_file {
 
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
+  /// Gives the memory back that the bytes read so far take; they are read from the file again when needed.
+  void drop_pages() const noexcept {
+#if defined(__linux__)
+    if (!bytes_.empty()) (void)::madvise(const_cast<std::byte*>(bytes_.data()), bytes_.size(), MADV_DONTNEED);
+#endif
+  }
+
   mapped_file(const mapped_file&) = delete;
   mapped_file& operator=(const mapped_file&) = delete;
 #if defined(__unix__) || defined(__APPLE__)

@@ -97,6 +97,12 @@ INOCULUM_AVX2 inline void float_tiles(const float* a, std::size_t a_stride, cons
   const __m256 decay = exp2(_mm256_mul_ps(g, _mm256_set1_ps(-log2_e)));
   return _mm256_mul_ps(_mm256_div_ps(g, _mm256_add_ps(_mm256_set1_ps(1.0f), decay)), u);
 }
+[[nodiscard]] INOCULUM_AVX2 inline __m256 geglu_lanes(__m256 g, __m256 u) noexcept {
+  const __m256 one = _mm256_set1_ps(1.0f);
+  const __m256 bent = _mm256_mul_ps(g, _mm256_add_ps(one, _mm256_mul_ps(_mm256_set1_ps(gelu_cubic), _mm256_mul_ps(g, g))));
+  const __m256 decay = exp2(_mm256_mul_ps(bent, _mm256_set1_ps(-gelu_slope * log2_e)));
+  return _mm256_mul_ps(_mm256_div_ps(g, _mm256_add_ps(one, decay)), u);
+}
 }  // namespace detail
 
 INOCULUM_AVX2 inline void quantise(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums,
@@ -199,8 +205,20 @@ INOCULUM_AVX2 inline void swiglu(const float* gate, const float* up, std::size_t
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
 
-inline constexpr kernel_table table = {"avx2",     quantise, quantised_panel, f32_panel, f16_panel,
-                                       bf16_panel, f16_tile, softmax_step,    rms_norm,  swiglu};
+INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t n, float* out) {
+  std::size_t i = 0;
+  for (; i + 8 <= n; i += 8) _mm256_storeu_ps(out + i, detail::geglu_lanes(_mm256_loadu_ps(gate + i), _mm256_loadu_ps(up + i)));
+  if (i == n) return;
+  alignas(32) float g[8] = {};
+  alignas(32) float u[8] = {};
+  std::memcpy(g, gate + i, (n - i) * sizeof(float));
+  std::memcpy(u, up + i, (n - i) * sizeof(float));
+  _mm256_store_ps(g, detail::geglu_lanes(_mm256_load_ps(g), _mm256_load_ps(u)));
+  std::memcpy(out + i, g, (n - i) * sizeof(float));
+}
+
+inline constexpr kernel_table table = {"avx2",   quantise,     quantised_panel, f32_panel, f16_panel, bf16_panel,
+                                       f16_tile, softmax_step, rms_norm,        swiglu,    geglu};
 
 }  // namespace inoculum::engine::avx2
 

@@ -72,8 +72,8 @@ INOCULUM_AVX512 inline void f16_tile(const float* a, std::size_t a_stride, const
   detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, depth, rows, out, out_stride);
 }
 
-inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, quantised_panel,    f32_panel,      f16_panel,
-                                       bf16_panel,    f16_tile,       avx2::softmax_step, avx2::rms_norm, avx2::swiglu};
+inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise,     quantised_panel, f32_panel,    f16_panel,  bf16_panel,
+                                       f16_tile,      avx2::softmax_step, avx2::rms_norm,  avx2::swiglu, avx2::geglu};
 
 }  // namespace inoculum::engine::avx512
 

@@ -13,4 +13,7 @@ inline constexpr float exp2_lowest = -126.0f;  ///< below it the result is 0
 inline constexpr float exp2_highest = 127.0f;  ///< above it the argument is held
 inline constexpr float log2_e = 1.44269504089f;
 
+inline constexpr float gelu_slope = 1.59576912161f;  ///< 2 · sqrt(2 / pi)
+inline constexpr float gelu_cubic = 0.044715f;
+
 }  // namespace inoculum::engine

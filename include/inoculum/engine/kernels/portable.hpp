@@ -123,8 +123,9 @@ inline void rms_norm(const float* x, const float* weight, std::size_t n, float e
   for (std::size_t i = whole; i < n; ++i) out[i] = x[i] * factor * weight[i];
 }
 
-inline void swiglu(const float* gate, const float* up, std::size_t n, float* out) {
-  const auto part = [](lanes g, lanes u) { return g / (lanes(1.0f) + exp2(g * lanes(-log2_e))) * u; };
+/// out = part(gate, up), vector by vector; the last one is filled up with zeros.
+template <class Part>
+void pairwise(const float* gate, const float* up, std::size_t n, float* out, const Part& part) {
   std::size_t i = 0;
   for (; i + lanes::size <= n; i += lanes::size)
     part(lanes::load_unaligned(gate + i), lanes::load_unaligned(up + i)).store_unaligned(out + i);
@@ -136,8 +137,17 @@ inline void swiglu(const float* gate, const float* up, std::size_t n, float* out
   part(lanes::load_aligned(g), lanes::load_aligned(u)).store_aligned(g);
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
+inline void swiglu(const float* gate, const float* up, std::size_t n, float* out) {
+  pairwise(gate, up, n, out, [](lanes g, lanes u) { return g / (lanes(1.0f) + exp2(g * lanes(-log2_e))) * u; });
+}
+inline void geglu(const float* gate, const float* up, std::size_t n, float* out) {
+  pairwise(gate, up, n, out, [](lanes g, lanes u) {
+    const lanes bent = g * (lanes(1.0f) + lanes(gelu_cubic) * (g * g));
+    return g / (lanes(1.0f) + exp2(bent * lanes(-gelu_slope * log2_e))) * u;
+  });
+}
 
-inline constexpr kernel_table table = {"portable", quantise, quantised_panel, f32_panel, f16_panel,
-                                       bf16_panel, f16_tile, softmax_step,    rms_norm,  swiglu};
+inline constexpr kernel_table table = {"portable", quantise,     quantised_panel, f32_panel, f16_panel, bf16_panel,
+                                       f16_tile,   softmax_step, rms_norm,        swiglu,    geglu};
 
 }  // namespace inoculum::engine::portable

@@ -56,6 +56,9 @@ struct kernel_table {
   void (*rms_norm)(const float* x, const float* weight, std::size_t n, float epsilon, float* out) = nullptr;
   /// out = gate / (1 + exp(-gate)) · up
   void (*swiglu)(const float* gate, const float* up, std::size_t n, float* out) = nullptr;
+  /// out = gelu(gate) · up, GELU by its tanh form (Hendrycks and Gimpel, 2016): x / (1 + exp(-2u)) with
+  /// u = sqrt(2 / pi) · (x + 0.044715 x³).
+  void (*geglu)(const float* gate, const float* up, std::size_t n, float* out) = nullptr;
 };
 
 inline constexpr std::size_t key_block = 64;  ///< positions that `softmax_step` takes at once

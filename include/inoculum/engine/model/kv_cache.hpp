@@ -2,11 +2,13 @@
 // Keys and values of one sequence in float16, in pages of 64 positions that hold every layer and head.
 // Within a page a head's keys lie 16 positions side by side, component by component, so that scores
 // come out as lanes; values lie position by position, so that their weighted sum does.
+// Pages are shared between sequences that begin alike; whoever writes into a shared one gets a copy first.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -16,27 +18,41 @@
 
 namespace inoculum::engine {
 
+using kv_page = std::shared_ptr<aligned_bytes>;
+
 class kv_cache {
  public:
   kv_cache(std::size_t layers, std::size_t heads, std::size_t head_width) : heads_(heads), head_width_(head_width) {
     page_bytes_ = layers * heads * 2 * part() * sizeof(std::uint16_t);
   }
 
-  /// Makes room for `positions`; false when the system has no memory left.
-  [[nodiscard]] bool reserve(std::size_t positions) {
-    while (pages_.size() * key_block < positions) {
-      aligned_bytes page(page_bytes_);
-      if (page.data() == nullptr) return false;
-      std::memset(page.data(), 0, page_bytes_);  // masked positions are multiplied by 0, so they must be finite
-      pages_.push_back(std::move(page));
+  /// Makes the positions from `first` up to `end` writable, those before `first` stay as they are; false when the system has
+  /// no memory left, and then nothing is lost.
+  [[nodiscard]] bool reserve(std::size_t first, std::size_t end) {
+    const std::size_t needed = (end + key_block - 1) / key_block;
+    if (pages_.size() > needed) pages_.resize(needed);
+    for (std::size_t i = first / key_block; i < needed; ++i) {
+      if (i < pages_.size() && pages_[i].use_count() == 1) continue;
+      auto page = std::make_shared<aligned_bytes>(page_bytes_);
+      if (page->data() == nullptr) return false;
+      // Masked positions are multiplied by 0, so they must be finite.
+      if (i < pages_.size() && i * key_block < first) std::memcpy(page->data(), pages_[i]->data(), page_bytes_);
+      else std::memset(page->data(), 0, page_bytes_);
+      if (i < pages_.size()) pages_[i] = std::move(page);
+      else pages_.push_back(std::move(page));
     }
     return true;
   }
+
+  [[nodiscard]] const std::vector<kv_page>& pages() const noexcept { return pages_; }
+  /// Goes on from pages that may be shared.
+  void adopt(std::vector<kv_page> pages) noexcept { pages_ = std::move(pages); }
+  [[nodiscard]] std::size_t page_bytes() const noexcept { return page_bytes_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return pages_.size() * page_bytes_; }
 
   /// Keys of a page: 4 strips of [head_width][16 positions].
   [[nodiscard]] std::uint16_t* keys(std::size_t layer, std::size_t head, std::size_t page) noexcept {
-    return reinterpret_cast<std::uint16_t*>(pages_[page].data()) + (layer * heads_ + head) * 2 * part();
+    return reinterpret_cast<std::uint16_t*>(pages_[page]->data()) + (layer * heads_ + head) * 2 * part();
   }
   /// Values of a page: [64 positions][head_width].
   [[nodiscard]] std::uint16_t* values(std::size_t layer, std::size_t head, std::size_t page) noexcept {
@@ -59,7 +75,7 @@ class kv_cache {
   std::size_t heads_;
   std::size_t head_width_;
   std::size_t page_bytes_ = 0;
-  std::vector<aligned_bytes> pages_{};
+  std::vector<kv_page> pages_{};
 };
 
 }  // namespace inoculum::engine

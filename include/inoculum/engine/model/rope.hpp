@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rotary position embedding (Su et al., 2021): pair i of a head turns by position · base^(-2i / width).
-// Pairs are stored as two halves (llama_weights.hpp permutes rows so), which makes the loop elementwise.
+// Pairs are stored as two halves (decoder_weights.hpp permutes rows so), which makes the loop elementwise.
 #pragma once
 
 #include <cmath>
@@ -8,24 +8,24 @@
 #include <xsimd/xsimd.hpp>
 #include <xtensor/xtensor.hpp>
 
-#include "llama_config.hpp"
-
 namespace inoculum::engine {
 
-/// Cosines and sines for a run of positions, [n][rope_width / 2] each, computed in double.
+/// Cosines and sines for rows of any positions, [n][rope_width / 2] each, computed in double.
 struct rope_angles {
   xt::xtensor<float, 2> cosines{};
   xt::xtensor<float, 2> sines{};
 
-  void set(const llama_config& c, std::size_t first, std::size_t n) {
-    const std::size_t half = c.rope_width / 2;
+  /// `position(t)` is row t's.
+  template <class Position>
+  void set(double base, double scale, std::size_t rope_width, std::size_t n, Position&& position) {
+    const std::size_t half = rope_width / 2;
     cosines.resize({n, half});
     sines.resize({n, half});
     for (std::size_t i = 0; i < half; ++i) {
-      const double turn = c.rope_scale * std::pow(c.rope_base, -2.0 * static_cast<double>(i) / static_cast<double>(c.rope_width));
+      const double turn = scale * std::pow(base, -2.0 * static_cast<double>(i) / static_cast<double>(rope_width));
       for (std::size_t t = 0; t < n; ++t) {
-        cosines(t, i) = static_cast<float>(std::cos(static_cast<double>(first + t) * turn));
-        sines(t, i) = static_cast<float>(std::sin(static_cast<double>(first + t) * turn));
+        cosines(t, i) = static_cast<float>(std::cos(static_cast<double>(position(t)) * turn));
+        sines(t, i) = static_cast<float>(std::sin(static_cast<double>(position(t)) * turn));
       }
     }
   }

@@ -42,10 +42,12 @@ class merge_table {
   [[nodiscard]] rule find(token_id left, token_id right) const noexcept {
     if (left < 0 || right < 0) return {};
     const std::uint64_t key = pair_key(left, right);
-    for (std::size_t at = home(key);; at = (at + 1) & (slots_.size() - 1)) {  // at most half full: ends
+    std::size_t at = home(key);
+    for (int probes = 0; probes < longest_probe; ++probes, at = (at + 1) & (slots_.size() - 1)) {
       if (slots_[at].key == key) return slots_[at].value;
-      if (slots_[at].key == empty) return {};
+      if (slots_[at].key == empty) break;
     }
+    return {};
   }
 
  private:

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "../../core/image.hpp"
+#include "../kernels/resample.hpp"
 
 namespace inoculum::engine {
 
@@ -24,9 +25,6 @@ struct rgb_canvas {
 };
 
 namespace detail {
-
-/// 22 bits of fraction leave two bits of headroom beside 8-bit pixels in 32.
-inline constexpr int resample_bits = 22;
 
 /// Catmull-Rom's relative with a = -1/2, as Pillow has it; zero outside [-2, 2].
 [[nodiscard]] inline double bicubic(double x) noexcept {
@@ -50,7 +48,7 @@ struct resample_plan {
   const double scale = static_cast<double>(from) / to;
   const double stretch = std::max(scale, 1.0);  // widening the filter when shrinking is what prevents aliasing
   const double support = 2.0 * stretch;
-  plan.longest = static_cast<std::size_t>(std::ceil(support)) * 2 + 1;
+  plan.longest = (static_cast<std::size_t>(std::ceil(support)) * 2 + 1 + resample_step - 1) / resample_step * resample_step;
   plan.weights.assign(static_cast<std::size_t>(to) * plan.longest, 0);
   std::vector<double> exact(plan.longest);
   for (int i = 0; i < to; ++i) {
@@ -74,42 +72,28 @@ struct resample_plan {
   return plan;
 }
 
-[[nodiscard]] inline std::uint8_t fixed_to_byte(std::int32_t v) noexcept {
-  return static_cast<std::uint8_t>(std::clamp(v >> resample_bits, 0, 255));
-}
-
 [[nodiscard]] inline rgb_canvas resample_rows(std::span<const std::uint8_t> rgb, int width, int height, int to) {
   const resample_plan plan = plan_resample(width, to);
+  const resample_kernels& kernels = best_resample();
   rgb_canvas out{to, height, std::vector<std::uint8_t>(static_cast<std::size_t>(to) * static_cast<std::size_t>(height) * 3)};
-  std::uint8_t* pixel = out.rgb.data();
-  for (int y = 0; y < height; ++y) {
-    const std::uint8_t* row = rgb.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(width) * 3;
-    for (std::size_t x = 0; x < static_cast<std::size_t>(to); ++x, pixel += 3) {
-      const std::int32_t* w = plan.weights.data() + x * plan.longest;
-      const std::uint8_t* p = row + static_cast<std::size_t>(plan.first[x]) * 3;
-      std::int32_t sum[3] = {1 << (resample_bits - 1), 1 << (resample_bits - 1), 1 << (resample_bits - 1)};
-      for (int k = 0; k < plan.count[x]; ++k, p += 3) {
-        for (int c = 0; c < 3; ++c) sum[c] += p[c] * w[k];
-      }
-      for (int c = 0; c < 3; ++c) pixel[c] = fixed_to_byte(sum[c]);
-    }
+  const std::size_t row = static_cast<std::size_t>(width) * 3;
+  std::vector<std::uint8_t> padded(row + 3 * resample_step);  // so that a kernel may read past a row's end
+  for (std::size_t y = 0; y < static_cast<std::size_t>(height); ++y) {
+    std::copy_n(rgb.data() + y * row, row, padded.data());
+    kernels.across(padded.data(), plan.first.data(), plan.count.data(), plan.weights.data(), plan.longest, static_cast<std::size_t>(to),
+                   out.rgb.data() + y * static_cast<std::size_t>(to) * 3);
   }
   return out;
 }
 
 [[nodiscard]] inline rgb_canvas resample_columns(std::span<const std::uint8_t> rgb, int width, int height, int to) {
   const resample_plan plan = plan_resample(height, to);
+  const resample_kernels& kernels = best_resample();
   const std::size_t row = static_cast<std::size_t>(width) * 3;
   rgb_canvas out{width, to, std::vector<std::uint8_t>(row * static_cast<std::size_t>(to))};
-  std::vector<std::int32_t> sum(row);
   for (std::size_t y = 0; y < static_cast<std::size_t>(to); ++y) {
-    std::fill(sum.begin(), sum.end(), 1 << (resample_bits - 1));
-    for (std::size_t k = 0; k < static_cast<std::size_t>(plan.count[y]); ++k) {
-      const std::int32_t w = plan.weights[y * plan.longest + k];
-      const std::uint8_t* from = rgb.data() + (static_cast<std::size_t>(plan.first[y]) + k) * row;
-      for (std::size_t i = 0; i < row; ++i) sum[i] += from[i] * w;
-    }
-    std::transform(sum.begin(), sum.end(), out.rgb.begin() + static_cast<std::ptrdiff_t>(y * row), fixed_to_byte);
+    kernels.down(rgb.data() + static_cast<std::size_t>(plan.first[y]) * row, row, plan.weights.data() + y * plan.longest,
+                 static_cast<std::size_t>(plan.count[y]), row, out.rgb.data() + y * row);
   }
   return out;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The llama decoder: rows of the residual stream in, logits out, keys and values kept. Work goes through in
-// chunks of `chunk_rows`, whatever was handed in; nothing depends on where the cuts fall.
+// The decoder: rows of the residual stream in, logits out, keys and values kept. Work goes through in chunks of
+// `chunk_rows`, whatever was handed in; nothing depends on where the cuts fall.
 #pragma once
 
 #include <algorithm>
@@ -19,48 +19,67 @@
 #include "../kernels/thread_team.hpp"
 #include "../quant/quantised_rows.hpp"
 #include "attention.hpp"
+#include "decoder_weights.hpp"
 #include "kv_cache.hpp"
-#include "llama_weights.hpp"
 #include "rope.hpp"
 
 namespace inoculum::engine {
 
-class llama_decoder {
+class decoder {
  public:
   static constexpr std::size_t chunk_rows = 256;
 
-  llama_decoder(llama_weights weights, const kernel_table& kernels, thread_team team)
-      : weights_(std::move(weights)),
-        kernels_(&kernels),
-        team_(std::move(team)),
-        cache_(config().layers, config().kv_heads, config().head_width),
-        scratch_(team_.size()) {
+  decoder(decoder_weights weights, const kernel_table& kernels, thread_team team)
+      : weights_(std::move(weights)), kernels_(&kernels), team_(std::move(team)), scratch_(team_.size()) {
     for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
   }
 
-  [[nodiscard]] const llama_config& config() const noexcept { return weights_.config(); }
-  [[nodiscard]] const llama_weights& weights() const noexcept { return weights_; }
+  [[nodiscard]] const decoder_config& config() const noexcept { return weights_.config(); }
+  [[nodiscard]] const decoder_weights& weights() const noexcept { return weights_; }
   [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
   [[nodiscard]] std::size_t threads() const noexcept { return team_.size(); }
-  [[nodiscard]] std::size_t cache_bytes() const noexcept { return cache_.bytes(); }
+  /// Room for the keys and values of one sequence.
+  [[nodiscard]] kv_cache new_cache() const { return {config().layers, config().kv_heads, config().head_width}; }
 
-  /// Runs `n` positions from `first` on; `fill(i, row)` writes the i-th one's `width` values. Positions
-  /// before `first` must have been run. Logits of the last position, or of all n in order, go to
+  /// Runs `n` positions of one sequence from `first` on; `fill(i, row)` writes the i-th one's `width` values.
+  /// Positions before `first` must have been run. Logits of the last position, or of all n in order, go to
   /// `logits` (`vocabulary` or n · vocabulary floats). Errors: `too_large` when memory for the cache ends.
   template <class Fill>
-  [[nodiscard]] result<void> run(std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits) {
-    if (!cache_.reserve(first + n))
-      return failure{errc::too_large, "no memory for " + std::to_string(first + n) + " positions of cache", {}};
+  [[nodiscard]] result<void> run(kv_cache& cache, std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits) {
+    if (!cache.reserve(first, first + n)) return no_memory(first + n);
     const std::size_t vocabulary = config().vocabulary;
     for (std::size_t done = 0; done < n; done += chunk_rows) {
       const std::size_t rows = std::min(chunk_rows, n - done);
       const bool last = done + rows == n;
-      prepare(first + done, rows);
+      places_.clear();
+      for (std::size_t i = 0; i < rows; ++i) places_.push_back({&cache, first + done + i});
+      prepare();
       for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
       // Only what somebody reads is computed in the last layer and the head.
       const std::size_t wanted = all_logits ? rows : last ? 1 : 0;
       float* out = all_logits ? logits.data() + done * vocabulary : logits.data();
-      team_.run([&](std::size_t thread) { forward(thread, first + done, rows, wanted, out); });
+      team_.run([&](std::size_t thread) { forward(thread, wanted, out); });
+    }
+    return {};
+  }
+
+  /// One more position for each of several sequences, so that the weights are read once for all of them. Their logits go
+  /// to `logits`, a row each, and are what `run` would have given, to the bit. Errors as of `run`, before any work.
+  struct next_position {
+    kv_cache* cache = nullptr;  ///< a different one each
+    std::size_t position = 0;
+  };
+  template <class Fill>
+  [[nodiscard]] result<void> step(std::span<const next_position> sequences, Fill&& fill, std::span<float> logits) {
+    for (const next_position& s : sequences) {
+      if (!s.cache->reserve(s.position, s.position + 1)) return no_memory(s.position + 1);
+    }
+    for (std::size_t done = 0; done < sequences.size(); done += chunk_rows) {
+      const std::size_t rows = std::min(chunk_rows, sequences.size() - done);
+      places_.assign(sequences.begin() + static_cast<std::ptrdiff_t>(done), sequences.begin() + static_cast<std::ptrdiff_t>(done + rows));
+      prepare();
+      for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
+      team_.run([&](std::size_t thread) { forward(thread, rows, logits.data() + done * config().vocabulary); });
     }
     return {};
   }
@@ -68,30 +87,40 @@ class llama_decoder {
  private:
   static constexpr std::size_t row_tile = 64;  // rows whose activations stay in the second-level cache while panels pass
 
-  void prepare(std::size_t first, std::size_t rows) {
-    const llama_config& c = config();
+  [[nodiscard]] static failure no_memory(std::size_t positions) {
+    return {errc::too_large, "no memory for " + std::to_string(positions) + " positions of cache", {}};
+  }
+
+  void prepare() {
+    const decoder_config& c = config();
+    const std::size_t rows = places_.size();
     x_.resize({rows, c.width});
+    if (c.output_norms) product_.resize({rows, c.width});
     qkv_.resize({rows, (c.heads + 2 * c.kv_heads) * c.head_width});
     input_.resize(rows, c.width);
     attended_.resize(rows, c.heads * c.head_width);
     hidden_.resize(rows, c.hidden);
-    angles_.set(c, first, rows);
+    const auto position = [&](std::size_t t) { return places_[t].position; };
+    angles_.set(c.rope_base, c.rope_scale, c.rope_width, rows, position);
+    if (c.window != 0) local_angles_.set(c.local_rope_base, 1.0, c.rope_width, rows, position);
   }
 
-  void forward(std::size_t thread, std::size_t first, std::size_t rows, std::size_t wanted, float* logits) {
-    const std::span<const llama_layer> layers = weights_.layers();
+  /// The rows of `places_`; logits of the last `wanted` ones.
+  void forward(std::size_t thread, std::size_t wanted, float* logits) {
+    const std::size_t rows = places_.size();
+    const std::span<const decoder_layer> layers = weights_.layers();
     for (std::size_t i = 0; i < layers.size(); ++i) {
-      const llama_layer& layer = layers[i];
+      const decoder_layer& layer = layers[i];
       normalise(layer.attention_norm, 0, rows);
       project(layer, rows);
-      store_keys(i, first, rows);
+      store_keys(layer, i, rows);
       const std::size_t skip = i + 1 == layers.size() ? rows - wanted : 0;
       if (skip == rows) return;
-      attention(thread, i, first, skip, rows);
-      add_product(layer.output, attended_, skip, rows);
+      attention(thread, i, skip, rows);
+      add_product(layer.output, layer.attention_output_norm, attended_, skip, rows);
       normalise(layer.feed_forward_norm, skip, rows);
       feed_forward(layer, skip, rows);
-      add_product(layer.down, hidden_, skip, rows);
+      add_product(layer.down, layer.feed_forward_output_norm, hidden_, skip, rows);
     }
     normalise(weights_.output_norm(), rows - wanted, rows);
     const packed_matrix& head = weights_.head();
@@ -101,6 +130,11 @@ class llama_decoder {
       float* out = logits + (begin - (rows - wanted)) * head.rows + panel * panel_rows;
       const std::size_t present = std::min(panel_rows, head.rows - panel * panel_rows);
       for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, present, out + t * head.rows);
+    });
+    if (config().final_cap == 0.0f) return;
+    const float cap = config().final_cap;
+    team_.each(wanted, 1, [&](std::size_t t) {
+      for (float& logit : std::span(logits + t * head.rows, head.rows)) logit = cap * std::tanh(logit / cap);
     });
   }
 
@@ -125,7 +159,7 @@ class llama_decoder {
   }
 
   /// Queries, keys and values, side by side in qkv_.
-  void project(const llama_layer& layer, std::size_t rows) {
+  void project(const decoder_layer& layer, std::size_t rows) {
     const packed_matrix* parts[3] = {&layer.query, &layer.key, &layer.value};
     const std::size_t stride = qkv_.shape(1);
     tiles(parts[0]->panels() + 2 * parts[1]->panels(), 0, rows, [&](std::size_t panel, std::size_t begin, std::size_t n) {
@@ -142,30 +176,43 @@ class llama_decoder {
     });
   }
 
-  void store_keys(std::size_t layer, std::size_t first, std::size_t rows) {
-    const llama_config& c = config();
-    const float factor = log2_e / std::sqrt(static_cast<float>(c.head_width));
+  void store_keys(const decoder_layer& layer, std::size_t index, std::size_t rows) {
+    const decoder_config& c = config();
+    const float factor = log2_e * c.attention_scale;
+    const rope_angles& angles = c.is_local(index) ? local_angles_ : angles_;
+    const auto add = [](float* to, const std::vector<float>& bias) {
+      for (std::size_t i = 0; i < bias.size(); ++i) to[i] += bias[i];
+    };
     team_.each(rows, 8, [&](std::size_t t) {
       float* q = qkv_.data() + t * qkv_.shape(1);
       float* k = q + c.heads * c.head_width;
       float* v = k + c.kv_heads * c.head_width;
-      for (std::size_t h = 0; h < c.heads; ++h) angles_.turn(t, q + h * c.head_width);
+      add(q, layer.query_bias);
+      add(k, layer.key_bias);
+      add(v, layer.value_bias);
+      const auto place = [&](float* head, const std::vector<float>& norm) {
+        if (!norm.empty()) kernels_->rms_norm(head, norm.data(), c.head_width, c.norm_epsilon, head);
+        angles.turn(t, head);
+      };
+      for (std::size_t h = 0; h < c.heads; ++h) place(q + h * c.head_width, layer.query_norm);
       for (std::size_t i = 0; i < c.heads * c.head_width; ++i) q[i] *= factor;
       for (std::size_t h = 0; h < c.kv_heads; ++h) {
-        angles_.turn(t, k + h * c.head_width);
-        cache_.store(layer, h, first + t, k + h * c.head_width, v + h * c.head_width);
+        place(k + h * c.head_width, layer.key_norm);
+        places_[t].cache->store(index, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
       }
     });
   }
 
-  /// The query heads that share a key head go together, for as many positions as fill a task.
-  void attention(std::size_t thread, std::size_t layer, std::size_t first, std::size_t begin, std::size_t end) {
-    const llama_config& c = config();
+  /// The query heads that share a key head go together, for as many positions of one sequence as fill a task.
+  void attention(std::size_t thread, std::size_t layer, std::size_t begin, std::size_t end) {
+    const decoder_config& c = config();
     const std::size_t group = c.heads / c.kv_heads;
     const std::size_t heads_a_task = std::min(group, attention_rows);
     const std::size_t slices = (group + heads_a_task - 1) / heads_a_task;
-    const std::size_t step = attention_rows / heads_a_task;
+    const bool one_sequence = places_.front().cache == places_.back().cache;
+    const std::size_t step = one_sequence ? attention_rows / heads_a_task : 1;
     const std::size_t runs = (end - begin + step - 1) / step;
+    const std::size_t window = c.is_local(layer) ? c.window : 0;
     attention_scratch& s = *scratch_[thread];
     team_.each(c.kv_heads * slices * runs, 1, [&](std::size_t task) {
       const std::size_t head = task % c.kv_heads;
@@ -177,10 +224,10 @@ class llama_decoder {
         for (std::size_t r = 0; r < n * heads; ++r) f(r, from + r / heads, (head * group + slice + r % heads) * c.head_width);
       };
       each_row([&](std::size_t r, std::size_t t, std::size_t column) {
-        s.positions[r] = first + t;
+        s.positions[r] = places_[t].position;
         std::copy_n(qkv_.data() + t * qkv_.shape(1) + column, c.head_width, s.query + r * c.head_width);
       });
-      attend(*kernels_, cache_, layer, head, c.head_width, n * heads, s);
+      attend(*kernels_, *places_[from].cache, layer, head, c.head_width, n * heads, window, s);
       each_row([&](std::size_t r, std::size_t t, std::size_t column) {
         std::copy_n(s.result + r * c.head_width, c.head_width, attended_.row(t) + column);
       });
@@ -188,14 +235,15 @@ class llama_decoder {
     quantise(attended_, begin, end);
   }
 
-  /// hidden = swiglu(gate, up); a task computes both panels, so neither ever leaves its cache.
-  void feed_forward(const llama_layer& layer, std::size_t begin, std::size_t end) {
+  /// hidden = act(gate) · up; a task computes both panels, so neither ever leaves its cache.
+  void feed_forward(const decoder_layer& layer, std::size_t begin, std::size_t end) {
+    const auto activate = config().gelu ? kernels_->geglu : kernels_->swiglu;
     tiles(layer.gate.panels(), begin, end, [&](std::size_t panel, std::size_t from, std::size_t n) {
       float gate[row_tile * panel_rows];
       float up[row_tile * panel_rows];
       input_.times(*kernels_, layer.gate, panel, from, n, gate);
       input_.times(*kernels_, layer.up, panel, from, n, up);
-      kernels_->swiglu(gate, up, n * panel_rows, gate);
+      activate(gate, up, n * panel_rows, gate);
       const std::size_t present = std::min(panel_rows, layer.gate.rows - panel * panel_rows);
       for (std::size_t t = 0; t < n; ++t) std::copy_n(gate + t * panel_rows, present, hidden_.row(from + t) + panel * panel_rows);
     });
@@ -206,29 +254,42 @@ class llama_decoder {
     team_.each(end - begin, 8, [&](std::size_t t) { rows.quantise(*kernels_, begin + t); });
   }
 
-  /// x += rows · mᵀ
-  void add_product(const packed_matrix& m, const quantised_rows& in, std::size_t begin, std::size_t end) {
+  /// x += rows · mᵀ, normalised before it is added where `norm` is not empty.
+  void add_product(const packed_matrix& m, std::span<const float> norm, const quantised_rows& in, std::size_t begin, std::size_t end) {
     const std::size_t width = config().width;
+    float* const sum = norm.empty() ? x_.data() : product_.data();
     tiles(m.panels(), begin, end, [&](std::size_t panel, std::size_t from, std::size_t n) {
       float y[row_tile * panel_rows];
       in.times(*kernels_, m, panel, from, n, y);
       const std::size_t present = std::min(panel_rows, m.rows - panel * panel_rows);
       for (std::size_t t = 0; t < n; ++t) {
-        float* out = x_.data() + (from + t) * width + panel * panel_rows;
-        for (std::size_t i = 0; i < present; ++i) out[i] += y[t * panel_rows + i];
+        float* out = sum + (from + t) * width + panel * panel_rows;
+        if (norm.empty()) {
+          for (std::size_t i = 0; i < present; ++i) out[i] += y[t * panel_rows + i];
+        } else {
+          std::copy_n(y + t * panel_rows, present, out);
+        }
       }
+    });
+    if (norm.empty()) return;
+    team_.each(end - begin, 8, [&](std::size_t t) {
+      float* row = product_.data() + (begin + t) * width;
+      kernels_->rms_norm(row, norm.data(), width, config().norm_epsilon, row);
+      float* out = x_.data() + (begin + t) * width;
+      for (std::size_t i = 0; i < width; ++i) out[i] += row[i];
     });
   }
 
-  llama_weights weights_;
+  decoder_weights weights_;
   const kernel_table* kernels_;
   thread_team team_;
-  kv_cache cache_;
   std::vector<std::unique_ptr<attention_scratch>> scratch_;
-  rope_angles angles_{};
-  xt::xtensor<float, 2> x_{};    // the residual stream, [rows][width]
-  xt::xtensor<float, 2> qkv_{};  // [rows][queries, keys, values]
-  quantised_rows input_{};       // what a projection reads
+  std::vector<next_position> places_{};  // what each row of a chunk is
+  rope_angles angles_{}, local_angles_{};
+  xt::xtensor<float, 2> x_{};        // the residual stream, [rows][width]
+  xt::xtensor<float, 2> qkv_{};      // [rows][queries, keys, values]
+  xt::xtensor<float, 2> product_{};  // what is normalised before x_ gets it
+  quantised_rows input_{};           // what a projection reads
   quantised_rows attended_{};
   quantised_rows hidden_{};
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A llama decoder's weights, packed for the kernels. Loading copies each matrix once, panel by panel, on
+// A decoder's weights, packed for the kernels. Loading copies each matrix once, panel by panel, on
 // all threads; the token embedding stays in the mapped file, since only looked-up rows are touched.
 #pragma once
 
@@ -19,45 +19,52 @@
 #include "../kernels/thread_team.hpp"
 #include "../quant/dequantise.hpp"
 #include "../quant/packed_matrix.hpp"
-#include "llama_config.hpp"
+#include "decoder_config.hpp"
 
 namespace inoculum::engine {
 
-struct llama_layer {
+struct decoder_layer {
   std::vector<float> attention_norm{};
   std::vector<float> feed_forward_norm{};
+  std::vector<float> attention_output_norm{}, feed_forward_output_norm{};  // only where `output_norms`
+  std::vector<float> query_norm{}, key_norm{};                             // only where `head_norms`
+  std::vector<float> query_bias{}, key_bias{}, value_bias{};               // only where `qkv_bias`; in the file's row order
   packed_matrix query{}, key{}, value{}, output{};
   packed_matrix gate{}, up{}, down{};
 };
 
-class llama_weights {
+class decoder_weights {
  public:
-  /// Errors: those of `read_llama_config`; a tensor that is missing, of another shape or type, not finite,
+  /// Errors: those of `read_decoder_config`; a tensor that is missing, of another shape or type, not finite,
   /// or that this architecture has no use for (a bias, say: ignoring it would give wrong answers).
-  [[nodiscard]] static result<llama_weights> load(const gguf_file& file, thread_team& team) {
-    auto config = read_llama_config(file);
+  [[nodiscard]] static result<decoder_weights> load(const gguf_file& file, thread_team& team) {
+    auto config = read_decoder_config(file);
     if (!config) return std::move(config).error();
     loader in{file, *config, {}, {}};
-    llama_weights out(file, *config);
+    decoder_weights out(file, *config);
     if (auto done = in.describe(out); !done) return std::move(done).error();
     if (auto done = in.pack(out, team); !done) return std::move(done).error();
+    file.drop_pages();  // the matrices have been copied; of the embedding, rows are read as they are looked up
     return out;
   }
 
-  [[nodiscard]] const llama_config& config() const noexcept { return config_; }
-  [[nodiscard]] std::span<const llama_layer> layers() const noexcept { return layers_; }
+  [[nodiscard]] const decoder_config& config() const noexcept { return config_; }
+  [[nodiscard]] std::span<const decoder_layer> layers() const noexcept { return layers_; }
   [[nodiscard]] std::span<const float> output_norm() const noexcept { return output_norm_; }
   [[nodiscard]] const packed_matrix& head() const noexcept { return head_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return memory_.size(); }
+  [[nodiscard]] digest fingerprint() const { return file_.fingerprint(); }
 
   /// The residual stream's first value for a token below the vocabulary's size.
   void embed(std::size_t token, std::span<float> out) const noexcept {
     const std::size_t row = embedding_->data.size() / config_.vocabulary;
     dequantise_row(embedding_->type, embedding_->data.data() + token * row, out);
+    if (config_.embedding_scale == 1.0f) return;
+    for (float& v : out) v *= config_.embedding_scale;
   }
 
  private:
-  llama_weights(gguf_file file, const llama_config& config) : file_(std::move(file)), config_(config) {}
+  decoder_weights(gguf_file file, const decoder_config& config) : file_(std::move(file)), config_(config) {}
 
   /// Where a packed matrix comes from. `rope_head` > 0: rows are a head's components, of which the first
   /// `rope_turn` come as neighbouring pairs and are stored as two halves, which vectorises; queries and
@@ -71,7 +78,7 @@ class llama_weights {
 
   struct loader {
     const gguf_file& file;
-    const llama_config& config;
+    const decoder_config& config;
     std::vector<job> jobs{};
     std::set<std::string, std::less<>> used{};
 
@@ -98,12 +105,34 @@ class llama_weights {
       auto found = tensor(name, {columns, rows});
       if (!found) return std::move(found).error();
       to = {panel_kind_of((*found)->type), rows, columns, nullptr};
-      jobs.push_back({&to, *found, rope_head, config.rope_width});
+      jobs.push_back({&to, *found, config.rope_neighbours ? rope_head : 0, config.rope_width});
       return {};
     }
 
-    result<void> describe(llama_weights& out) {
-      const llama_config& c = config;
+    /// What only some architectures have.
+    result<void> describe_extras(decoder_layer& layer, const std::string& prefix) {
+      const decoder_config& c = config;
+      struct wanted {
+        bool there;
+        std::vector<float>* to;
+        const char* name;
+        std::size_t n;
+      };
+      for (const wanted& w : {wanted{c.output_norms, &layer.attention_output_norm, "post_attention_norm.weight", c.width},
+                              wanted{c.output_norms, &layer.feed_forward_output_norm, "post_ffw_norm.weight", c.width},
+                              wanted{c.head_norms, &layer.query_norm, "attn_q_norm.weight", c.head_width},
+                              wanted{c.head_norms, &layer.key_norm, "attn_k_norm.weight", c.head_width},
+                              wanted{c.qkv_bias, &layer.query_bias, "attn_q.bias", c.heads * c.head_width},
+                              wanted{c.qkv_bias, &layer.key_bias, "attn_k.bias", c.kv_heads * c.head_width},
+                              wanted{c.qkv_bias, &layer.value_bias, "attn_v.bias", c.kv_heads * c.head_width}}) {
+        if (!w.there) continue;
+        if (auto step = vector(*w.to, prefix + w.name, w.n); !step) return step;
+      }
+      return {};
+    }
+
+    result<void> describe(decoder_weights& out) {
+      const decoder_config& c = config;
       auto embedding = tensor("token_embd.weight", {c.width, c.vocabulary});
       if (!embedding) return std::move(embedding).error();
       out.embedding_ = *embedding;
@@ -111,7 +140,7 @@ class llama_weights {
       const std::size_t queries = c.heads * c.head_width;
       const std::size_t keys = c.kv_heads * c.head_width;
       for (std::size_t i = 0; i < c.layers; ++i) {
-        llama_layer& layer = out.layers_[i];
+        decoder_layer& layer = out.layers_[i];
         const std::string prefix = "blk." + std::to_string(i) + ".";
         for (result<void> step : {vector(layer.attention_norm, prefix + "attn_norm.weight", c.width),
                                   vector(layer.feed_forward_norm, prefix + "ffn_norm.weight", c.width),
@@ -124,20 +153,23 @@ class llama_weights {
                                   matrix(layer.down, prefix + "ffn_down.weight", c.hidden, c.width)}) {
           if (!step) return step;
         }
+        if (auto step = describe_extras(layer, prefix); !step) return step;
       }
       if (auto step = vector(out.output_norm_, "output_norm.weight", c.width); !step) return step;
       const bool tied = file.find("output.weight") == nullptr;
       if (auto step = matrix(out.head_, tied ? "token_embd.weight" : "output.weight", c.width, c.vocabulary); !step) return step;
       for (const gguf_tensor& t : file.tensors()) {
         if (used.find(t.name) == used.end()) {
-          return failure{errc::unsupported, "tensor \"" + std::string(t.name) + "\" has no place in a llama model that this engine knows",
-                         file.source()};
+          return failure{
+              errc::unsupported,
+              "tensor \"" + std::string(t.name) + "\" has no place in a " + config.architecture + " model that this engine knows",
+              file.source()};
         }
       }
       return {};
     }
 
-    result<void> pack(llama_weights& out, thread_team& team) {
+    result<void> pack(decoder_weights& out, thread_team& team) {
       std::size_t total = 0;
       std::vector<std::pair<const job*, std::size_t>> panels;
       for (const job& j : jobs) total += (j.to->total_bytes() + 63) / 64 * 64;
@@ -174,8 +206,8 @@ class llama_weights {
   };
 
   gguf_file file_;  // keeps the mapping that `embedding_` points into
-  llama_config config_;
-  std::vector<llama_layer> layers_{};
+  decoder_config config_;
+  std::vector<decoder_layer> layers_{};
   std::vector<float> output_norm_{};
   packed_matrix head_{};
   const gguf_tensor* embedding_ = nullptr;

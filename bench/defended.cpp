@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Time to first token behind 16 demonstrations with pictures, policy by policy, against the same engine undefended.
+//   bench_defended [MODEL] [EYES] [QUERIES] [THREADS]
+// Every query is asked once under each policy, in turns, so that all meet the same moments of a noisy machine. A policy has an
+// engine of its own, whose cache is warm with the queries before. Printed: medians and quartiles, and as ratios
+//   undefended   to the same query without demonstrations
+//   attention    to the same positions evaluated behind a prefix as long: what longer attention alone must cost
+//   cold         to the same prompt with an empty cache
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <inoculum/backend/token_backend.hpp>
+#include <inoculum/core/clock.hpp>
+#include <inoculum/engine/engine.hpp>
+#include <inoculum/inoculum.hpp>
+#include <inoculum/select/policy.hpp>
+#include <inoculum/synthesis/phantom.hpp>
+#include <inoculum/synthesis/synthesize.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "../tests/support/weights.hpp"
+
+using namespace inoculum;
+
+namespace {
+
+constexpr std::size_t shown = 16;
+
+struct quartiles {
+  double low, median, high;
+};
+quartiles of(std::vector<double> v) {
+  std::sort(v.begin(), v.end());
+  const auto at = [&](double share) { return v[static_cast<std::size_t>(share * static_cast<double>(v.size() - 1) + 0.5)]; };
+  return {at(0.25), at(0.5), at(0.75)};
+}
+
+struct arm {
+  std::string name;
+  any_policy policy;
+  std::unique_ptr<token_backend<cpu_engine>> warm;
+  std::vector<double> ms{}, ratio{}, to_attention{}, to_cold{};
+  double prompt = 0, cached = 0;
+};
+
+/// Of what was synthesized only what has a picture, so that all 16 have.
+demonstration_pool with_pictures() {
+  std::vector<basic_demonstration> kept;
+  const demonstration_pool all = synthesize().value();
+  for (const basic_demonstration& d : all.items()) {
+    if (!d.images.empty()) kept.push_back(d);
+  }
+  return demonstration_pool::build(std::move(kept)).value();
+}
+
+double first_token(token_backend<cpu_engine>& model, const conversation& talk, completion* said = nullptr) {
+  const double start = clock_ms();
+  auto out = model.generate(talk, {.max_tokens = 1}).value();
+  const double took = clock_ms() - start;
+  if (said != nullptr) *said = std::move(out);
+  return took;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string model = argc > 1 ? argv[1] : test::weights("the benchmark of defended requests");
+  const std::string eyes = argc > 2 ? argv[2] : "examples/models/smollm2-eyes-mmproj.gguf";
+  const std::size_t queries = argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 200;
+  const int threads = argc > 4 ? std::atoi(argv[4]) : 2;
+  if (model.empty() || queries == 0) return 1;
+  const auto load = [&](std::size_t cache) {
+    auto engine = cpu_engine::load(model, {.mmproj = eyes, .threads = threads, .cache_bytes = cache});
+    if (!engine) {
+      std::fprintf(stderr, "%s\n", engine.error().to_string().c_str());
+      std::exit(1);
+    }
+    return std::make_unique<token_backend<cpu_engine>>(std::move(*engine));
+  };
+  const demonstration_pool pool = with_pictures();
+  std::vector<arm> arms;
+  for (const char* name : {"fixed", "bucketed(16)", "similarity", "similarity | canonical"}) {
+    arms.push_back({name, make_policy(name, pool).value(), load(std::size_t{1} << 30)});
+  }
+  const auto plain = load(0), cold = load(0), floor = load(0);
+
+  // Distinct queries: those of demonstrations drawn from another seed, each with a phantom that no demonstration has.
+  std::vector<request> asked;
+  const demonstration_pool others = synthesize({.seed = 977, .count = 2 * queries}).value();
+  const auto kinds = phantom_kinds();
+  for (std::size_t i = 0; asked.size() < queries; ++i) {
+    const phantom_kind& kind = kinds[i % kinds.size()];
+    const phantom_spec spec{kind.mode, std::string(kind.region), std::string(kind.finding), 700000 + i};
+    asked.push_back({.images = {draw_phantom(spec, 160).value()}, .query = others[i].query});
+  }
+
+  const auto prompt_of = [&](const arm& a, const request& r) {
+    const auto picked = select(a.policy, pool_view(pool), r, {shown, 0}, std::vector<std::uint32_t>(pool.size(), 1)).value();
+    std::vector<const basic_demonstration*> chosen;
+    for (const selected& s : picked.chosen) chosen.push_back(&pool[s.index]);
+    return assemble(chosen, r).value();
+  };
+  // Warm: every bucket has been met once, as in a server that is up.
+  const auto anchors = bucketed<>::build(pool, 16).value().anchors();
+  for (arm& a : arms) {
+    for (const std::uint32_t i : anchors) (void)first_token(*a.warm, prompt_of(a, {.query = pool[i].query}));
+  }
+  std::vector<double> undefended;
+  for (std::size_t q = 0; q < queries; ++q) {
+    std::fprintf(stderr, "\r%zu of %zu ", q, queries);
+    const conversation alone = assemble({}, asked[q]).value();
+    undefended.push_back(first_token(*plain, alone));
+    for (arm& a : arms) {
+      const conversation talk = prompt_of(a, asked[q]);
+      completion said;
+      a.ms.push_back(first_token(*a.warm, talk, &said));
+      a.prompt += static_cast<double>(said.prompt_tokens);
+      a.cached += static_cast<double>(said.cached_tokens);
+      a.ratio.push_back(a.ms.back() / undefended.back());
+      if (q % 4 == 0) a.to_cold.push_back(a.ms.back() / first_token(*cold, talk));
+      // As many positions behind as many, on any tokens, with the picture read again as above.
+      cpu_engine& e = floor->engine();
+      const std::size_t fresh = said.prompt_tokens - said.cached_tokens;
+      const std::vector<token_id> filler(said.prompt_tokens, 100);
+      if (e.size() < said.cached_tokens) {
+        const engine_input prefix{std::span(filler).first(said.cached_tokens), nullptr};
+        (void)e.evaluate(0, std::span(&prefix, 1)).value();
+      }
+      (void)first_token(*plain, alone);  // so that its picture is known: what is timed below is the text's part
+      const double start = clock_ms();
+      const engine_input rest{std::span(filler).first(fresh), nullptr};
+      (void)e.evaluate(said.cached_tokens, std::span(&rest, 1)).value();
+      a.to_attention.push_back(a.ms.back() / (clock_ms() - start));
+    }
+  }
+  std::fprintf(stderr, "\r%*s\r", 24, "");
+  const quartiles u = of(undefended);
+  std::printf("%zu queries, %zu demonstrations with pictures, %d threads, %s kernels; median (quartiles)\n", queries, shown, threads,
+              plain->engine().decoder().kernels().name);
+  std::printf("%-24s %8s %22s %12s %12s %8s %8s\n", "", "tokens", "first token, ms", "/ undefended", "/ attention", "/ cold", "cached");
+  std::printf("%-24s %8s %8.1f (%.1f to %.1f)\n", "undefended", "", u.median, u.low, u.high);
+  for (const arm& a : arms) {
+    const quartiles t = of(a.ms);
+    std::printf("%-24s %8.0f %8.1f (%.1f to %.1f) %11.2f %12.2f %9.2f %7.0f%%\n", a.name.c_str(), a.prompt / static_cast<double>(queries),
+                t.median, t.low, t.high, of(a.ratio).median, of(a.to_attention).median, of(a.to_cold).median, 100.0 * a.cached / a.prompt);
+  }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// A prefix tree in a file, so that a process starts with prepared prefixes warm.
+//
+//   "inokv 1\n", identity[32], u64 page bytes, u64 positions of a page, u64 nodes,
+//   then each node, parents first: u32 depth, u8 pinned, u32 salt bytes, salt, u32 keys, keys (i32 token, u32 row, digest[32]), page,
+//   then the SHA-256 of all that. Numbers are little-endian.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "../../core/digest.hpp"
+#include "../../core/result.hpp"
+#include "../../io/file.hpp"
+#include "../gguf/mapped_file.hpp"
+#include "../model/kv_cache.hpp"
+#include "prefix_tree.hpp"
+
+namespace inoculum::engine {
+
+static_assert(std::endian::native == std::endian::little, "the file is written as memory holds it");
+
+/// Whose pages they are: a file is read only by an engine that would have computed the same.
+struct prefix_identity {
+  digest model{};  ///< of weights, eyes and kernels
+  std::uint64_t page_bytes = 0;
+  std::uint64_t page_positions = 0;
+};
+
+namespace detail {
+inline constexpr std::string_view prefix_magic = "inokv 1\n";
+inline constexpr std::size_t key_bytes = 40;
+
+template <class T>
+void append_raw(std::string& out, const T& value) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+/// Reads from the front of what is left; after one failure nothing more.
+class raw_reader {
+ public:
+  explicit raw_reader(std::span<const std::byte> bytes) : rest_(bytes) {}
+  template <class T>
+  [[nodiscard]] bool read(T& to) {
+    const auto from = take(sizeof(T));
+    if (from.size() != sizeof(T)) return false;
+    std::memcpy(&to, from.data(), sizeof(T));
+    return true;
+  }
+  /// Empty when there is less.
+  [[nodiscard]] std::span<const std::byte> take(std::size_t n) {
+    if (n > rest_.size()) {
+      rest_ = {};
+      return {};
+    }
+    const auto out = rest_.first(n);
+    rest_ = rest_.subspan(n);
+    return out;
+  }
+  [[nodiscard]] std::size_t left() const noexcept { return rest_.size(); }
+
+ private:
+  std::span<const std::byte> rest_;
+};
+}  // namespace detail
+
+/// Writes all that the tree holds; the file appears whole or not at all. Errors: those of write_file.
+[[nodiscard]] inline result<void> save_prefixes(const std::string& path, const prefix_identity& who, const prefix_tree<kv_page>& tree) {
+  std::string out(detail::prefix_magic);
+  out.reserve(tree.pages() * (who.page_bytes + 4096) + 256);
+  detail::append_raw(out, who.model.bytes);
+  detail::append_raw(out, who.page_bytes);
+  detail::append_raw(out, who.page_positions);
+  detail::append_raw(out, static_cast<std::uint64_t>(tree.pages()));
+  tree.each([&](std::string_view salt, std::size_t depth, std::span<const position_key> keys, const kv_page& page, bool pinned) {
+    detail::append_raw(out, static_cast<std::uint32_t>(depth));
+    detail::append_raw(out, static_cast<std::uint8_t>(pinned ? 1 : 0));
+    detail::append_raw(out, static_cast<std::uint32_t>(salt.size()));
+    out += salt;
+    detail::append_raw(out, static_cast<std::uint32_t>(keys.size()));
+    for (const position_key& k : keys) {
+      detail::append_raw(out, k.token);
+      detail::append_raw(out, k.row);
+      detail::append_raw(out, k.picture.bytes);
+    }
+    out.append(reinterpret_cast<const char*>(page->data()), page->size());
+  });
+  const digest sum = sha256{}.update(std::string_view(out)).finish();
+  detail::append_raw(out, sum.bytes);
+  return write_file(path, out);
+}
+
+/// Adds what a file holds to the tree. Errors, and then the tree is as before: not_found, io; parse (not such a file, damaged or
+/// cut off); mismatch (of another model, other eyes or other kernels). Memory: no more than the file's size.
+[[nodiscard]] inline result<void> load_prefixes(const std::string& path, const prefix_identity& who, prefix_tree<kv_page>& tree) {
+  auto file = mapped_file::open(path);
+  if (!file) return std::move(file).error();
+  const auto all = file->bytes();
+  const auto damaged = [&](const char* what) {
+    return failure{errc::parse, std::string("not a file of prepared prefixes: ") + what, path};
+  };
+  if (all.size() < detail::prefix_magic.size() + 88 ||
+      std::memcmp(all.data(), detail::prefix_magic.data(), detail::prefix_magic.size()) != 0) {
+    return damaged("another beginning, or too short");
+  }
+  const auto body = all.first(all.size() - 32);
+  const digest sum = sha256{}.update({reinterpret_cast<const std::uint8_t*>(body.data()), body.size()}).finish();
+  if (std::memcmp(all.data() + body.size(), sum.bytes.data(), 32) != 0) return damaged("its checksum is wrong");
+
+  detail::raw_reader in(body.subspan(detail::prefix_magic.size()));
+  prefix_identity written;
+  std::uint64_t nodes = 0;
+  if (!in.read(written.model.bytes) || !in.read(written.page_bytes) || !in.read(written.page_positions) || !in.read(nodes)) {
+    return damaged("too short");
+  }
+  if (written.model != who.model || written.page_bytes != who.page_bytes || written.page_positions != who.page_positions) {
+    return failure{errc::mismatch, "these prefixes were prepared with another model, other eyes or other kernels: prepare them again",
+                   path};
+  }
+  struct read_node {
+    std::size_t depth;
+    bool pinned;
+    std::string salt;
+    std::vector<position_key> keys;
+    kv_page page;
+  };
+  std::vector<read_node> found;
+  for (std::uint64_t i = 0; i < nodes; ++i) {
+    std::uint32_t depth = 0, salt_bytes = 0, keys = 0;
+    std::uint8_t pinned = 0;
+    if (!in.read(depth) || !in.read(pinned) || !in.read(salt_bytes)) return damaged("it ends inside a node");
+    const auto salt = in.take(salt_bytes);
+    if (salt.size() != salt_bytes || !in.read(keys)) return damaged("it ends inside a node");
+    if (keys == 0 || keys > who.page_positions) return damaged("a page of another length");
+    if (depth > 0 && (found.empty() || depth > found.back().depth + 1)) return damaged("a page without the one before it");
+    read_node node{depth, pinned != 0, {reinterpret_cast<const char*>(salt.data()), salt.size()}, {}, {}};
+    for (std::uint32_t k = 0; k < keys; ++k) {
+      position_key key;
+      if (!in.read(key.token) || !in.read(key.row) || !in.read(key.picture.bytes)) return damaged("it ends inside a node");
+      node.keys.push_back(key);
+    }
+    const auto page = in.take(who.page_bytes);
+    if (page.size() != who.page_bytes) return damaged("it ends inside a page");
+    for (std::size_t at = 0; at + 1 < page.size(); at += 2) {
+      std::uint16_t half = 0;
+      std::memcpy(&half, page.data() + at, 2);
+      if ((half & 0x7c00u) == 0x7c00u) return damaged("a key or a value is not finite");
+    }
+    node.page = std::make_shared<aligned_bytes>(page.size());
+    if (node.page->data() == nullptr) return failure{errc::too_large, "no memory for " + std::to_string(page.size()) + " bytes", path};
+    std::memcpy(node.page->data(), page.data(), page.size());
+    found.push_back(std::move(node));
+  }
+  if (in.left() != 0) return damaged("bytes after its end");
+
+  std::vector<const read_node*> way;  // from a root to the node at hand
+  for (const read_node& node : found) {
+    way.resize(node.depth);
+    if (node.depth > 0 && (way.back()->keys.size() != who.page_positions || way.back()->salt != node.salt)) {
+      return damaged("a page goes on where the one before it is not full");
+    }
+    way.push_back(&node);
+  }
+  for (const read_node& node : found) {
+    way.resize(node.depth);
+    way.push_back(&node);
+    std::vector<position_key> keys;
+    std::vector<kv_page> pages;
+    for (const read_node* step : way) {
+      keys.insert(keys.end(), step->keys.begin(), step->keys.end());
+      pages.push_back(step->page);
+    }
+    tree.insert(node.salt, keys, pages, node.pinned);
+  }
+  return {};
+}
+
+}  // namespace inoculum::engine

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// Earlier sequences gone on from, and several advanced together: to the bit what one sequence alone gives.
+#include <doctest/doctest.h>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <inoculum/backend/token_backend.hpp>
+#include <inoculum/engine/engine.hpp>
+
+#include "../support/gguf_writer.hpp"
+
+using namespace inoculum;
+
+namespace {
+
+struct tiny_model {
+  std::string path = (std::filesystem::temp_directory_path() / "inoculum_sequences.gguf").string();
+  tiny_model() { REQUIRE(test::tiny_llama({.layers = 2, .context = 512}).save(path)); }
+  ~tiny_model() { std::remove(path.c_str()); }
+  [[nodiscard]] cpu_engine load(std::size_t cache_bytes = 64u << 20, int threads = 2) const {
+    return cpu_engine::load(path, {.threads = threads, .cache_bytes = cache_bytes}).value();
+  }
+};
+
+std::vector<token_id> random_tokens(std::size_t n, std::uint64_t seed) {
+  rng r(seed);
+  std::vector<token_id> out(n);
+  for (token_id& id : out) id = static_cast<token_id>(r.below(static_cast<std::uint32_t>(test::tiny_vocabulary_size)));
+  return out;
+}
+std::vector<float> logits_after(cpu_engine& e, std::span<const token_id> tokens) {
+  const engine_input input{tokens, nullptr};
+  const auto logits = e.evaluate(0, std::span(&input, 1)).value();
+  return {logits.begin(), logits.end()};
+}
+/// The same by way of whatever the engine remembers.
+std::vector<float> resumed(cpu_engine& e, std::span<const token_id> tokens, std::size_t& cached, std::string_view salt = {}) {
+  const engine_input all{tokens, nullptr};
+  cached = e.resume(std::span(&all, 1), salt);
+  const engine_input rest{tokens.subspan(cached), nullptr};
+  const auto logits = e.evaluate(cached, std::span(&rest, 1)).value();
+  return {logits.begin(), logits.end()};
+}
+bool same_bits(std::span<const float> a, std::span<const float> b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+}
+
+conversation asking(std::string query) { return {{{role::user, {{origin::user, std::move(query), {}}}}}}; }
+
+}  // namespace
+
+TEST_CASE("going on from an earlier sequence gives the same bits, wherever they part") {
+  const tiny_model model;
+  auto fresh = model.load(0, 1), e = model.load();
+  const auto base = random_tokens(200, 1);
+  std::size_t cached = 0;
+  (void)resumed(e, base, cached);
+  CHECK(cached == 0);
+  for (const std::size_t fork : {1u, 63u, 64u, 65u, 128u, 150u, 199u}) {
+    CAPTURE(fork);
+    auto other = base;
+    other[fork] = (other[fork] + 1) % static_cast<token_id>(test::tiny_vocabulary_size);
+    const auto expected = logits_after(fresh, other);
+    CHECK(same_bits(resumed(e, other, cached), expected));
+    CHECK(cached == fork);
+    // And what was shared has not been written to.
+    CHECK(same_bits(resumed(e, base, cached), logits_after(fresh, base)));
+    CHECK(cached == base.size() - 1);
+  }
+  CHECK(e.remembered_bytes() > 0);
+  e.forget();
+  CHECK(e.remembered_bytes() == 0);
+}
+
+TEST_CASE("sequences of another salt, and forgotten ones, are computed again") {
+  const tiny_model model;
+  auto e = model.load();
+  const auto tokens = random_tokens(100, 2);
+  std::size_t cached = 0;
+  const auto expected = resumed(e, tokens, cached, "one");
+  CHECK(same_bits(resumed(e, tokens, cached, "two"), expected));
+  CHECK(cached == 0);
+  CHECK(same_bits(resumed(e, tokens, cached, "one"), expected));
+  CHECK(cached == 99);
+
+  auto small = model.load(0);
+  (void)resumed(small, tokens, cached);
+  (void)resumed(small, random_tokens(100, 3), cached);
+  CHECK(same_bits(resumed(small, tokens, cached), expected));
+  CHECK(cached == 0);
+  small.remember(true);  // pinned: a limit of nothing does not matter
+  (void)resumed(small, random_tokens(100, 3), cached);
+  CHECK(same_bits(resumed(small, tokens, cached), expected));
+  CHECK(cached == 99);
+}
+
+TEST_CASE("a picture is shared whole or not at all, and only if its source is known") {
+  const tiny_model model;
+  auto e = model.load();
+  const std::size_t width = e.decoder().config().width;
+  const auto tokens = random_tokens(20, 4);
+  image_embedding picture{8, width, std::make_shared<const std::vector<float>>(8 * width, 0.25f)};
+  const auto ask = [&](const image_embedding& shown, token_id last) {
+    const std::vector<token_id> end{last};
+    const engine_input inputs[3] = {{tokens, nullptr}, {{}, &shown}, {end, nullptr}};
+    const std::size_t cached = e.resume(inputs);
+    std::vector<engine_input> rest;
+    if (cached <= 20) rest = {{std::span(tokens).subspan(cached), nullptr}, inputs[1], inputs[2]};
+    else rest = {{std::span(end), nullptr}};
+    CHECK(e.evaluate(cached, rest));
+    return cached;
+  };
+  CHECK(ask(picture, 1) == 0);
+  CHECK(ask(picture, 2) == 20);  // nobody says that it is the same picture
+  picture.source.bytes[0] = 7;
+  CHECK(ask(picture, 1) == 20);
+  CHECK(ask(picture, 2) == 28);
+  image_embedding other = picture;
+  other.source.bytes[0] = 8;
+  CHECK(ask(other, 2) == 20);
+}
+
+TEST_CASE("sequences advanced together have the logits they have alone") {
+  const tiny_model model;
+  auto alone = model.load(0, 1), e = model.load();
+  const std::size_t v = e.vocabulary_size();
+  std::vector<std::vector<token_id>> texts;
+  std::vector<cpu_engine::sequence> sequences;
+  std::size_t cached = 0;
+  for (const std::size_t n : {5u, 64u, 130u, 131u, 1u}) {
+    texts.push_back(random_tokens(n, 9));  // each the beginning of the next
+    (void)resumed(e, texts.back(), cached);
+    sequences.push_back(e.take_sequence());
+    CHECK(e.size() == 0);
+  }
+  for (std::uint64_t round = 0; round < 70; ++round) {
+    const auto next = random_tokens(texts.size(), 1000 + round);
+    for (std::size_t i = 0; i < texts.size(); ++i) texts[i].push_back(next[i]);
+    const auto logits = e.step(sequences, next).value();
+    if (round % 23 != 0) continue;
+    for (std::size_t i = 0; i < texts.size(); ++i) CHECK(same_bits(logits.subspan(i * v, v), logits_after(alone, texts[i])));
+  }
+  const std::vector<token_id> bad(texts.size(), static_cast<token_id>(v));
+  CHECK(e.step(sequences, bad).error().code == errc::invalid_argument);
+  CHECK(e.step(sequences, std::span(bad).first(1)).error().code == errc::invalid_argument);
+}
+
+TEST_CASE("a batch of conversations is answered as each alone, errors included") {
+  const tiny_model model;
+  token_backend together(model.load()), alone(model.load());
+  std::vector<conversation> talks;
+  for (int i = 0; i < 20; ++i) talks.push_back(asking("Is there a fracture of bone " + std::to_string(i % 7) + "?"));
+  talks[3] = asking(std::string(5000, 'x'));  // longer than the context
+  for (const double temperature : {0.0, 0.9}) {
+    const generate_options options{.max_tokens = 12, .temperature = temperature, .seed = 5};
+    const auto answers = together.generate_batch(talks, options);
+    REQUIRE(answers.size() == talks.size());
+    for (std::size_t i = 0; i < talks.size(); ++i) {
+      CAPTURE(i);
+      const auto expected = alone.generate(talks[i], options);
+      REQUIRE(answers[i].has_value() == expected.has_value());
+      if (!expected) {
+        CHECK(answers[i].error().code == expected.error().code);
+        continue;
+      }
+      CHECK(answers[i]->text == expected->text);
+      CHECK(answers[i]->finish == expected->finish);
+      CHECK(answers[i]->completion_tokens == expected->completion_tokens);
+      CHECK(answers[i]->prompt_tokens == expected->prompt_tokens);
+    }
+  }
+  CHECK(together.generate_batch({}, {}).empty());
+}
+
+TEST_CASE("prepared prefixes go through a file, and a bad file changes nothing") {
+  const tiny_model model;
+  const std::string path = (std::filesystem::temp_directory_path() / "inoculum_prefixes.kv").string();
+  const auto tokens = random_tokens(150, 11), fork = random_tokens(90, 12);
+  std::vector<token_id> other(tokens.begin(), tokens.begin() + 100);
+  other.insert(other.end(), fork.begin(), fork.end());
+  std::size_t cached = 0;
+  std::vector<float> expected, expected_other;
+  {
+    auto e = model.load();
+    expected = resumed(e, tokens, cached, "clinic");
+    e.remember(true);
+    expected_other = resumed(e, other, cached, "clinic");
+    e.remember();
+    REQUIRE(e.save_prefixes(path));
+  }
+  auto e = model.load(0);  // only what was pinned stays under a limit of nothing
+  REQUIRE(e.load_prefixes(path));
+  CHECK(same_bits(resumed(e, tokens, cached, "clinic"), expected));
+  CHECK(cached == 149);
+  auto roomy = model.load();
+  REQUIRE(roomy.load_prefixes(path));
+  CHECK(same_bits(resumed(roomy, other, cached, "clinic"), expected_other));
+  CHECK(cached == 189);
+  CHECK(same_bits(resumed(roomy, other, cached, "elsewhere"), expected_other));
+  CHECK(cached == 0);
+
+  std::string bytes = read_file(path, 1u << 30).value();
+  const auto refused = [&](std::string changed) {
+    REQUIRE(write_file(path, changed));
+    auto fresh = model.load();
+    const auto done = fresh.load_prefixes(path);
+    REQUIRE(!done);
+    CHECK(fresh.remembered_bytes() == 0);
+    return done.error().code;
+  };
+  for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{60}, bytes.size() / 2, bytes.size() - 1}) {
+    CHECK(refused(bytes.substr(0, size)) == errc::parse);
+  }
+  const auto resigned = [](std::string body) {  // a liar who knows the format
+    body.resize(body.size() - 32);
+    const digest sum = sha256{}.update(std::string_view(body)).finish();
+    return body.append(reinterpret_cast<const char*>(sum.bytes.data()), 32);
+  };
+  rng r(5);
+  for (int i = 0; i < 200; ++i) {
+    std::string changed = bytes;
+    changed[40 + r.below(static_cast<std::uint32_t>(i < 150 ? 200 : bytes.size() - 72))] ^= static_cast<char>(1 + r.below(255));
+    CHECK(refused(changed) == errc::parse);
+    REQUIRE(write_file(path, resigned(changed)));
+    auto fresh = model.load();
+    (void)fresh.load_prefixes(path);  // an error or not: nothing is read outside the file
+    (void)resumed(fresh, tokens, cached, "clinic");
+  }
+  std::string elsewhere = bytes;
+  elsewhere[10] ^= 1;  // the identity
+  CHECK(refused(resigned(elsewhere)) == errc::mismatch);
+  std::remove(path.c_str());
+  CHECK(e.load_prefixes(path).error().code == errc::not_found);
+}
