@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows to floats against ggml: random blocks with every finite scale, compared to the bit by a digest of what ggml makes
+// Rows to floats against ggml: random blocks with finite scales of any size, compared to the bit by a digest of what ggml makes
 // of the same blocks (data/blocks.txt, written by bench/peers/run.sh --reference).
 #include <doctest/doctest.h>
 #include <cmath>

@@ -167,7 +167,7 @@ inline std::vector<std::byte> random_tensor(ggml_type type, std::uint64_t elemen
   return out;
 }
 
-/// Random bits in every place, so that every scale occurs, the smallest and the largest too; only infinities and NaN are left out.
+/// Random bits in every place, so that scales have any size, subnormal to the largest; only infinities and NaN are left out.
 inline std::vector<std::byte> random_blocks(ggml_type type, std::size_t blocks, rng& r) {
   const ggml_layout layout = layout_of(type).value();
   std::vector<std::byte> out(blocks * layout.bytes);

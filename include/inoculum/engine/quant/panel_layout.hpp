@@ -16,7 +16,7 @@
 //   sixteenths   8 blocks share a float16 scale; each block has a signed byte for columns 0 … 15 and one for 16 … 31
 // Float kinds: column by column, 16 numbers.
 //
-// Decoding is bound by memory, so nothing is widened: a panel takes what the file takes and at most 0.2 bits a weight more
+// Decoding is bound by memory, so nothing is widened: a panel takes what the file takes and at most 0.13 bits a weight more
 // (Q6_K 6.6, Q5_K 5.6, Q4_K 4.6). A product of a K format's two scales needs 17 bits: exact in float, not in float16, and
 // in float it would cost 1.4 bits a weight; so both factors are kept. Row-major weights as in the file were
 // rejected: they need a sum across lanes for every block.
@@ -102,7 +102,7 @@ struct panel_layout {
 }
 
 /// How far ahead of its loads a kernel asks for weights, in bytes: the next panel as a rule. The processor's own guesses end where a
-/// panel ends and its scales begin elsewhere; asking made one token's product from memory 1.6 to 1.9 times as fast.
+/// panel ends and its scales begin elsewhere; asking made one token's product from memory 1.6 to 3.3 times as fast (docs/engine.md).
 inline constexpr std::size_t fetch_ahead = std::size_t{32} << 10;
 
 /// Bytes of a panel of `columns` inputs, a multiple of 64.
