@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # bench/peers/run.sh [--reference] [threads] [rounds]: builds llama.cpp (from the pinned llama-cpp-python sdist) in the cache, outside
 # the tree, and prints the bundled engine beside it. --reference also rewrites tests/engine/data and tests/tokenizer/data. The first run takes 10 to 30 minutes.
-# INOCULUM_TYPES="q4_0 q8_0 q4_K" also compares the same model requantised to each.
+# A Gemma 3 270M file in the cache, or named by INOCULUM_GEMMA, is compared too. INOCULUM_TYPES="q4_0 q8_0 q4_K" also compares the same model requantised to each.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 renew=false
@@ -52,6 +52,18 @@ INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$model" tests/engine/data/texts.txt "$
 [ -f "$eyes" ] || eyes=-
 shopt -s nullglob
 "$peers/compare" "$model" "$eyes" "$threads" "$rounds" "$cache"/pictures/*
+${CXX:-g++} -std=c++20 -O2 -Iinclude bench/peers/tiny_models.cpp -o "$peers/tiny_models"
+"$peers/tiny_models" "$peers"
+for architecture in llama qwen2 gemma3; do
+  echo "== $architecture, random weights as floats"
+  INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$peers/tiny-$architecture.gguf" tests/engine/data/texts.txt "$peers/tiny-$architecture.gguf" 2>/dev/null | tail -n 1
+done
+gemma=${INOCULUM_GEMMA:-$cache/gemma-3-270m-q4_k_m.gguf}
+if [ -f "$gemma" ]; then
+  echo "== Gemma 3 270M"
+  INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$gemma" tests/engine/data/texts.txt "$peers/$(basename "$gemma" .gguf).f32.gguf" 2>/dev/null
+  "$peers/compare" "$gemma" - "$threads" "$rounds"
+fi
 for type in ${INOCULUM_TYPES:-}; do
   other=$peers/$(basename "$model" .gguf).$type.gguf
   [ -f "$other" ] || "$peers/requantise" "$type" "$model" "$other"
