@@ -9,7 +9,7 @@ set -euo pipefail
 packages=(g++ cmake ninja-build pkg-config ccache python3 python3-pip ca-certificates
   libeigen3-dev libxtensor-dev libxsimd-dev libstb-dev nlohmann-json3-dev libcpp-httplib-dev libssl-dev libcli11-dev libutf8proc-dev)
 test_packages=(git doctest-dev libbenchmark-dev librapidcheck-dev)
-full_packages=(clang clang-tidy clang-format)
+full_packages=(clang clang-tidy clang-format g++-aarch64-linux-gnu qemu-user)
 case "${1:-}" in
   build) ;;
   test) packages+=("${test_packages[@]}") ;;

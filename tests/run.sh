@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, builds, tests. `--full` adds the second compiler, clang-tidy, the sanitizers,
-# the build without exceptions, every header alone, the fuzzers, formatting and the documentation's code.
+# the build without exceptions, every header alone, the kernels on aarch64, the fuzzers, formatting and the documentation's code.
 # Logs: build/logs. The last line counts; the exit code is 0 only when nothing failed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -92,6 +92,7 @@ if $full; then
   step "configure (no exceptions)" configure no-exceptions
   step "build (no exceptions)" build build-no-exceptions
   step "tests (no exceptions)" run_tests build-no-exceptions
+  step "aarch64" tests/house/aarch64.sh
   step "fuzzers" tests/house/fuzz.sh "$jobs"
   step "clang-format" tests/house/format.sh
   step "clang-tidy" tests/house/tidy.sh
