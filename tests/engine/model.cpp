@@ -57,12 +57,12 @@ TEST_CASE("a token's logits depend on the sequence alone") {
     ggml_type type;
     std::uint32_t layers;
   };
-  for (const auto& [architecture, type, layers] :
+  for (const variant& v :
        {variant{"llama", ggml_type::q4_1, 2}, variant{"llama", ggml_type::q4_0, 2}, variant{"llama", ggml_type::q8_0, 2},
         variant{"llama", ggml_type::f32, 2}, variant{"qwen2", ggml_type::q8_0, 2}, variant{"gemma3", ggml_type::q8_0, 7}}) {
-    CAPTURE(architecture);
-    CAPTURE(to_string(type));
-    const temporary_model file(test::tiny_llama({.architecture = architecture, .layers = layers, .context = 512, .matrix = type}));
+    CAPTURE(v.architecture);
+    CAPTURE(to_string(v.type));
+    const temporary_model file(test::tiny_llama({.architecture = v.architecture, .layers = v.layers, .context = 512, .matrix = v.type}));
     const auto tokens = random_tokens(330, 5);  // more than a chunk, more than five pages of cache
     const std::size_t v = test::tiny_vocabulary_size;
     auto e = cpu_engine::load(file.path, {.threads = 1}).value();
