@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,9 @@ double cosine(std::span<const float> a, std::span<const float> b) {
 TEST_CASE("small towers see as llama.cpp does with the same files") {
   std::ifstream in("tests/engine/data/eyes.txt");
   std::string word, name, sum;
-  for (auto [expected_name, options] : test::all_compared_eyes()) {
+  for (const test::compared_eyes& compared : test::all_compared_eyes()) {
+    const std::string expected_name = compared.name;
+    test::tiny_eyes_options options = compared.options;
     CAPTURE(expected_name);
     REQUIRE(static_cast<bool>(in >> word >> name >> sum));
     REQUIRE(name == expected_name);
@@ -62,14 +65,14 @@ TEST_CASE("small towers see as llama.cpp does with the same files") {
         double scale = 0, whole = 0;
         in >> scale;
         for (std::size_t k = 0; k < columns && in >> whole; ++k) theirs[i++] = static_cast<float>(scale * whole);
-        REQUIRE(in);
+        REQUIRE(static_cast<bool>(in));
       }
       const auto ours = tower.encode(test::drawn_picture(kind, width, height)).value();
       REQUIRE(ours.size() == theirs.size());
       const std::size_t n = ours.size() - later * columns;
       const auto mine = std::span(ours).subspan(later * columns, n);
       const double same = cosine(mine, std::span(theirs).first(n));
-      std::printf("%s, picture of %d × %d against llama.cpp: cosine %.6f\n", expected_name, width, height, same);
+      std::printf("%s, picture of %d × %d against llama.cpp: cosine %.6f\n", expected_name.c_str(), width, height, same);
       CHECK(same >= 0.9999);
       for (std::size_t row = 0; row < n; row += columns)
         CHECK(cosine(mine.subspan(row, columns), std::span(theirs).subspan(row, columns)) >= 0.999);
@@ -78,7 +81,9 @@ TEST_CASE("small towers see as llama.cpp does with the same files") {
 }
 
 TEST_CASE("every kind of eyes: the same whatever the threads, nearly so in every kernel table") {
-  for (const auto& [name, options] : test::all_compared_eyes()) {
+  for (const test::compared_eyes& compared : test::all_compared_eyes()) {
+    const std::string name = compared.name;
+    const test::tiny_eyes_options& options = compared.options;
     CAPTURE(name);
     const auto one = eyes_of(options).value();
     for (const auto& [width, height] : {std::pair{56, 56}, std::pair{1, 1}, std::pair{300, 2}, std::pair{2, 700}}) {
@@ -108,7 +113,9 @@ TEST_CASE("what eyes may not be") {
   refused({.kind = "mlp", .layers = 1}, "block_count");
   refused({.width = 1040, .heads = 1}, "a head of 1040");
   refused({.kind = "idefics3", .longest_edge = 5000}, "preproc_image_size");
-  for (const auto& [name, options] : test::all_compared_eyes()) {
+  for (const test::compared_eyes& compared : test::all_compared_eyes()) {
+    const std::string name = compared.name;
+    const test::tiny_eyes_options& options = compared.options;
     for (std::string tensor : {"v.patch_embd.weight", "v.position_embd.weight", "v.blk.1.attn_v.bias", "v.blk.1.attn_k.weight",
                                "v.blk.0.attn_out.weight", "v.blk.1.ln2.weight",
                                options.kind == "gemma3" ? "mm.input_projection.weight"
