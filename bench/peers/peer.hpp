@@ -100,7 +100,8 @@ class peer {
   [[nodiscard]] const float* logits(int i) const { return llama_get_logits_ith(context_, i); }
   [[nodiscard]] best top(int i) const { return best_of(logits(i), llama_vocab_n_tokens(vocab)); }
 
-  /// The rows that stand for a picture; empty when it fails.
+  /// The rows that stand for a picture; empty when it fails. Of a picture that llama.cpp cuts to tiles those of the whole,
+  /// which come last.
   [[nodiscard]] std::vector<float> see(const inoculum::image& picture) const {
     std::vector<float> out;
     mtmd_bitmap* bitmap =
@@ -114,7 +115,7 @@ class peer {
         const mtmd_input_chunk* chunk = mtmd_input_chunks_get(chunks, i);
         if (mtmd_input_chunk_get_type(chunk) != MTMD_INPUT_CHUNK_TYPE_IMAGE || mtmd_encode_chunk(eyes, chunk) != 0) continue;
         const float* rows = mtmd_get_output_embd(eyes);
-        out.insert(out.end(), rows, rows + mtmd_input_chunk_get_n_tokens(chunk) * width());
+        out.assign(rows, rows + mtmd_input_chunk_get_n_tokens(chunk) * width());
       }
     }
     mtmd_input_chunks_free(chunks);

@@ -3,6 +3,7 @@
 //   reference text MODEL TEXTS PROMPTS: a line a token, "id top-1 logit gap", gap being the distance to the
 //     second best; then each prompt's greedy continuation of up to 64 tokens, in the same form
 //   reference pictures MODEL MMPROJ: the rows of two drawn pictures, each as a scale and whole numbers
+//   reference eyes FOLDER: the same for the small random towers of tests/support/tiny_eyes.hpp, which are written there
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "../../tests/engine/test_pictures.hpp"
+#include "../../tests/support/tiny_eyes.hpp"
 #include "peer.hpp"
 
 namespace {
@@ -64,11 +66,8 @@ int text(const char* model, const char* texts_path, const char* prompts_path) {
   return 0;
 }
 
-int pictures(const char* model, const char* mmproj) {
+void print_rows(const peer& llama) {
   using namespace inoculum;
-  peer llama(model, 2, 512, mmproj);
-  if (llama.eyes == nullptr) return 1;
-  std::printf("mmproj %s\n", digest_of(read(mmproj)).hex().c_str());
   for (const test::picture_shape& p : test::compared_pictures) {
     const image drawn = test::drawn_picture(p.kind, p.width, p.height);
     const std::vector<float> values = llama.see(drawn);
@@ -83,6 +82,30 @@ int pictures(const char* model, const char* mmproj) {
       std::printf("\n");
     }
   }
+}
+
+int pictures(const char* model, const char* mmproj) {
+  using namespace inoculum;
+  peer llama(model, 2, 512, mmproj);
+  if (llama.eyes == nullptr) return 1;
+  std::printf("mmproj %s\n", digest_of(read(mmproj)).hex().c_str());
+  print_rows(llama);
+  return 0;
+}
+
+/// A language model is needed only to say how wide a position is.
+int eyes(const std::string& folder) {
+  using namespace inoculum;
+  const std::string model = folder + "/tiny_model.gguf";
+  if (!test::tiny_llama().save(model)) return 1;
+  for (const auto& [name, options] : test::all_compared_eyes()) {
+    const std::string path = folder + "/" + name + ".gguf";
+    if (!test::tiny_eyes(options).save(path)) return 1;
+    peer llama(model.c_str(), 2, 512, path.c_str());
+    if (llama.eyes == nullptr) return 1;
+    std::printf("eyes %s %s\n", name, digest_of(read(path.c_str())).hex().c_str());
+    print_rows(llama);
+  }
   return 0;
 }
 
@@ -92,6 +115,7 @@ int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   if (what == "text" && argc == 5) return text(argv[2], argv[3], argv[4]);
   if (what == "pictures" && argc == 4) return pictures(argv[2], argv[3]);
-  std::fputs("usage: reference text MODEL TEXTS PROMPTS | reference pictures MODEL MMPROJ\n", stderr);
+  if (what == "eyes" && argc == 3) return eyes(argv[2]);
+  std::fputs("usage: reference text MODEL TEXTS PROMPTS | reference pictures MODEL MMPROJ | reference eyes FOLDER\n", stderr);
   return 2;
 }

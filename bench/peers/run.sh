@@ -29,7 +29,7 @@ if [ ! -e "$build/bin/libmtmd.so" ]; then
     -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_TOOLS=ON -DLLAMA_CURL=OFF -DLLAMA_SUBPROCESS=OFF >"$peers/build.log"
   ninja -C "$build" -j "$jobs" llama mtmd >>"$peers/build.log"
 fi
-for program in reference compare parity tokens blocks requantise; do
+for program in reference compare parity tokens blocks requantise eyes; do
   # shellcheck disable=SC2046
   ${CXX:-g++} -std=c++20 -O2 -Iinclude -isystem "$source/include" -isystem "$source/ggml/include" -isystem "$source/tools/mtmd" \
     -isystem /usr/include/stb "bench/peers/$program.cpp" -o "$peers/$program" -L"$build/bin" -Wl,-rpath,"$build/bin" \
@@ -43,6 +43,7 @@ if $renew; then
   "$peers/blocks" >tests/engine/data/blocks.txt
   "$peers/reference" text "$model" tests/engine/data/texts.txt tests/engine/data/prompts.txt >"$peers/llama_cpp.txt"
   mv "$peers/llama_cpp.txt" tests/engine/data/llama_cpp.txt
+  "$peers/reference" eyes "$peers" >"$peers/eyes.txt" && mv "$peers/eyes.txt" tests/engine/data/eyes.txt
   if [ -f "$eyes" ]; then
     "$peers/reference" pictures "$model" "$eyes" >"$peers/mmproj.txt"
     mv "$peers/mmproj.txt" tests/engine/data/mmproj.txt
@@ -64,6 +65,7 @@ if [ -f "$gemma" ]; then
   INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$gemma" tests/engine/data/texts.txt "$peers/$(basename "$gemma" .gguf).f32.gguf" 2>/dev/null
   "$peers/compare" "$gemma" - "$threads" "$rounds"
 fi
+"$peers/eyes" "$peers" "$threads" "$rounds"
 for type in ${INOCULUM_TYPES:-}; do
   other=$peers/$(basename "$model" .gguf).$type.gguf
   [ -f "$other" ] || "$peers/requantise" "$type" "$model" "$other"

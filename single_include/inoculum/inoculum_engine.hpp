@@ -5954,14 +5954,15 @@ inline constexpr resample_kernels resample = {across, down};
 #ifndef INOCULUM_SINGLE_ENGINE_VISION_PREPROCESS
 #define INOCULUM_SINGLE_ENGINE_VISION_PREPROCESS
 
-// A picture of any size to the square that a vision tower reads, to the bit as llama.cpp's mtmd does it for
-// projectors of fixed size: Pillow's bicubic filter (Resample.c) in fixed point, sides rounded up, centred
-// on black.
+// A picture of any size to the square that a vision tower reads, to the bit as llama.cpp's mtmd does it: Pillow's
+// filters (Resample.c) in fixed point; either the whole picture centred on one colour, sides rounded up, or stretched.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numbers>
 #include <span>
 #include <utility>
 #include <vector>
@@ -5975,6 +5976,16 @@ struct rgb_canvas {
   std::vector<std::uint8_t> rgb{};
 };
 
+enum class resample_filter { bilinear, bicubic, lanczos };
+
+/// How a tower wants a picture to become its square.
+struct picture_fit {
+  resample_filter filter = resample_filter::bicubic;
+  bool stretched = false;                ///< both sides to the square's; else the whole picture, centred on `colour`
+  std::array<std::uint8_t, 3> colour{};  ///< of what a centred picture leaves free
+  std::size_t longest_edge = 0;          ///< stretched by way of this size first, as idefics3 does it; 0: directly
+};
+
 namespace detail {
 
 /// Catmull-Rom's relative with a = -1/2, as Pillow has it; zero outside [-2, 2].
@@ -5986,6 +5997,25 @@ namespace detail {
   return 0.0;
 }
 
+[[nodiscard]] inline double lanczos(double x) noexcept {
+  const auto sinc = [](double v) { return v == 0.0 ? 1.0 : std::sin(std::numbers::pi * v) / (std::numbers::pi * v); };
+  return x >= -3.0 && x < 3.0 ? sinc(x) * sinc(x / 3.0) : 0.0;
+}
+
+[[nodiscard]] inline double filter_weight(resample_filter filter, double x) noexcept {
+  switch (filter) {
+    case resample_filter::bilinear: return std::max(1.0 - std::fabs(x), 0.0);
+    case resample_filter::lanczos: return lanczos(x);
+    case resample_filter::bicubic: break;
+  }
+  return bicubic(x);
+}
+
+/// Input pixels to each side that a filter weighs when nothing is shrunk.
+[[nodiscard]] constexpr double filter_reach(resample_filter filter) noexcept {
+  return filter == resample_filter::bilinear ? 1.0 : filter == resample_filter::bicubic ? 2.0 : 3.0;
+}
+
 /// For each output pixel the first input pixel, how many, and their weights in fixed point.
 struct resample_plan {
   std::vector<int> first{};
@@ -5994,11 +6024,11 @@ struct resample_plan {
   std::size_t longest = 0;
 };
 
-[[nodiscard]] inline resample_plan plan_resample(int from, int to) {
+[[nodiscard]] inline resample_plan plan_resample(int from, int to, resample_filter filter = resample_filter::bicubic) {
   resample_plan plan;
   const double scale = static_cast<double>(from) / to;
   const double stretch = std::max(scale, 1.0);  // widening the filter when shrinking is what prevents aliasing
-  const double support = 2.0 * stretch;
+  const double support = filter_reach(filter) * stretch;
   plan.longest = (static_cast<std::size_t>(std::ceil(support)) * 2 + 1 + resample_step - 1) / resample_step * resample_step;
   plan.weights.assign(static_cast<std::size_t>(to) * plan.longest, 0);
   std::vector<double> exact(plan.longest);
@@ -6008,7 +6038,7 @@ struct resample_plan {
     const int count = std::min(static_cast<int>(centre + support + 0.5), from) - first;
     double sum = 0.0;
     for (int k = 0; k < count; ++k) {
-      exact[static_cast<std::size_t>(k)] = bicubic((k + first - centre + 0.5) * (1.0 / stretch));
+      exact[static_cast<std::size_t>(k)] = filter_weight(filter, (k + first - centre + 0.5) * (1.0 / stretch));
       sum += exact[static_cast<std::size_t>(k)];
     }
     std::int32_t* out = plan.weights.data() + static_cast<std::size_t>(i) * plan.longest;
@@ -6023,8 +6053,8 @@ struct resample_plan {
   return plan;
 }
 
-[[nodiscard]] inline rgb_canvas resample_rows(std::span<const std::uint8_t> rgb, int width, int height, int to) {
-  const resample_plan plan = plan_resample(width, to);
+[[nodiscard]] inline rgb_canvas resample_rows(std::span<const std::uint8_t> rgb, int width, int height, int to, resample_filter filter) {
+  const resample_plan plan = plan_resample(width, to, filter);
   const resample_kernels& kernels = best_resample();
   rgb_canvas out{to, height, std::vector<std::uint8_t>(static_cast<std::size_t>(to) * static_cast<std::size_t>(height) * 3)};
   const std::size_t row = static_cast<std::size_t>(width) * 3;
@@ -6037,8 +6067,8 @@ struct resample_plan {
   return out;
 }
 
-[[nodiscard]] inline rgb_canvas resample_columns(std::span<const std::uint8_t> rgb, int width, int height, int to) {
-  const resample_plan plan = plan_resample(height, to);
+[[nodiscard]] inline rgb_canvas resample_columns(std::span<const std::uint8_t> rgb, int width, int height, int to, resample_filter filter) {
+  const resample_plan plan = plan_resample(height, to, filter);
   const resample_kernels& kernels = best_resample();
   const std::size_t row = static_cast<std::size_t>(width) * 3;
   rgb_canvas out{width, to, std::vector<std::uint8_t>(row * static_cast<std::size_t>(to))};
@@ -6051,26 +6081,28 @@ struct resample_plan {
 
 }  // namespace detail
 
-/// Bicubic, across first and then down, each only where the size changes. Sizes are positive.
-[[nodiscard]] inline rgb_canvas resize_bicubic(const image& picture, int width, int height) {
-  const auto rgb = picture.rgb();
-  if (picture.width() == width && picture.height() == height) return {width, height, {rgb.begin(), rgb.end()}};
-  if (picture.width() == width) return detail::resample_columns(rgb, width, picture.height(), height);
-  rgb_canvas across = detail::resample_rows(rgb, picture.width(), picture.height(), width);
-  return across.height == height ? std::move(across) : detail::resample_columns(across.rgb, width, across.height, height);
+/// Across first and then down, each only where the size changes. Sizes are positive.
+[[nodiscard]] inline rgb_canvas resize(std::span<const std::uint8_t> rgb, int from_width, int from_height, int width, int height,
+                                       resample_filter filter) {
+  if (from_width == width && from_height == height) return {width, height, {rgb.begin(), rgb.end()}};
+  if (from_width == width) return detail::resample_columns(rgb, width, from_height, height, filter);
+  rgb_canvas across = detail::resample_rows(rgb, from_width, from_height, width, filter);
+  return across.height == height ? std::move(across) : detail::resample_columns(across.rgb, width, across.height, height, filter);
 }
 
-/// The whole picture on a black square of `side` pixels. The picture must not be empty.
-[[nodiscard]] inline rgb_canvas fit_square(const image& picture, int side) {
+/// The whole picture on a square of `side` pixels. The picture must not be empty.
+[[nodiscard]] inline rgb_canvas centre_square(const image& picture, int side, const picture_fit& how) {
   // Single precision and rounding up, because one row more or less would be another picture to the tower.
   const auto edge = static_cast<float>(side);
   const float scale = std::min(edge / static_cast<float>(picture.width()), edge / static_cast<float>(picture.height()));
   const auto scaled = [&](int n) { return std::min(static_cast<int>(std::ceil(static_cast<float>(n) * scale)), side); };
-  rgb_canvas small_one = resize_bicubic(picture, scaled(picture.width()), scaled(picture.height()));
+  rgb_canvas small_one =
+      resize(picture.rgb(), picture.width(), picture.height(), scaled(picture.width()), scaled(picture.height()), how.filter);
   if (small_one.width == side && small_one.height == side) return small_one;
 
   const auto cells = static_cast<std::size_t>(side);
-  rgb_canvas out{side, side, std::vector<std::uint8_t>(cells * cells * 3, 0)};
+  rgb_canvas out{side, side, std::vector<std::uint8_t>(cells * cells * 3)};
+  for (std::size_t i = 0; i < out.rgb.size(); ++i) out.rgb[i] = how.colour[i % 3];
   const auto left = static_cast<std::size_t>((side - small_one.width) / 2);
   const auto top = static_cast<std::size_t>((side - small_one.height) / 2);
   const std::size_t row = static_cast<std::size_t>(small_one.width) * 3;
@@ -6080,28 +6112,46 @@ struct resample_plan {
   return out;
 }
 
+/// The picture stretched to a square. With a longest edge it goes by two sizes on its way: that edge with the picture's
+/// shape, the other side even, then whole tiles. The tiles are not used here, but what is left of a picture by then is.
+[[nodiscard]] inline rgb_canvas stretch_square(const image& picture, int side, const picture_fit& how) {
+  if (how.longest_edge == 0) return resize(picture.rgb(), picture.width(), picture.height(), side, side, how.filter);
+  const auto longest = static_cast<int>(how.longest_edge);
+  const double shape = static_cast<double>(picture.width()) / picture.height();
+  const bool wide = picture.width() >= picture.height();
+  int other = std::max(static_cast<int>(wide ? longest / shape : longest * shape), 1);
+  other += other % 2;
+  const auto tiles = [&](int n) { return (n + side - 1) / side * side; };
+  const int width = wide ? longest : other;
+  const int height = wide ? other : longest;
+  const rgb_canvas first = resize(picture.rgb(), picture.width(), picture.height(), width, height, how.filter);
+  const rgb_canvas second = resize(first.rgb, width, height, tiles(width), tiles(height), how.filter);
+  return resize(second.rgb, second.width, second.height, side, side, how.filter);
+}
+
+[[nodiscard]] inline rgb_canvas fit_square(const image& picture, int side, const picture_fit& how = {}) {
+  return how.stretched ? stretch_square(picture, side, how) : centre_square(picture, side, how);
+}
+
 }  // namespace inoculum::engine
 
 #endif
 
-// ---- inoculum/engine/vision/vision_weights.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_VISION_VISION_WEIGHTS
-#define INOCULUM_SINGLE_ENGINE_VISION_VISION_WEIGHTS
+// ---- inoculum/engine/vision/vision_config.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_VISION_VISION_CONFIG
+#define INOCULUM_SINGLE_ENGINE_VISION_VISION_CONFIG
 
-// A vision tower's file (mmproj) checked and packed for the kernels. One graph is read so far, the one llama.cpp
-// calls "nemotron_v2_vl": a pre-norm ViT with register tokens, pixel shuffle, RMS norm and a squared-ReLU MLP.
+// What a vision tower is made of: its sizes and packed weights. SigLIP, CLIP and the ViT with registers are one graph whose
+// optional parts (tokens beside the patches, norms before and after the blocks) a file has or has not.
 
 #include <array>
-#include <cmath>
 #include <cstddef>
-#include <cstdint>
-#include <initializer_list>
-#include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 namespace inoculum::engine {
+
+/// GELU by its tanh form; quick GELU is x / (1 + exp(-1.702 x)).
+enum class vision_activation { silu, gelu, quick_gelu };
 
 /// What the file says of its tower. Sizes are positive and divide where they must.
 struct vision_config {
@@ -6109,21 +6159,25 @@ struct vision_config {
   std::size_t patch = 0;   ///< pixels a side
   std::size_t width = 0;   ///< of a patch's vector
   std::size_t hidden = 0;  ///< of a block's MLP
-  std::size_t layers = 0;
+  std::size_t layers = 0;  ///< blocks that are run
   std::size_t heads = 0;
-  std::size_t merge = 0;       ///< patches a side that become one position
-  std::size_t registers = 0;   ///< tokens beside the patches
-  std::size_t projector = 0;   ///< hidden width of the projector
+  std::size_t merge = 1;       ///< patches a side that become one position
+  std::size_t registers = 0;   ///< tokens in front of the patches: CLIP's class token, a ViT's registers
   std::size_t text_width = 0;  ///< of a position: the language model's embedding width
   float epsilon = 0.0f;
   std::array<float, 3> mean{};
   std::array<float, 3> deviation{};
+  vision_activation activation = vision_activation::silu;
+  picture_fit fit{};
 
   [[nodiscard]] std::size_t grid() const noexcept { return image / patch; }
   [[nodiscard]] std::size_t patches() const noexcept { return grid() * grid(); }
   [[nodiscard]] std::size_t tokens() const noexcept { return patches() + registers; }
   [[nodiscard]] std::size_t positions() const noexcept { return patches() / (merge * merge); }
   [[nodiscard]] std::size_t merged_width() const noexcept { return width * merge * merge; }
+  /// Of a head, as attention stores it: whole lanes.
+  [[nodiscard]] std::size_t depth() const noexcept { return width / heads; }
+  [[nodiscard]] std::size_t padded_depth() const noexcept { return (depth() + panel_rows - 1) / panel_rows * panel_rows; }
 };
 
 /// Weights [rows × columns] in panels, and a bias (empty: none).
@@ -6132,6 +6186,7 @@ struct vision_linear {
   std::vector<float> bias{};
 };
 
+/// Empty: no norm.
 struct vision_norm {
   std::vector<float> weight{};
   std::vector<float> bias{};
@@ -6149,57 +6204,168 @@ struct vision_block {
 struct vision_weights {
   vision_config config{};
   std::vector<float> registers{};  ///< registers × width
-  std::vector<float> places{};     ///< patches × width
+  std::vector<float> places{};     ///< tokens × width, or patches × width where registers have none
   vision_linear patches{};
+  vision_norm before{};  ///< CLIP's norm in front of the blocks
   std::vector<vision_block> blocks{};
-  std::vector<float> norm{};  ///< RMS norm over merged_width
-  vision_linear widen{};
-  vision_linear project{};
+  vision_norm after{};                  ///< SigLIP's norm behind them
   std::vector<aligned_bytes> memory{};  ///< behind the packed matrices
-
-  /// Errors: not_found, parse, mismatch, unsupported, too_large; each names the key or tensor and the file.
-  [[nodiscard]] static result<vision_weights> load(const gguf_file& file);
 };
 
-namespace detail {
+}  // namespace inoculum::engine
 
-/// Beyond these a file is damaged or made for something else; they bound what a picture can cost.
-inline constexpr std::uint64_t largest_vision_image = 1024;
-inline constexpr std::uint64_t largest_vision_grid = 32;
-inline constexpr std::uint64_t largest_vision_width = 4096;
-inline constexpr std::uint64_t largest_vision_hidden = 16384;
-inline constexpr std::uint64_t largest_vision_layers = 64;
+#endif
 
-class vision_reader {
+// ---- inoculum/engine/vision/vision_machine.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_VISION_VISION_MACHINE
+#define INOCULUM_SINGLE_ENGINE_VISION_VISION_MACHINE
+
+// What a tower and its projectors compute with: a team of threads, products against packed weights, norms. Third parties:
+// xtensor. Every function is called by all threads of the team alike, shares the work out and waits.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+#include <xtensor/xtensor.hpp>
+
+namespace inoculum::engine {
+
+using vision_rows = xt::xtensor<float, 2>;
+
+[[nodiscard]] inline float* row_of(vision_rows& t, std::size_t i) noexcept { return t.data() + i * t.shape(1); }
+
+inline void add_to(float* to, const float* y, std::size_t n) noexcept {
+  for (std::size_t i = 0; i < n; ++i) to[i] += y[i];
+}
+
+class vision_machine {
  public:
-  vision_reader(const gguf_file& file, vision_weights& out) : file_(file), out_(out) {}
+  vision_machine(const kernel_table& kernels, int threads) : kernels_(&kernels), team_(threads) {}
 
-  result<void> read() {
-    if (auto done = read_config(); !done) return done;
-    const vision_config& c = out_.config;
-    if (auto done = floats("v.class_embd", {c.width, c.registers}, out_.registers); !done) return done;
-    if (auto done = floats("v.position_embd.weight", {c.width, c.patches()}, out_.places); !done) return done;
-    if (auto done = linear("v.patch_embd", {c.patch, c.patch, 3, c.width}, c.width, true, out_.patches); !done) return done;
-    out_.blocks.resize(c.layers);
-    for (std::size_t i = 0; i < c.layers; ++i) {
-      vision_block& b = out_.blocks[i];
-      const std::string at = "v.blk." + std::to_string(i) + ".";
-      if (auto done = norm(at + "ln1", b.norm1); !done) return done;
-      if (auto done = linear(at + "attn_qkv", {c.width, 3 * c.width}, 3 * c.width, true, b.qkv); !done) return done;
-      if (auto done = linear(at + "attn_out", {c.width, c.width}, c.width, true, b.out); !done) return done;
-      if (auto done = norm(at + "ln2", b.norm2); !done) return done;
-      if (auto done = linear(at + "ffn_up", {c.width, c.hidden}, c.hidden, true, b.up); !done) return done;
-      if (auto done = linear(at + "ffn_down", {c.hidden, c.width}, c.width, true, b.down); !done) return done;
-    }
-    if (auto done = floats("mm.model.mlp.0.weight", {c.merged_width()}, out_.norm); !done) return done;
-    if (auto done = linear("mm.model.mlp.1", {c.merged_width(), c.projector}, c.projector, false, out_.widen); !done) return done;
-    return linear("mm.model.mlp.3", {c.projector, c.text_width}, c.text_width, false, out_.project);
+  [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
+  [[nodiscard]] thread_team& team() noexcept { return team_; }
+
+  /// from · weightᵀ + bias, 16 outputs of a few rows at a time: store(row, first output, n ≤ 16, values).
+  template <class Store>
+  void product(const vision_linear& l, vision_rows& from, Store&& store) {
+    constexpr std::size_t tile = 48;  // rows: their inputs stay in the second-level cache, their sums in the first
+    constexpr std::size_t lanes = panel_rows;
+    const std::size_t rows = from.shape(0);
+    const std::size_t tiles = (rows + tile - 1) / tile;
+    team_.each(l.weight.panels() * tiles, 1, [&](std::size_t task) {
+      const std::size_t panel = task % l.weight.panels();
+      const std::size_t begin = task / l.weight.panels() * tile;
+      const std::size_t n = std::min(tile, rows - begin);
+      float y[tile * lanes];
+      kernels_->f32_panel(reinterpret_cast<const float*>(l.weight.panel(panel)), l.weight.columns, row_of(from, begin), from.shape(1), n,
+                          y);
+      const std::size_t first = panel * lanes;
+      const std::size_t outputs = std::min(lanes, l.weight.rows - first);
+      for (std::size_t t = 0; t < n; ++t) {
+        float* values = y + t * lanes;
+        if (!l.bias.empty()) add_to(values, l.bias.data() + first, outputs);
+        store(begin + t, first, outputs, values);
+      }
+    });
+  }
+  /// The same into rows of `to`, which is `stride` floats a row.
+  void product_into(const vision_linear& l, vision_rows& from, float* to, std::size_t stride) {
+    product(l, from, [&](std::size_t t, std::size_t first, std::size_t n, const float* y) { std::copy_n(y, n, to + t * stride + first); });
+  }
+  /// The same, added to rows of `to`.
+  void add_product(const vision_linear& l, vision_rows& from, vision_rows& to) {
+    product(l, from, [&](std::size_t t, std::size_t first, std::size_t n, const float* y) { add_to(row_of(to, t) + first, y, n); });
+  }
+  /// The same through an activation.
+  void activated_product(const vision_linear& l, vision_rows& from, vision_activation how, vision_rows& to) {
+    product(l, from, [&](std::size_t t, std::size_t first, std::size_t n, float* y) { activate(how, y, n, row_of(to, t) + first); });
+  }
+
+  /// Layer norm of each row of `from` into `to`, which may be the same.
+  void normalise(const vision_norm& norm, float epsilon, vision_rows& from, vision_rows& to) {
+    const std::size_t width = from.shape(1);
+    team_.each(from.shape(0), 4, [&](std::size_t t) {
+      const float* in = row_of(from, t);
+      float* out = row_of(to, t);
+      double sum = 0.0, squares = 0.0;
+      for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(in[i]);
+      const auto mean = static_cast<float>(sum / static_cast<double>(width));
+      for (std::size_t i = 0; i < width; ++i) squares += static_cast<double>((in[i] - mean) * (in[i] - mean));
+      const float scale = 1.0f / std::sqrt(static_cast<float>(squares / static_cast<double>(width)) + epsilon);
+      for (std::size_t i = 0; i < width; ++i) out[i] = (in[i] - mean) * scale * norm.weight[i] + norm.bias[i];
+    });
   }
 
  private:
+  /// The gated kernels with a gate alone; at most 16 values, and `y` is spent.
+  void activate(vision_activation how, float* y, std::size_t n, float* to) const noexcept {
+    constexpr float slope = 1.702f;
+    float up[panel_rows];
+    std::fill_n(up, n, how == vision_activation::quick_gelu ? 1.0f / slope : 1.0f);
+    if (how == vision_activation::quick_gelu) {
+      for (std::size_t i = 0; i < n; ++i) y[i] *= slope;
+    }
+    if (how == vision_activation::gelu) kernels_->geglu(y, up, n, to);
+    else kernels_->swiglu(y, up, n, to);
+  }
+
+  const kernel_table* kernels_;
+  thread_team team_;
+};
+
+/// Patches of a merge × merge square, row by row, side by side in one vector: position p of the shuffled grid.
+inline void shuffle_pixels(const vision_config& c, vision_rows& x, std::size_t p, float* to) noexcept {
+  const std::size_t side = c.grid() / c.merge;
+  for (std::size_t dy = 0; dy < c.merge; ++dy) {
+    for (std::size_t dx = 0; dx < c.merge; ++dx) {
+      const std::size_t patch = (p / side * c.merge + dy) * c.grid() + p % side * c.merge + dx;
+      std::copy_n(row_of(x, c.registers + patch), c.width, to + (dy * c.merge + dx) * c.width);
+    }
+  }
+}
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/vision/vision_reader.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_VISION_VISION_READER
+#define INOCULUM_SINGLE_ENGINE_VISION_VISION_READER
+
+// Checked reading of an mmproj: keys within bounds, tensors of the right shape and finite, matrices packed for the kernels.
+// A projector reads its own tensors with it; every error names the key or tensor and the file.
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace inoculum::engine {
+
+/// Beyond these a file is damaged or made for something else; they bound what a picture can cost.
+inline constexpr std::uint64_t largest_vision_image = 1024;
+inline constexpr std::uint64_t largest_vision_grid = 64;
+inline constexpr std::uint64_t largest_vision_width = 4096;
+inline constexpr std::uint64_t largest_vision_hidden = 16384;
+inline constexpr std::uint64_t largest_vision_layers = 64;
+inline constexpr std::uint64_t largest_vision_edge = 4096;
+
+class vision_reader {
+ public:
+  vision_reader(const gguf_file& file, std::vector<aligned_bytes>& memory) : file_(file), memory_(memory) {}
+
+  [[nodiscard]] const gguf_file& file() const noexcept { return file_; }
+  [[nodiscard]] bool has(const std::string& tensor) const noexcept { return file_.find(tensor) != nullptr; }
   [[nodiscard]] failure bad(errc code, std::string message) const { return {code, std::move(message), file_.source()}; }
 
-  result<void> size(const char* key, std::uint64_t largest, std::size_t& out) const {
+  /// A number from 1 to `largest`.
+  [[nodiscard]] result<void> size(const char* key, std::uint64_t largest, std::size_t& out) const {
     const auto n = file_.require_number(key);
     if (!n) return n.error();
     if (*n == 0 || *n > largest) {
@@ -6208,8 +6374,23 @@ class vision_reader {
     out = static_cast<std::size_t>(*n);
     return {};
   }
+  /// The same, where a file without the key means `out` as it is.
+  [[nodiscard]] result<void> size_if_any(const char* key, std::uint64_t largest, std::size_t& out) const {
+    return file_.number(key) ? size(key, largest, out) : result<void>();
+  }
 
-  result<void> channels(const char* key, std::array<float, 3>& out) const {
+  /// A size that a tensor alone tells.
+  [[nodiscard]] result<void> extent(const char* name, std::size_t axis, std::uint64_t largest, std::size_t& out) const {
+    const gguf_tensor* tensor = file_.find(name);
+    if (tensor == nullptr) return bad(errc::not_found, "missing tensor " + inoculum::detail::quoted(name));
+    if (tensor->ne[axis] > largest) {
+      return bad(errc::too_large, "tensor " + inoculum::detail::quoted(name) + " has the shape " + tensor->shape());
+    }
+    out = static_cast<std::size_t>(tensor->ne[axis]);
+    return {};
+  }
+
+  [[nodiscard]] result<void> channels(const char* key, std::array<float, 3>& out) const {
     const auto values = file_.reals(key);
     if (!values || values->size() != out.size()) return bad(errc::parse, std::string(key) + " must be an array of 3 numbers");
     for (std::size_t i = 0; i < out.size(); ++i) {
@@ -6220,81 +6401,7 @@ class vision_reader {
     return {};
   }
 
-  result<void> read_config() {
-    vision_config& c = out_.config;
-    const auto projector = file_.require_text("clip.projector_type");
-    if (!projector) return projector.error();
-    if (*projector != "nemotron_v2_vl") {
-      return bad(errc::unsupported, "the projector " + inoculum::detail::quoted(*projector) + " is not supported (\"nemotron_v2_vl\" is)");
-    }
-    if (!file_.flag("clip.has_vision_encoder").value_or(false)) return bad(errc::unsupported, "the file has no vision encoder");
-    if (!file_.flag("clip.use_silu").value_or(false))
-      return bad(errc::unsupported, "only the activation SiLU is supported (clip.use_silu)");
-    struct {
-      const char* key;
-      std::uint64_t largest;
-      std::size_t& out;
-    } const sizes[] = {
-        {"clip.vision.image_size", largest_vision_image, c.image},
-        {"clip.vision.patch_size", largest_vision_image, c.patch},
-        {"clip.vision.embedding_length", largest_vision_width, c.width},
-        {"clip.vision.feed_forward_length", largest_vision_hidden, c.hidden},
-        {"clip.vision.block_count", largest_vision_layers, c.layers},
-        {"clip.vision.attention.head_count", largest_vision_width, c.heads},
-        {"clip.vision.projector.scale_factor", largest_vision_grid, c.merge},
-    };
-    for (const auto& s : sizes) {
-      if (auto done = size(s.key, s.largest, s.out); !done) return done;
-    }
-    if (c.image % c.patch != 0 || c.grid() > largest_vision_grid || c.grid() % c.merge != 0) {
-      return bad(errc::unsupported, "an image of " + std::to_string(c.image) + " pixels does not make a grid of patches of " +
-                                        std::to_string(c.patch) + " merged " + std::to_string(c.merge) + " by " + std::to_string(c.merge) +
-                                        " (at most " + std::to_string(largest_vision_grid) + " patches a side)");
-    }
-    if (c.width % c.heads != 0) {
-      return bad(errc::mismatch, std::to_string(c.heads) + " heads do not divide a width of " + std::to_string(c.width));
-    }
-    const auto epsilon = file_.require_real("clip.vision.attention.layer_norm_epsilon");
-    if (!epsilon) return epsilon.error();
-    if (!(*epsilon > 0.0 && *epsilon < 1.0)) return bad(errc::parse, "clip.vision.attention.layer_norm_epsilon is not between 0 and 1");
-    c.epsilon = static_cast<float>(*epsilon);
-    if (auto done = channels("clip.vision.image_mean", c.mean); !done) return done;
-    if (auto done = channels("clip.vision.image_std", c.deviation); !done) return done;
-    for (const float d : c.deviation) {
-      if (!(d > 0.0f)) return bad(errc::parse, "clip.vision.image_std must be positive");
-    }
-    // Three sizes are told by tensors alone.
-    struct {
-      const char* tensor;
-      std::size_t axis;
-      std::uint64_t largest;
-      std::size_t& out;
-    } const told[] = {
-        {"v.class_embd", 1, 64, c.registers},
-        {"mm.model.mlp.1.weight", 1, largest_vision_hidden, c.projector},
-        {"mm.model.mlp.3.weight", 1, largest_vision_hidden, c.text_width},
-    };
-    for (const auto& t : told) {
-      const gguf_tensor* tensor = file_.find(t.tensor);
-      if (tensor == nullptr) return bad(errc::not_found, "missing tensor " + inoculum::detail::quoted(t.tensor));
-      if (tensor->ne[t.axis] > t.largest) {
-        return bad(errc::too_large, "tensor " + inoculum::detail::quoted(t.tensor) + " has the shape " + tensor->shape());
-      }
-      t.out = static_cast<std::size_t>(tensor->ne[t.axis]);
-    }
-    return {};
-  }
-
-  result<const gguf_tensor*> tensor(const std::string& name, std::initializer_list<std::uint64_t> shape) const {
-    auto found = file_.require_tensor(name, shape);
-    if (found && !can_dequantise((*found)->type)) {
-      return bad(errc::unsupported, "tensor " + inoculum::detail::quoted(name) + " has the type " + to_string((*found)->type) +
-                                        ", which the engine does not read");
-    }
-    return found;
-  }
-
-  result<void> floats(const std::string& name, std::initializer_list<std::uint64_t> shape, std::vector<float>& out) const {
+  [[nodiscard]] result<void> floats(const std::string& name, std::initializer_list<std::uint64_t> shape, std::vector<float>& out) const {
     const auto found = tensor(name, shape);
     if (!found) return found.error();
     out.resize(static_cast<std::size_t>((*found)->elements()));
@@ -6305,43 +6412,526 @@ class vision_reader {
     return {};
   }
 
-  result<void> norm(const std::string& name, vision_norm& out) const {
-    if (auto done = floats(name + ".weight", {out_.config.width}, out.weight); !done) return done;
-    return floats(name + ".bias", {out_.config.width}, out.bias);
+  [[nodiscard]] result<void> norm(const std::string& name, std::uint64_t width, vision_norm& out) const {
+    if (auto done = floats(name + ".weight", {width}, out.weight); !done) return done;
+    return floats(name + ".bias", {width}, out.bias);
   }
 
-  result<void> linear(const std::string& name, std::initializer_list<std::uint64_t> shape, std::size_t rows, bool has_bias,
-                      vision_linear& out) {
+  /// `name`.weight and, if asked for, `name`.bias.
+  [[nodiscard]] result<void> linear(const std::string& name, std::initializer_list<std::uint64_t> shape, std::size_t rows, bool has_bias,
+                                    vision_linear& out) {
     const auto found = tensor(name + ".weight", shape);
     if (!found) return found.error();
-    const gguf_tensor& t = **found;
     // A convolution's kernel [x, y, channel, output] is a matrix whose rows lie one after another.
-    // Quantised towers become floats: the tower is small, and a kind of kernel less is worth more here.
-    packed_matrix& m = out.weight;
-    m = {panel_kind::f32, rows, static_cast<std::size_t>(t.elements()) / rows, nullptr};
-    aligned_bytes memory(m.total_bytes());
-    if (memory.data() == nullptr) return bad(errc::too_large, "no memory for tensor " + inoculum::detail::quoted(name));
-    m.bytes = memory.data();
-    out_.memory.push_back(std::move(memory));
-    for (std::size_t p = 0; p < m.panels(); ++p) {
-      if (!pack_panel(m, p, t.type, t.data, [](std::size_t r) { return r; })) {
-        return bad(errc::parse, "tensor " + inoculum::detail::quoted(name + ".weight") + " holds a number that is not finite");
-      }
-    }
+    const gguf_tensor& t = **found;
+    if (auto done = pack(name + ".weight", t.type, t.data, rows, static_cast<std::size_t>(t.elements()) / rows, out); !done) return done;
     return has_bias ? floats(name + ".bias", {rows}, out.bias) : result<void>();
   }
 
+  /// Several matrices with biases, one below the other: name[0], name[1], …, each rows × columns.
+  [[nodiscard]] result<void> stacked(std::initializer_list<std::string> names, std::uint64_t columns, std::uint64_t rows,
+                                     vision_linear& out) {
+    std::vector<float> all, part;
+    out.bias.clear();
+    for (const std::string& name : names) {
+      if (auto done = floats(name + ".weight", {columns, rows}, part); !done) return done;
+      all.insert(all.end(), part.begin(), part.end());
+      if (auto done = floats(name + ".bias", {rows}, part); !done) return done;
+      out.bias.insert(out.bias.end(), part.begin(), part.end());
+    }
+    return pack(*names.begin(), ggml_type::f32, std::as_bytes(std::span(all)), names.size() * static_cast<std::size_t>(rows),
+                static_cast<std::size_t>(columns), out);
+  }
+
+  /// A matrix that the file holds the other way round, [columns × rows].
+  [[nodiscard]] result<void> turned(const std::string& name, std::uint64_t columns, std::uint64_t rows, vision_linear& out) {
+    std::vector<float> as_it_is;
+    if (auto done = floats(name + ".weight", {rows, columns}, as_it_is); !done) return done;
+    std::vector<float> all(as_it_is.size());
+    const auto r = static_cast<std::size_t>(rows), c = static_cast<std::size_t>(columns);
+    for (std::size_t i = 0; i < r; ++i) {
+      for (std::size_t k = 0; k < c; ++k) all[i * c + k] = as_it_is[k * r + i];
+    }
+    return pack(name, ggml_type::f32, std::as_bytes(std::span(all)), r, c, out);
+  }
+
+ private:
+  [[nodiscard]] result<const gguf_tensor*> tensor(const std::string& name, std::initializer_list<std::uint64_t> shape) const {
+    auto found = file_.require_tensor(name, shape);
+    if (found && !can_dequantise((*found)->type)) {
+      return bad(errc::unsupported, "tensor " + inoculum::detail::quoted(name) + " has the type " + to_string((*found)->type) +
+                                        ", which the engine does not read");
+    }
+    return found;
+  }
+
+  /// Quantised towers become floats: the tower is small, and a kind of kernel less is worth more here.
+  [[nodiscard]] result<void> pack(const std::string& name, ggml_type type, std::span<const std::byte> data, std::size_t rows,
+                                  std::size_t columns, vision_linear& out) {
+    packed_matrix& m = out.weight;
+    m = {panel_kind::f32, rows, columns, nullptr};
+    aligned_bytes memory(m.total_bytes());
+    if (memory.data() == nullptr) return bad(errc::too_large, "no memory for tensor " + inoculum::detail::quoted(name));
+    m.bytes = memory.data();
+    memory_.push_back(std::move(memory));
+    for (std::size_t p = 0; p < m.panels(); ++p) {
+      if (!pack_panel(m, p, type, data, [](std::size_t r) { return r; })) {
+        return bad(errc::parse, "tensor " + inoculum::detail::quoted(name) + " holds a number that is not finite");
+      }
+    }
+    return {};
+  }
+
   const gguf_file& file_;
-  vision_weights& out_;
+  std::vector<aligned_bytes>& memory_;
 };
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/vision/projector_gemma3.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_VISION_PROJECTOR_GEMMA3
+#define INOCULUM_SINGLE_ENGINE_VISION_PROJECTOR_GEMMA3
+
+// Gemma 3's projector (MedGemma's too): SigLIP's patches averaged merge × merge, an RMS norm, one matrix.
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace inoculum::engine {
+
+class gemma3_projector {
+ public:
+  static constexpr std::string_view name = "gemma3";
+  static constexpr bool places_for_registers = true;
+
+  [[nodiscard]] result<void> configure(const vision_reader& in, vision_config& c) {
+    c.fit.filter = resample_filter::bilinear;
+    c.merge = 4;  // what every size of the family has; only test models say another
+    if (auto done = in.size_if_any("clip.vision.projector.scale_factor", largest_vision_grid, c.merge); !done) return done;
+    return in.extent("mm.input_projection.weight", 0, largest_vision_hidden, c.text_width);
+  }
+
+  [[nodiscard]] result<void> read(vision_reader& in, const vision_config& c) {
+    // The converter has added the 1 that Gemma's norms leave out.
+    if (auto done = in.floats("mm.soft_emb_norm.weight", {c.width}, norm_); !done) return done;
+    if (auto done = in.turned("mm.input_projection", c.width, c.text_width, project_); !done) return done;
+    pooled_.resize({c.positions(), c.width});
+    return {};
+  }
+
+  void run(vision_machine& m, const vision_config& c, vision_rows& x, float* out) {
+    const std::size_t side = c.grid() / c.merge;
+    const float share = 1.0f / static_cast<float>(c.merge * c.merge);
+    m.team().each(c.positions(), 1, [&](std::size_t p) {
+      float* to = row_of(pooled_, p);
+      std::fill_n(to, c.width, 0.0f);
+      for (std::size_t k = 0; k < c.merge * c.merge; ++k) {
+        const std::size_t patch = (p / side * c.merge + k / c.merge) * c.grid() + p % side * c.merge + k % c.merge;
+        add_to(to, row_of(x, c.registers + patch), c.width);
+      }
+      for (std::size_t i = 0; i < c.width; ++i) to[i] *= share;
+      m.kernels().rms_norm(to, norm_.data(), c.width, c.epsilon, to);
+    });
+    m.product_into(project_, pooled_, out, c.text_width);
+  }
+
+ private:
+  std::vector<float> norm_{};
+  vision_linear project_{};
+  vision_rows pooled_{};
+};
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/vision/projector_idefics3.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_VISION_PROJECTOR_IDEFICS3
+#define INOCULUM_SINGLE_ENGINE_VISION_PROJECTOR_IDEFICS3
+
+// Idefics3's projector (SmolVLM's): SigLIP's patches, pixel shuffle, one matrix. The whole picture is seen as one square; the
+// tiles that the model can see beside it would make a picture's positions depend on its shape, and are left out.
+
+#include <cstddef>
+#include <string_view>
+
+namespace inoculum::engine {
+
+class idefics3_projector {
+ public:
+  static constexpr std::string_view name = "idefics3";
+  static constexpr bool places_for_registers = true;
+
+  [[nodiscard]] result<void> configure(const vision_reader& in, vision_config& c) {
+    c.fit.stretched = true;
+    if (auto done = in.size_if_any("clip.vision.preproc_image_size", largest_vision_edge, c.fit.longest_edge); !done) return done;
+    // Files from before that key are read with another filter, in one step.
+    c.fit.filter = c.fit.longest_edge > 0 ? resample_filter::lanczos : resample_filter::bicubic;
+    if (auto done = in.size("clip.vision.projector.scale_factor", largest_vision_grid, c.merge); !done) return done;
+    return in.extent("mm.model.fc.weight", 1, largest_vision_hidden, c.text_width);
+  }
+
+  [[nodiscard]] result<void> read(vision_reader& in, const vision_config& c) {
+    if (auto done = in.linear("mm.model.fc", {c.merged_width(), c.text_width}, c.text_width, false, project_); !done) return done;
+    merged_.resize({c.positions(), c.merged_width()});
+    return {};
+  }
+
+  void run(vision_machine& m, const vision_config& c, vision_rows& x, float* out) {
+    m.team().each(c.positions(), 1, [&](std::size_t p) { shuffle_pixels(c, x, p, row_of(merged_, p)); });
+    m.product_into(project_, merged_, out, c.text_width);
+  }
+
+ private:
+  vision_linear project_{};
+  vision_rows merged_{};
+};
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/vision/projector_mlp.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_VISION_PROJECTOR_MLP
+#define INOCULUM_SINGLE_ENGINE_VISION_PROJECTOR_MLP
+
+// LLaVA 1.5's projector: the patches of CLIP's last block but one, two matrices with GELU between. The class token stands in
+// front, as CLIP was trained; llama.cpp puts it behind the patches, which shifts their places by one (its issue 25814).
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace inoculum::engine {
+
+class mlp_projector {
+ public:
+  static constexpr std::string_view name = "mlp";
+  static constexpr bool places_for_registers = true;
+
+  [[nodiscard]] result<void> configure(const vision_reader& in, vision_config& c) {
+    for (const char* tensor : {"mm.3.weight", "model.image_newline"}) {
+      if (in.has(tensor)) return in.bad(errc::unsupported, std::string("a projector with the tensor ") + tensor + " is not LLaVA 1.5's");
+    }
+    if (in.file().integers("clip.vision.feature_layer") || in.file().integers("clip.vision.image_grid_pinpoints")) {
+      return in.bad(errc::unsupported, "clip.vision.feature_layer and image_grid_pinpoints are not supported with the projector \"mlp\"");
+    }
+    if (c.registers > 1) return in.bad(errc::mismatch, "tensor \"v.class_embd\" holds more than one token");
+    if (c.layers < 2) return in.bad(errc::unsupported, "clip.vision.block_count is 1, and the last block is not run");
+    --c.layers;
+    c.fit.colour = {122, 116, 104};  // CLIP's mean
+    if (auto done = in.extent("mm.0.weight", 1, largest_vision_hidden, hidden_); !done) return done;
+    return in.extent("mm.2.weight", 1, largest_vision_hidden, c.text_width);
+  }
+
+  [[nodiscard]] result<void> read(vision_reader& in, const vision_config& c) {
+    if (auto done = in.linear("mm.0", {c.width, hidden_}, hidden_, true, widen_); !done) return done;
+    if (auto done = in.linear("mm.2", {hidden_, c.text_width}, c.text_width, true, project_); !done) return done;
+    patches_.resize({c.patches(), c.width});
+    wide_.resize({c.patches(), hidden_});
+    return {};
+  }
+
+  void run(vision_machine& m, const vision_config& c, vision_rows& x, float* out) {
+    m.team().each(c.patches(), 8, [&](std::size_t p) { std::copy_n(row_of(x, c.registers + p), c.width, row_of(patches_, p)); });
+    m.activated_product(widen_, patches_, vision_activation::gelu, wide_);
+    m.product_into(project_, wide_, out, c.text_width);
+  }
+
+ private:
+  std::size_t hidden_ = 0;
+  vision_linear widen_{}, project_{};
+  vision_rows patches_{}, wide_{};
+};
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/vision/projector_nemotron_v2_vl.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_VISION_PROJECTOR_NEMOTRON_V2_VL
+#define INOCULUM_SINGLE_ENGINE_VISION_PROJECTOR_NEMOTRON_V2_VL
+
+// The projector that llama.cpp calls "nemotron_v2_vl": 2 × 2 pixel shuffle, RMS norm, an MLP with squared ReLU. Its tower's
+// registers have no places.
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace inoculum::engine {
+
+class nemotron_v2_vl_projector {
+ public:
+  static constexpr std::string_view name = "nemotron_v2_vl";
+  static constexpr bool places_for_registers = false;
+
+  [[nodiscard]] result<void> configure(const vision_reader& in, vision_config& c) {
+    if (auto done = in.size("clip.vision.projector.scale_factor", largest_vision_grid, c.merge); !done) return done;
+    if (auto done = in.extent("v.class_embd", 1, 64, c.registers); !done) return done;
+    if (auto done = in.extent("mm.model.mlp.1.weight", 1, largest_vision_hidden, hidden_); !done) return done;
+    return in.extent("mm.model.mlp.3.weight", 1, largest_vision_hidden, c.text_width);
+  }
+
+  [[nodiscard]] result<void> read(vision_reader& in, const vision_config& c) {
+    if (auto done = in.floats("mm.model.mlp.0.weight", {c.merged_width()}, norm_); !done) return done;
+    if (auto done = in.linear("mm.model.mlp.1", {c.merged_width(), hidden_}, hidden_, false, widen_); !done) return done;
+    if (auto done = in.linear("mm.model.mlp.3", {hidden_, c.text_width}, c.text_width, false, project_); !done) return done;
+    merged_.resize({c.positions(), c.merged_width()});
+    wide_.resize({c.positions(), hidden_});
+    return {};
+  }
+
+  void run(vision_machine& m, const vision_config& c, vision_rows& x, float* out) {
+    m.team().each(c.positions(), 1, [&](std::size_t p) {
+      float* to = row_of(merged_, p);
+      shuffle_pixels(c, x, p, to);
+      m.kernels().rms_norm(to, norm_.data(), c.merged_width(), 1e-6f, to);
+    });
+    m.product(widen_, merged_, [&](std::size_t t, std::size_t first, std::size_t n, const float* y) {
+      float* to = row_of(wide_, t) + first;
+      for (std::size_t i = 0; i < n; ++i) to[i] = y[i] > 0.0f ? y[i] * y[i] : 0.0f;
+    });
+    m.product_into(project_, wide_, out, c.text_width);
+  }
+
+ private:
+  std::size_t hidden_ = 0;
+  std::vector<float> norm_{};  // over merged_width
+  vision_linear widen_{}, project_{};
+  vision_rows merged_{}, wide_{};
+};
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/vision/vision_weights.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_VISION_VISION_WEIGHTS
+#define INOCULUM_SINGLE_ENGINE_VISION_VISION_WEIGHTS
+
+// A vision tower's keys and tensors (the `v.` part of an mmproj), checked and packed. What a projector wants of its tower
+// is in the configuration by then: it is asked first.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace inoculum::engine {
+
+namespace detail {
+
+[[nodiscard]] inline result<void> read_activation(const vision_reader& in, vision_config& c) {
+  const bool gelu = in.file().flag("clip.use_gelu").value_or(false);
+  const bool silu = in.file().flag("clip.use_silu").value_or(false);
+  if (gelu && silu) return in.bad(errc::parse, "clip.use_gelu and clip.use_silu are both set");
+  c.activation = gelu ? vision_activation::gelu : silu ? vision_activation::silu : vision_activation::quick_gelu;
+  return {};
+}
 
 }  // namespace detail
 
-inline result<vision_weights> vision_weights::load(const gguf_file& file) {
-  vision_weights out;
-  if (auto done = detail::vision_reader(file, out).read(); !done) return done.error();
-  return out;
+/// The sizes that every tower has. Errors: not_found, parse, mismatch, unsupported, too_large; each names the key.
+[[nodiscard]] inline result<void> read_vision_config(const vision_reader& in, vision_config& c) {
+  if (!in.file().flag("clip.has_vision_encoder").value_or(false)) return in.bad(errc::unsupported, "the file has no vision encoder");
+  if (auto done = detail::read_activation(in, c); !done) return done;
+  struct {
+    const char* key;
+    std::uint64_t largest;
+    std::size_t& out;
+  } const sizes[] = {
+      {"clip.vision.image_size", largest_vision_image, c.image},       {"clip.vision.patch_size", largest_vision_image, c.patch},
+      {"clip.vision.embedding_length", largest_vision_width, c.width}, {"clip.vision.feed_forward_length", largest_vision_hidden, c.hidden},
+      {"clip.vision.block_count", largest_vision_layers, c.layers},    {"clip.vision.attention.head_count", largest_vision_width, c.heads},
+  };
+  for (const auto& s : sizes) {
+    if (auto done = in.size(s.key, s.largest, s.out); !done) return done;
+  }
+  if (c.width % c.heads != 0) {
+    return in.bad(errc::mismatch, std::to_string(c.heads) + " heads do not divide a width of " + std::to_string(c.width));
+  }
+  const auto epsilon = in.file().require_real("clip.vision.attention.layer_norm_epsilon");
+  if (!epsilon) return epsilon.error();
+  if (!(*epsilon > 0.0 && *epsilon < 1.0)) return in.bad(errc::parse, "clip.vision.attention.layer_norm_epsilon is not between 0 and 1");
+  c.epsilon = static_cast<float>(*epsilon);
+  if (auto done = in.channels("clip.vision.image_mean", c.mean); !done) return done;
+  if (auto done = in.channels("clip.vision.image_std", c.deviation); !done) return done;
+  for (const float d : c.deviation) {
+    if (!(d > 0.0f)) return in.bad(errc::parse, "clip.vision.image_std must be positive");
+  }
+  if (in.has("v.class_embd")) return in.extent("v.class_embd", 1, 64, c.registers);
+  return {};
 }
+
+/// What can be said only when the projector has had its word.
+[[nodiscard]] inline result<void> check_vision_config(const vision_reader& in, const vision_config& c) {
+  if (c.image % c.patch != 0 || c.grid() > largest_vision_grid || c.grid() % c.merge != 0) {
+    return in.bad(errc::unsupported, "an image of " + std::to_string(c.image) + " pixels does not make a grid of patches of " +
+                                         std::to_string(c.patch) + " merged " + std::to_string(c.merge) + " by " + std::to_string(c.merge) +
+                                         " (at most " + std::to_string(largest_vision_grid) + " patches a side)");
+  }
+  if (c.padded_depth() > attention_max_width) {
+    return in.bad(errc::unsupported,
+                  "a head of " + std::to_string(c.depth()) + " values; " + std::to_string(attention_max_width) + " can be");
+  }
+  return {};
+}
+
+/// The tower's tensors. Old files call the MLP's two matrices by each other's names; their shapes tell.
+[[nodiscard]] inline result<void> read_vision_weights(vision_reader& in, vision_weights& out, bool places_for_registers) {
+  const vision_config& c = out.config;
+  if (c.registers > 0) {
+    if (auto done = in.floats("v.class_embd", {c.width, c.registers}, out.registers); !done) return done;
+  }
+  const std::size_t places = places_for_registers ? c.tokens() : c.patches();
+  if (auto done = in.floats("v.position_embd.weight", {c.width, places}, out.places); !done) return done;
+  const bool patch_bias = in.has("v.patch_embd.bias");
+  if (auto done = in.linear("v.patch_embd", {c.patch, c.patch, 3, c.width}, c.width, patch_bias, out.patches); !done) return done;
+  if (in.has("v.pre_ln.weight")) {
+    if (auto done = in.norm("v.pre_ln", c.width, out.before); !done) return done;
+  }
+  out.blocks.resize(c.layers);
+  for (std::size_t i = 0; i < c.layers; ++i) {
+    vision_block& b = out.blocks[i];
+    const std::string at = "v.blk." + std::to_string(i) + ".";
+    if (auto done = in.norm(at + "ln1", c.width, b.norm1); !done) return done;
+    auto qkv = in.has(at + "attn_q.weight") ? in.stacked({at + "attn_q", at + "attn_k", at + "attn_v"}, c.width, c.width, b.qkv)
+                                            : in.linear(at + "attn_qkv", {c.width, 3 * c.width}, 3 * c.width, true, b.qkv);
+    if (!qkv) return qkv;
+    if (auto done = in.linear(at + "attn_out", {c.width, c.width}, c.width, true, b.out); !done) return done;
+    if (auto done = in.norm(at + "ln2", c.width, b.norm2); !done) return done;
+    const gguf_tensor* down = in.file().find(at + "ffn_down.weight");
+    const bool swapped = c.width != c.hidden && down != nullptr && down->ne[0] == c.width;
+    const std::string up_name = at + (swapped ? "ffn_down" : "ffn_up");
+    const std::string down_name = at + (swapped ? "ffn_up" : "ffn_down");
+    if (auto done = in.linear(up_name, {c.width, c.hidden}, c.hidden, true, b.up); !done) return done;
+    if (auto done = in.linear(down_name, {c.hidden, c.width}, c.width, true, b.down); !done) return done;
+  }
+  return in.has("v.post_ln.weight") ? in.norm("v.post_ln", c.width, out.after) : result<void>();
+}
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/vision/vit.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_VISION_VIT
+#define INOCULUM_SINGLE_ENGINE_VISION_VIT
+
+// The tower itself: a pre-norm vision transformer over patches. Keys and values are rounded to float16, as llama.cpp does it,
+// so that the decoder's attention serves here too: every row sees the last position.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace inoculum::engine {
+
+class vit {
+ public:
+  vit(const vision_config& c, std::size_t threads) : cache_(1, c.heads, c.padded_depth()) {
+    pixels_.resize({c.patches(), 3 * c.patch * c.patch});
+    x_.resize({c.tokens(), c.width});
+    input_.resize({c.tokens(), c.width});
+    qkv_.resize({c.tokens(), 3 * c.width});
+    attended_.resize({c.tokens(), c.width});
+    hidden_.resize({c.tokens(), c.hidden});
+    for (std::size_t i = 0; i < threads; ++i) scratch_.push_back(std::make_unique<attention_scratch>());
+  }
+
+  /// Called once, before `cut`; false when the system has no memory left.
+  [[nodiscard]] bool reserve(const vision_config& c) { return cache_.reserve(0, c.tokens()); }
+
+  /// Bytes to patches of normalised floats, laid out as the convolution's kernel is: channel, y, x. By one thread.
+  void cut(const vision_config& c, const rgb_canvas& square) {
+    float tone[3][256];
+    for (std::size_t ch = 0; ch < 3; ++ch) {
+      for (int v = 0; v < 256; ++v) tone[ch][v] = (static_cast<float>(v) / 255.0f - c.mean[ch]) / c.deviation[ch];
+    }
+    for (std::size_t p = 0; p < c.patches(); ++p) {
+      const std::size_t top = p / c.grid() * c.patch;
+      const std::size_t left = p % c.grid() * c.patch;
+      float* out = row_of(pixels_, p);
+      for (std::size_t ch = 0; ch < 3; ++ch) {
+        for (std::size_t y = 0; y < c.patch; ++y) {
+          const std::uint8_t* from = square.rgb.data() + ((top + y) * c.image + left) * 3 + ch;
+          for (std::size_t i = 0; i < c.patch; ++i) *out++ = tone[ch][from[3 * i]];
+        }
+      }
+    }
+  }
+
+  /// The tokens' vectors (tokens × width) behind the last block. By every thread.
+  [[nodiscard]] vision_rows& run(vision_machine& m, const vision_weights& w, std::size_t thread) {
+    const vision_config& c = w.config;
+    const bool all_placed = w.places.size() == c.tokens() * c.width;
+    m.team().each(c.registers, 1, [&](std::size_t r) {
+      std::copy_n(w.registers.data() + r * c.width, c.width, row_of(x_, r));
+      if (all_placed) add_to(row_of(x_, r), w.places.data() + r * c.width, c.width);
+    });
+    const float* places = w.places.data() + (all_placed ? c.registers * c.width : 0);
+    m.product(w.patches, pixels_, [&](std::size_t t, std::size_t first, std::size_t n, const float* y) {
+      const float* place = places + t * c.width + first;
+      float* to = row_of(x_, c.registers + t) + first;
+      for (std::size_t i = 0; i < n; ++i) to[i] = y[i] + place[i];
+    });
+    if (!w.before.weight.empty()) m.normalise(w.before, c.epsilon, x_, x_);
+    for (const vision_block& b : w.blocks) {
+      m.normalise(b.norm1, c.epsilon, x_, input_);
+      m.product_into(b.qkv, input_, qkv_.data(), 3 * c.width);
+      attention(m, c, thread);
+      m.add_product(b.out, attended_, x_);
+      m.normalise(b.norm2, c.epsilon, x_, input_);
+      m.activated_product(b.up, input_, c.activation, hidden_);
+      m.add_product(b.down, hidden_, x_);
+    }
+    if (!w.after.weight.empty()) m.normalise(w.after, c.epsilon, x_, x_);
+    return x_;
+  }
+
+ private:
+  void attention(vision_machine& m, const vision_config& c, std::size_t thread) {
+    const std::size_t depth = c.depth(), padded = c.padded_depth(), tokens = c.tokens();
+    m.team().each(tokens, 4, [&](std::size_t t) {
+      float key[attention_max_width] = {}, value[attention_max_width] = {};  // zeros behind `depth`
+      const float* from = row_of(qkv_, t) + c.width;
+      for (std::size_t h = 0; h < c.heads; ++h) {
+        std::copy_n(from + h * depth, depth, key);
+        std::copy_n(from + c.width + h * depth, depth, value);
+        cache_.store(0, h, t, key, value);
+      }
+    });
+    const float factor = log2_e / std::sqrt(static_cast<float>(depth));
+    const std::size_t runs = (tokens + attention_rows - 1) / attention_rows;
+    attention_scratch& s = *scratch_[thread];
+    m.team().each(c.heads * runs, 1, [&](std::size_t task) {
+      const std::size_t head = task / runs, begin = task % runs * attention_rows;
+      const std::size_t rows = std::min(attention_rows, tokens - begin);
+      for (std::size_t r = 0; r < rows; ++r) {
+        const float* query = row_of(qkv_, begin + r) + head * depth;
+        float* to = s.query + r * padded;
+        for (std::size_t i = 0; i < depth; ++i) to[i] = query[i] * factor;
+        std::fill(to + depth, to + padded, 0.0f);
+        s.positions[r] = tokens - 1;
+      }
+      attend(m.kernels(), cache_, 0, head, padded, rows, 0, s);
+      for (std::size_t r = 0; r < rows; ++r) std::copy_n(s.result + r * padded, depth, row_of(attended_, begin + r) + head * depth);
+    });
+  }
+
+  kv_cache cache_;
+  vision_rows pixels_, x_, input_, qkv_, attended_, hidden_;
+  std::vector<std::unique_ptr<attention_scratch>> scratch_{};
+};
 
 }  // namespace inoculum::engine
 
@@ -6357,227 +6947,113 @@ inline result<vision_weights> vision_weights::load(const gguf_file& file) {
 //   auto eyes = inoculum::vision_tower::load(file, 2).value();
 //   std::vector<float> rows = eyes.encode(picture).value();   // positions() × width()
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <mutex>
-#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
-#include <xtensor/xtensor.hpp>
 
 namespace inoculum {
+
+namespace engine {
+
+/// Another one is a header like theirs, and its name here: `name`, `places_for_registers`, `configure` (what it wants of its
+/// tower, before that is read), `read` (its tensors), `run` (rows of the tower to positions; every thread calls it).
+using vision_projector = std::variant<nemotron_v2_vl_projector, gemma3_projector, idefics3_projector, mlp_projector>;
+
+namespace detail {
+
+/// The projector of that name into `out`; false, and the names there are, when there is none.
+template <std::size_t I = 0>
+[[nodiscard]] bool choose_projector(std::string_view name, vision_projector& out, std::string& known) {
+  if constexpr (I < std::variant_size_v<vision_projector>) {
+    using projector = std::variant_alternative_t<I, vision_projector>;
+    if (name == projector::name) {
+      out.emplace<I>();
+      return true;
+    }
+    known += (I == 0 ? "" : ", ") + inoculum::detail::quoted(projector::name);
+    return choose_projector<I + 1>(name, out, known);
+  } else {
+    return false;
+  }
+}
+
+}  // namespace detail
+}  // namespace engine
 
 /// A vision tower with its projector. The result is the same whatever the number of threads: every output is
 /// summed in one order by one thread. Calls from several threads take turns, since they share the team.
 class vision_tower {
  public:
   /// Checks every tensor of the file and packs it; the file need not outlive the tower. `threads` as for `cpu_engine`
-  /// (0: as many as the machine has). Errors: as `vision_weights::load`.
+  /// (0: as many as the machine has). Errors: not_found, parse, mismatch, unsupported, too_large; each names the key or
+  /// tensor and the file.
   [[nodiscard]] static result<vision_tower> load(const gguf_file& file, int threads, const engine::kernel_table* kernels = nullptr) {
-    auto weights = engine::vision_weights::load(file);
-    if (!weights) return std::move(weights).error();
-    return vision_tower(std::move(*weights), kernels != nullptr ? *kernels : *engine::usable_kernels().front(), threads);
+    engine::vision_weights weights;
+    engine::vision_reader in(file, weights.memory);
+    engine::vision_projector projector;
+    const auto name = file.require_text("clip.projector_type");
+    if (!name) return name.error();
+    std::string known;
+    if (!engine::detail::choose_projector(*name, projector, known)) {
+      return in.bad(errc::unsupported, "the projector " + detail::quoted(*name) + " is not supported (these are: " + known + ")");
+    }
+    if (auto done = engine::read_vision_config(in, weights.config); !done) return done.error();
+    auto read = std::visit(
+        [&](auto& p) -> result<void> {
+          if (auto done = p.configure(in, weights.config); !done) return done;
+          if (auto done = engine::check_vision_config(in, weights.config); !done) return done;
+          if (auto done = engine::read_vision_weights(in, weights, p.places_for_registers); !done) return done;
+          return p.read(in, weights.config);
+        },
+        projector);
+    if (!read) return read.error();
+    auto made = std::make_unique<state>(std::move(weights), std::move(projector),
+                                        kernels != nullptr ? *kernels : *engine::usable_kernels().front(), threads);
+    if (!made->tower.reserve(made->weights.config)) return in.bad(errc::too_large, "no memory for a picture's keys and values");
+    return vision_tower(std::move(made));
   }
 
   /// Positions that a picture takes in the sequence, and floats of each.
-  [[nodiscard]] std::size_t positions() const noexcept { return state_->weights.config.positions(); }
-  [[nodiscard]] std::size_t width() const noexcept { return state_->weights.config.text_width; }
+  [[nodiscard]] std::size_t positions() const noexcept { return config().positions(); }
+  [[nodiscard]] std::size_t width() const noexcept { return config().text_width; }
   [[nodiscard]] const engine::vision_config& config() const noexcept { return state_->weights.config; }
 
   /// positions() × width() floats, row by row. Errors: invalid_argument (an empty picture).
   [[nodiscard]] result<std::vector<float>> encode(const image& picture) const {
     if (picture.empty()) return failure{errc::invalid_argument, "an empty image cannot be encoded", {}};
-    const engine::rgb_canvas square = engine::fit_square(picture, static_cast<int>(config().image));
+    const engine::rgb_canvas square = engine::fit_square(picture, static_cast<int>(config().image), config().fit);
     std::vector<float> out(positions() * width());
     const std::lock_guard lock(state_->turn);
-    state_->cut(square);
-    state_->team.run([&](std::size_t) { state_->forward(out); });
+    state_->tower.cut(config(), square);
+    std::visit(
+        [&](auto& projector) {
+          state_->machine.team().run([&](std::size_t thread) {
+            engine::vision_rows& x = state_->tower.run(state_->machine, state_->weights, thread);
+            projector.run(state_->machine, config(), x, out.data());
+          });
+        },
+        state_->projector);
     return out;
   }
 
  private:
-  using tensor = xt::xtensor<float, 2>;
-  static constexpr std::size_t lanes = engine::panel_rows;
-
   struct state {
-    state(engine::vision_weights w, const engine::kernel_table& k, int threads)
-        : weights(std::move(w)), kernels(k), team(threads), ones(weights.config.hidden, 1.0f) {
-      const engine::vision_config& c = weights.config;
-      pixels.resize({c.patches(), 3 * c.patch * c.patch});
-      x.resize({c.tokens(), c.width});
-      input.resize({c.tokens(), c.width});
-      qkv.resize({c.tokens(), 3 * c.width});
-      attended.resize({c.tokens(), c.width});
-      hidden.resize({c.tokens(), c.hidden});
-      scores.resize({c.heads * c.tokens(), rounded(c.tokens())});
-      merged.resize({c.positions(), c.merged_width()});
-      wide.resize({c.positions(), c.projector});
-    }
+    state(engine::vision_weights w, engine::vision_projector p, const engine::kernel_table& k, int threads)
+        : weights(std::move(w)), projector(std::move(p)), machine(k, threads), tower(weights.config, machine.team().size()) {}
 
     engine::vision_weights weights;
-    const engine::kernel_table& kernels;
-    engine::thread_team team;
+    engine::vision_projector projector;
+    engine::vision_machine machine;
+    engine::vit tower;
     std::mutex turn{};
-    std::vector<float> ones;
-    tensor pixels, x, input, qkv, attended, hidden, scores, merged, wide;
-
-    [[nodiscard]] static std::size_t rounded(std::size_t n) noexcept { return (n + lanes - 1) / lanes * lanes; }
-    [[nodiscard]] static float* row(tensor& t, std::size_t i) noexcept { return t.data() + i * t.shape(1); }
-
-    /// Bytes to patches of normalised floats, laid out as the convolution's kernel is: channel, y, x.
-    void cut(const engine::rgb_canvas& square) {
-      const engine::vision_config& c = weights.config;
-      float tone[3][256];
-      for (std::size_t ch = 0; ch < 3; ++ch) {
-        for (int v = 0; v < 256; ++v) tone[ch][v] = (static_cast<float>(v) / 255.0f - c.mean[ch]) / c.deviation[ch];
-      }
-      for (std::size_t p = 0; p < c.patches(); ++p) {
-        const std::size_t top = p / c.grid() * c.patch;
-        const std::size_t left = p % c.grid() * c.patch;
-        float* out = row(pixels, p);
-        for (std::size_t ch = 0; ch < 3; ++ch) {
-          for (std::size_t y = 0; y < c.patch; ++y) {
-            const std::uint8_t* from = square.rgb.data() + ((top + y) * c.image + left) * 3 + ch;
-            for (std::size_t i = 0; i < c.patch; ++i) *out++ = tone[ch][from[3 * i]];
-          }
-        }
-      }
-    }
-
-    /// What every thread of the team runs; `each` shares out the work and waits.
-    void forward(std::vector<float>& out) {
-      const engine::vision_config& c = weights.config;
-      team.each(c.registers, 1, [&](std::size_t r) { std::copy_n(weights.registers.data() + r * c.width, c.width, row(x, r)); });
-      product(weights.patches, pixels, [&](std::size_t t, std::size_t first, std::size_t n, const float* y) {
-        const float* place = weights.places.data() + t * c.width + first;
-        float* to = row(x, c.registers + t) + first;
-        for (std::size_t i = 0; i < n; ++i) to[i] = y[i] + place[i];
-      });
-      for (const engine::vision_block& b : weights.blocks) {
-        normalise(b.norm1);
-        product(b.qkv, input,
-                [&](std::size_t t, std::size_t first, std::size_t n, const float* y) { std::copy_n(y, n, row(qkv, t) + first); });
-        team.each(c.heads, 1, [&](std::size_t h) { attend(h); });
-        product(b.out, attended, [&](std::size_t t, std::size_t first, std::size_t n, const float* y) { add(row(x, t) + first, y, n); });
-        normalise(b.norm2);
-        product(b.up, input, [&](std::size_t t, std::size_t first, std::size_t n, const float* y) {
-          kernels.swiglu(y, ones.data(), n, row(hidden, t) + first);  // SiLU is SwiGLU with a gate alone
-        });
-        product(b.down, hidden, [&](std::size_t t, std::size_t first, std::size_t n, const float* y) { add(row(x, t) + first, y, n); });
-      }
-      team.each(c.positions(), 1, [&](std::size_t p) { merge(p); });
-      product(weights.widen, merged, [&](std::size_t t, std::size_t first, std::size_t n, const float* y) {
-        float* to = row(wide, t) + first;
-        for (std::size_t i = 0; i < n; ++i) to[i] = y[i] > 0.0f ? y[i] * y[i] : 0.0f;
-      });
-      product(weights.project, wide, [&](std::size_t t, std::size_t first, std::size_t n, const float* y) {
-        std::copy_n(y, n, out.data() + t * c.text_width + first);
-      });
-    }
-
-    static void add(float* to, const float* y, std::size_t n) noexcept {
-      for (std::size_t i = 0; i < n; ++i) to[i] += y[i];
-    }
-
-    /// from · weightᵀ + bias, 16 outputs of a few rows at a time: store(row, first output, n ≤ 16, values).
-    template <class Store>
-    void product(const engine::vision_linear& l, tensor& from, Store&& store) {
-      constexpr std::size_t tile = 48;  // rows: their inputs stay in the second-level cache, their sums in the first
-      const std::size_t rows = from.shape(0);
-      const std::size_t tiles = (rows + tile - 1) / tile;
-      team.each(l.weight.panels() * tiles, 1, [&](std::size_t task) {
-        const std::size_t panel = task % l.weight.panels();
-        const std::size_t begin = task / l.weight.panels() * tile;
-        const std::size_t n = std::min(tile, rows - begin);
-        float y[tile * lanes];
-        kernels.f32_panel(reinterpret_cast<const float*>(l.weight.panel(panel)), l.weight.columns, row(from, begin), from.shape(1), n, y);
-        const std::size_t first = panel * lanes;
-        const std::size_t outputs = std::min(lanes, l.weight.rows - first);
-        for (std::size_t t = 0; t < n; ++t) {
-          float* values = y + t * lanes;
-          if (!l.bias.empty()) add(values, l.bias.data() + first, outputs);
-          store(begin + t, first, outputs, values);
-        }
-      });
-    }
-
-    /// Layer norm of x into `input`.
-    void normalise(const engine::vision_norm& norm) {
-      const engine::vision_config& c = weights.config;
-      team.each(c.tokens(), 4, [&](std::size_t t) {
-        const float* from = row(x, t);
-        float* to = row(input, t);
-        double sum = 0.0, squares = 0.0;
-        for (std::size_t i = 0; i < c.width; ++i) sum += static_cast<double>(from[i]);
-        const auto mean = static_cast<float>(sum / static_cast<double>(c.width));
-        for (std::size_t i = 0; i < c.width; ++i) squares += static_cast<double>((from[i] - mean) * (from[i] - mean));
-        const float scale = 1.0f / std::sqrt(static_cast<float>(squares / static_cast<double>(c.width)) + c.epsilon);
-        for (std::size_t i = 0; i < c.width; ++i) to[i] = (from[i] - mean) * scale * norm.weight[i] + norm.bias[i];
-      });
-    }
-
-    /// One head over all tokens. Keys, then values, are packed like weights, so that the same kernel multiplies.
-    void attend(std::size_t head) {
-      const engine::vision_config& c = weights.config;
-      const std::size_t tokens = c.tokens();
-      const std::size_t depth = c.width / c.heads;
-      const float scale = 1.0f / std::sqrt(static_cast<float>(depth));
-      const std::size_t stride = 3 * c.width;
-      const float* queries = qkv.data() + head * depth;
-      float* mine = row(scores, head * tokens);
-      const std::size_t padded = scores.shape(1);
-      std::vector<float> panel(std::max(depth, tokens) * lanes);
-      std::vector<float> y(tokens * lanes);
-      for (std::size_t first = 0; first < tokens; first += lanes) {
-        const std::size_t present = std::min(lanes, tokens - first);
-        for (std::size_t i = 0; i < depth; ++i) {
-          for (std::size_t k = 0; k < lanes; ++k) {
-            panel[i * lanes + k] = k < present ? queries[c.width + (first + k) * stride + i] : 0.0f;
-          }
-        }
-        kernels.f32_panel(panel.data(), depth, queries, stride, tokens, y.data());
-        for (std::size_t t = 0; t < tokens; ++t) std::copy_n(y.data() + t * lanes, lanes, mine + t * padded + first);
-      }
-      for (std::size_t t = 0; t < tokens; ++t) {
-        float* s = mine + t * padded;
-        const float highest = *std::max_element(s, s + tokens);
-        float sum = 0.0f;
-        for (std::size_t k = 0; k < tokens; ++k) sum += s[k] = std::exp((s[k] - highest) * scale);
-        for (std::size_t k = 0; k < tokens; ++k) s[k] /= sum;
-      }
-      for (std::size_t first = 0; first < depth; first += lanes) {
-        const std::size_t present = std::min(lanes, depth - first);
-        for (std::size_t t = 0; t < tokens; ++t) {
-          const float* value = queries + 2 * c.width + t * stride + first;
-          for (std::size_t i = 0; i < lanes; ++i) panel[t * lanes + i] = i < present ? value[i] : 0.0f;
-        }
-        kernels.f32_panel(panel.data(), tokens, mine, padded, tokens, y.data());
-        for (std::size_t t = 0; t < tokens; ++t) {
-          std::copy_n(y.data() + t * lanes, present, row(attended, t) + head * depth + first);
-        }
-      }
-    }
-
-    /// Pixel shuffle (merge × merge patches, row by row, to one vector) and RMS norm of position p.
-    void merge(std::size_t p) {
-      const engine::vision_config& c = weights.config;
-      const std::size_t side = c.grid() / c.merge;
-      float* to = row(merged, p);
-      for (std::size_t dy = 0; dy < c.merge; ++dy) {
-        for (std::size_t dx = 0; dx < c.merge; ++dx) {
-          const std::size_t patch = (p / side * c.merge + dy) * c.grid() + p % side * c.merge + dx;
-          std::copy_n(row(x, c.registers + patch), c.width, to + (dy * c.merge + dx) * c.width);
-        }
-      }
-      kernels.rms_norm(to, weights.norm.data(), c.merged_width(), 1e-6f, to);
-    }
   };
 
-  vision_tower(engine::vision_weights weights, const engine::kernel_table& kernels, int threads)
-      : state_(std::make_unique<state>(std::move(weights), kernels, threads)) {}
+  explicit vision_tower(std::unique_ptr<state> made) : state_(std::move(made)) {}
 
   std::unique_ptr<state> state_;  // const calls change its scratch, one at a time
 };

@@ -57,12 +57,13 @@ TEST_CASE("a token's logits depend on the sequence alone") {
     ggml_type type;
     std::uint32_t layers;
   };
-  for (const variant& v :
+  for (const variant& kind :
        {variant{"llama", ggml_type::q4_1, 2}, variant{"llama", ggml_type::q4_0, 2}, variant{"llama", ggml_type::q8_0, 2},
         variant{"llama", ggml_type::f32, 2}, variant{"qwen2", ggml_type::q8_0, 2}, variant{"gemma3", ggml_type::q8_0, 7}}) {
-    CAPTURE(v.architecture);
-    CAPTURE(to_string(v.type));
-    const temporary_model file(test::tiny_llama({.architecture = v.architecture, .layers = v.layers, .context = 512, .matrix = v.type}));
+    CAPTURE(kind.architecture);
+    CAPTURE(to_string(kind.type));
+    const temporary_model file(
+        test::tiny_llama({.architecture = kind.architecture, .layers = kind.layers, .context = 512, .matrix = kind.type}));
     const auto tokens = random_tokens(330, 5);  // more than a chunk, more than five pages of cache
     const std::size_t v = test::tiny_vocabulary_size;
     auto e = cpu_engine::load(file.path, {.threads = 1}).value();

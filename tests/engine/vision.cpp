@@ -108,8 +108,8 @@ TEST_CASE("towers of other types and shapes") {
 }
 
 TEST_CASE("what an mmproj may not be") {
-  CHECK(mentions(refused({.kind = "gemma3"}), "\"gemma3\""));
-  CHECK(refused({.kind = "gemma3"}).code == errc::unsupported);
+  CHECK(mentions(refused({.kind = "mlp3"}), "\"mlp3\""));
+  CHECK(refused({.kind = "mlp3"}).code == errc::unsupported);
   CHECK(mentions(refused({.lied = "clip.vision.image_size", .lie = 100000}), "image_size"));
   CHECK(mentions(refused({.lied = "clip.vision.embedding_length", .lie = 4000000000u}), "embedding_length"));
   CHECK(mentions(refused({.lied = "clip.vision.embedding_length", .lie = 64}), "v.class_embd"));

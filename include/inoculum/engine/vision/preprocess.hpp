@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A picture of any size to the square that a vision tower reads, to the bit as llama.cpp's mtmd does it for
-// projectors of fixed size: Pillow's bicubic filter (Resample.c) in fixed point, sides rounded up, centred
-// on black.
+// A picture of any size to the square that a vision tower reads, to the bit as llama.cpp's mtmd does it: Pillow's
+// filters (Resample.c) in fixed point; either the whole picture centred on one colour, sides rounded up, or stretched.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numbers>
 #include <span>
 #include <utility>
 #include <vector>
@@ -24,6 +25,16 @@ struct rgb_canvas {
   std::vector<std::uint8_t> rgb{};
 };
 
+enum class resample_filter { bilinear, bicubic, lanczos };
+
+/// How a tower wants a picture to become its square.
+struct picture_fit {
+  resample_filter filter = resample_filter::bicubic;
+  bool stretched = false;                ///< both sides to the square's; else the whole picture, centred on `colour`
+  std::array<std::uint8_t, 3> colour{};  ///< of what a centred picture leaves free
+  std::size_t longest_edge = 0;          ///< stretched by way of this size first, as idefics3 does it; 0: directly
+};
+
 namespace detail {
 
 /// Catmull-Rom's relative with a = -1/2, as Pillow has it; zero outside [-2, 2].
@@ -35,6 +46,25 @@ namespace detail {
   return 0.0;
 }
 
+[[nodiscard]] inline double lanczos(double x) noexcept {
+  const auto sinc = [](double v) { return v == 0.0 ? 1.0 : std::sin(std::numbers::pi * v) / (std::numbers::pi * v); };
+  return x >= -3.0 && x < 3.0 ? sinc(x) * sinc(x / 3.0) : 0.0;
+}
+
+[[nodiscard]] inline double filter_weight(resample_filter filter, double x) noexcept {
+  switch (filter) {
+    case resample_filter::bilinear: return std::max(1.0 - std::fabs(x), 0.0);
+    case resample_filter::lanczos: return lanczos(x);
+    case resample_filter::bicubic: break;
+  }
+  return bicubic(x);
+}
+
+/// Input pixels to each side that a filter weighs when nothing is shrunk.
+[[nodiscard]] constexpr double filter_reach(resample_filter filter) noexcept {
+  return filter == resample_filter::bilinear ? 1.0 : filter == resample_filter::bicubic ? 2.0 : 3.0;
+}
+
 /// For each output pixel the first input pixel, how many, and their weights in fixed point.
 struct resample_plan {
   std::vector<int> first{};
@@ -43,11 +73,11 @@ struct resample_plan {
   std::size_t longest = 0;
 };
 
-[[nodiscard]] inline resample_plan plan_resample(int from, int to) {
+[[nodiscard]] inline resample_plan plan_resample(int from, int to, resample_filter filter = resample_filter::bicubic) {
   resample_plan plan;
   const double scale = static_cast<double>(from) / to;
   const double stretch = std::max(scale, 1.0);  // widening the filter when shrinking is what prevents aliasing
-  const double support = 2.0 * stretch;
+  const double support = filter_reach(filter) * stretch;
   plan.longest = (static_cast<std::size_t>(std::ceil(support)) * 2 + 1 + resample_step - 1) / resample_step * resample_step;
   plan.weights.assign(static_cast<std::size_t>(to) * plan.longest, 0);
   std::vector<double> exact(plan.longest);
@@ -57,7 +87,7 @@ struct resample_plan {
     const int count = std::min(static_cast<int>(centre + support + 0.5), from) - first;
     double sum = 0.0;
     for (int k = 0; k < count; ++k) {
-      exact[static_cast<std::size_t>(k)] = bicubic((k + first - centre + 0.5) * (1.0 / stretch));
+      exact[static_cast<std::size_t>(k)] = filter_weight(filter, (k + first - centre + 0.5) * (1.0 / stretch));
       sum += exact[static_cast<std::size_t>(k)];
     }
     std::int32_t* out = plan.weights.data() + static_cast<std::size_t>(i) * plan.longest;
@@ -72,8 +102,8 @@ struct resample_plan {
   return plan;
 }
 
-[[nodiscard]] inline rgb_canvas resample_rows(std::span<const std::uint8_t> rgb, int width, int height, int to) {
-  const resample_plan plan = plan_resample(width, to);
+[[nodiscard]] inline rgb_canvas resample_rows(std::span<const std::uint8_t> rgb, int width, int height, int to, resample_filter filter) {
+  const resample_plan plan = plan_resample(width, to, filter);
   const resample_kernels& kernels = best_resample();
   rgb_canvas out{to, height, std::vector<std::uint8_t>(static_cast<std::size_t>(to) * static_cast<std::size_t>(height) * 3)};
   const std::size_t row = static_cast<std::size_t>(width) * 3;
@@ -86,8 +116,8 @@ struct resample_plan {
   return out;
 }
 
-[[nodiscard]] inline rgb_canvas resample_columns(std::span<const std::uint8_t> rgb, int width, int height, int to) {
-  const resample_plan plan = plan_resample(height, to);
+[[nodiscard]] inline rgb_canvas resample_columns(std::span<const std::uint8_t> rgb, int width, int height, int to, resample_filter filter) {
+  const resample_plan plan = plan_resample(height, to, filter);
   const resample_kernels& kernels = best_resample();
   const std::size_t row = static_cast<std::size_t>(width) * 3;
   rgb_canvas out{width, to, std::vector<std::uint8_t>(row * static_cast<std::size_t>(to))};
@@ -100,26 +130,28 @@ struct resample_plan {
 
 }  // namespace detail
 
-/// Bicubic, across first and then down, each only where the size changes. Sizes are positive.
-[[nodiscard]] inline rgb_canvas resize_bicubic(const image& picture, int width, int height) {
-  const auto rgb = picture.rgb();
-  if (picture.width() == width && picture.height() == height) return {width, height, {rgb.begin(), rgb.end()}};
-  if (picture.width() == width) return detail::resample_columns(rgb, width, picture.height(), height);
-  rgb_canvas across = detail::resample_rows(rgb, picture.width(), picture.height(), width);
-  return across.height == height ? std::move(across) : detail::resample_columns(across.rgb, width, across.height, height);
+/// Across first and then down, each only where the size changes. Sizes are positive.
+[[nodiscard]] inline rgb_canvas resize(std::span<const std::uint8_t> rgb, int from_width, int from_height, int width, int height,
+                                       resample_filter filter) {
+  if (from_width == width && from_height == height) return {width, height, {rgb.begin(), rgb.end()}};
+  if (from_width == width) return detail::resample_columns(rgb, width, from_height, height, filter);
+  rgb_canvas across = detail::resample_rows(rgb, from_width, from_height, width, filter);
+  return across.height == height ? std::move(across) : detail::resample_columns(across.rgb, width, across.height, height, filter);
 }
 
-/// The whole picture on a black square of `side` pixels. The picture must not be empty.
-[[nodiscard]] inline rgb_canvas fit_square(const image& picture, int side) {
+/// The whole picture on a square of `side` pixels. The picture must not be empty.
+[[nodiscard]] inline rgb_canvas centre_square(const image& picture, int side, const picture_fit& how) {
   // Single precision and rounding up, because one row more or less would be another picture to the tower.
   const auto edge = static_cast<float>(side);
   const float scale = std::min(edge / static_cast<float>(picture.width()), edge / static_cast<float>(picture.height()));
   const auto scaled = [&](int n) { return std::min(static_cast<int>(std::ceil(static_cast<float>(n) * scale)), side); };
-  rgb_canvas small_one = resize_bicubic(picture, scaled(picture.width()), scaled(picture.height()));
+  rgb_canvas small_one =
+      resize(picture.rgb(), picture.width(), picture.height(), scaled(picture.width()), scaled(picture.height()), how.filter);
   if (small_one.width == side && small_one.height == side) return small_one;
 
   const auto cells = static_cast<std::size_t>(side);
-  rgb_canvas out{side, side, std::vector<std::uint8_t>(cells * cells * 3, 0)};
+  rgb_canvas out{side, side, std::vector<std::uint8_t>(cells * cells * 3)};
+  for (std::size_t i = 0; i < out.rgb.size(); ++i) out.rgb[i] = how.colour[i % 3];
   const auto left = static_cast<std::size_t>((side - small_one.width) / 2);
   const auto top = static_cast<std::size_t>((side - small_one.height) / 2);
   const std::size_t row = static_cast<std::size_t>(small_one.width) * 3;
@@ -127,6 +159,27 @@ struct resample_plan {
     std::copy_n(small_one.rgb.data() + y * row, row, out.rgb.data() + ((top + y) * cells + left) * 3);
   }
   return out;
+}
+
+/// The picture stretched to a square. With a longest edge it goes by two sizes on its way: that edge with the picture's
+/// shape, the other side even, then whole tiles. The tiles are not used here, but what is left of a picture by then is.
+[[nodiscard]] inline rgb_canvas stretch_square(const image& picture, int side, const picture_fit& how) {
+  if (how.longest_edge == 0) return resize(picture.rgb(), picture.width(), picture.height(), side, side, how.filter);
+  const auto longest = static_cast<int>(how.longest_edge);
+  const double shape = static_cast<double>(picture.width()) / picture.height();
+  const bool wide = picture.width() >= picture.height();
+  int other = std::max(static_cast<int>(wide ? longest / shape : longest * shape), 1);
+  other += other % 2;
+  const auto tiles = [&](int n) { return (n + side - 1) / side * side; };
+  const int width = wide ? longest : other;
+  const int height = wide ? other : longest;
+  const rgb_canvas first = resize(picture.rgb(), picture.width(), picture.height(), width, height, how.filter);
+  const rgb_canvas second = resize(first.rgb, width, height, tiles(width), tiles(height), how.filter);
+  return resize(second.rgb, second.width, second.height, side, side, how.filter);
+}
+
+[[nodiscard]] inline rgb_canvas fit_square(const image& picture, int side, const picture_fit& how = {}) {
+  return how.stretched ? stretch_square(picture, side, how) : centre_square(picture, side, how);
 }
 
 }  // namespace inoculum::engine

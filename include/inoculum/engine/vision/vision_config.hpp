@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a vision tower is made of: its sizes and packed weights. SigLIP, CLIP and the ViT with registers are one graph whose
+// optional parts (tokens beside the patches, norms before and after the blocks) a file has or has not.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "../quant/packed_matrix.hpp"
+#include "preprocess.hpp"
+
+namespace inoculum::engine {
+
+/// GELU by its tanh form; quick GELU is x / (1 + exp(-1.702 x)).
+enum class vision_activation { silu, gelu, quick_gelu };
+
+/// What the file says of its tower. Sizes are positive and divide where they must.
+struct vision_config {
+  std::size_t image = 0;   ///< pixels a side
+  std::size_t patch = 0;   ///< pixels a side
+  std::size_t width = 0;   ///< of a patch's vector
+  std::size_t hidden = 0;  ///< of a block's MLP
+  std::size_t layers = 0;  ///< blocks that are run
+  std::size_t heads = 0;
+  std::size_t merge = 1;       ///< patches a side that become one position
+  std::size_t registers = 0;   ///< tokens in front of the patches: CLIP's class token, a ViT's registers
+  std::size_t text_width = 0;  ///< of a position: the language model's embedding width
+  float epsilon = 0.0f;
+  std::array<float, 3> mean{};
+  std::array<float, 3> deviation{};
+  vision_activation activation = vision_activation::silu;
+  picture_fit fit{};
+
+  [[nodiscard]] std::size_t grid() const noexcept { return image / patch; }
+  [[nodiscard]] std::size_t patches() const noexcept { return grid() * grid(); }
+  [[nodiscard]] std::size_t tokens() const noexcept { return patches() + registers; }
+  [[nodiscard]] std::size_t positions() const noexcept { return patches() / (merge * merge); }
+  [[nodiscard]] std::size_t merged_width() const noexcept { return width * merge * merge; }
+  /// Of a head, as attention stores it: whole lanes.
+  [[nodiscard]] std::size_t depth() const noexcept { return width / heads; }
+  [[nodiscard]] std::size_t padded_depth() const noexcept { return (depth() + panel_rows - 1) / panel_rows * panel_rows; }
+};
+
+/// Weights [rows × columns] in panels, and a bias (empty: none).
+struct vision_linear {
+  packed_matrix weight{};
+  std::vector<float> bias{};
+};
+
+/// Empty: no norm.
+struct vision_norm {
+  std::vector<float> weight{};
+  std::vector<float> bias{};
+};
+
+struct vision_block {
+  vision_norm norm1{};
+  vision_linear qkv{};
+  vision_linear out{};
+  vision_norm norm2{};
+  vision_linear up{};
+  vision_linear down{};
+};
+
+struct vision_weights {
+  vision_config config{};
+  std::vector<float> registers{};  ///< registers × width
+  std::vector<float> places{};     ///< tokens × width, or patches × width where registers have none
+  vision_linear patches{};
+  vision_norm before{};  ///< CLIP's norm in front of the blocks
+  std::vector<vision_block> blocks{};
+  vision_norm after{};                  ///< SigLIP's norm behind them
+  std::vector<aligned_bytes> memory{};  ///< behind the packed matrices
+};
+
+}  // namespace inoculum::engine

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checked reading of an mmproj: keys within bounds, tensors of the right shape and finite, matrices packed for the kernels.
+// A projector reads its own tensors with it; every error names the key or tensor and the file.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../../core/result.hpp"
+#include "../gguf/gguf.hpp"
+#include "../quant/dequantise.hpp"
+#include "../quant/packed_matrix.hpp"
+#include "vision_config.hpp"
+
+namespace inoculum::engine {
+
+/// Beyond these a file is damaged or made for something else; they bound what a picture can cost.
+inline constexpr std::uint64_t largest_vision_image = 1024;
+inline constexpr std::uint64_t largest_vision_grid = 64;
+inline constexpr std::uint64_t largest_vision_width = 4096;
+inline constexpr std::uint64_t largest_vision_hidden = 16384;
+inline constexpr std::uint64_t largest_vision_layers = 64;
+inline constexpr std::uint64_t largest_vision_edge = 4096;
+
+class vision_reader {
+ public:
+  vision_reader(const gguf_file& file, std::vector<aligned_bytes>& memory) : file_(file), memory_(memory) {}
+
+  [[nodiscard]] const gguf_file& file() const noexcept { return file_; }
+  [[nodiscard]] bool has(const std::string& tensor) const noexcept { return file_.find(tensor) != nullptr; }
+  [[nodiscard]] failure bad(errc code, std::string message) const { return {code, std::move(message), file_.source()}; }
+
+  /// A number from 1 to `largest`.
+  [[nodiscard]] result<void> size(const char* key, std::uint64_t largest, std::size_t& out) const {
+    const auto n = file_.require_number(key);
+    if (!n) return n.error();
+    if (*n == 0 || *n > largest) {
+      return bad(errc::too_large, std::string(key) + " is " + std::to_string(*n) + ", from 1 to " + std::to_string(largest) + " can be");
+    }
+    out = static_cast<std::size_t>(*n);
+    return {};
+  }
+  /// The same, where a file without the key means `out` as it is.
+  [[nodiscard]] result<void> size_if_any(const char* key, std::uint64_t largest, std::size_t& out) const {
+    return file_.number(key) ? size(key, largest, out) : result<void>();
+  }
+
+  /// A size that a tensor alone tells.
+  [[nodiscard]] result<void> extent(const char* name, std::size_t axis, std::uint64_t largest, std::size_t& out) const {
+    const gguf_tensor* tensor = file_.find(name);
+    if (tensor == nullptr) return bad(errc::not_found, "missing tensor " + inoculum::detail::quoted(name));
+    if (tensor->ne[axis] > largest) {
+      return bad(errc::too_large, "tensor " + inoculum::detail::quoted(name) + " has the shape " + tensor->shape());
+    }
+    out = static_cast<std::size_t>(tensor->ne[axis]);
+    return {};
+  }
+
+  [[nodiscard]] result<void> channels(const char* key, std::array<float, 3>& out) const {
+    const auto values = file_.reals(key);
+    if (!values || values->size() != out.size()) return bad(errc::parse, std::string(key) + " must be an array of 3 numbers");
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const double v = (*values)[i];
+      if (!std::isfinite(v)) return bad(errc::parse, std::string(key) + " holds a number that is not finite");
+      out[i] = static_cast<float>(v);
+    }
+    return {};
+  }
+
+  [[nodiscard]] result<void> floats(const std::string& name, std::initializer_list<std::uint64_t> shape, std::vector<float>& out) const {
+    const auto found = tensor(name, shape);
+    if (!found) return found.error();
+    out.resize(static_cast<std::size_t>((*found)->elements()));
+    dequantise_row((*found)->type, (*found)->data.data(), out);
+    for (const float v : out) {
+      if (!std::isfinite(v)) return bad(errc::parse, "tensor " + inoculum::detail::quoted(name) + " holds a number that is not finite");
+    }
+    return {};
+  }
+
+  [[nodiscard]] result<void> norm(const std::string& name, std::uint64_t width, vision_norm& out) const {
+    if (auto done = floats(name + ".weight", {width}, out.weight); !done) return done;
+    return floats(name + ".bias", {width}, out.bias);
+  }
+
+  /// `name`.weight and, if asked for, `name`.bias.
+  [[nodiscard]] result<void> linear(const std::string& name, std::initializer_list<std::uint64_t> shape, std::size_t rows, bool has_bias,
+                                    vision_linear& out) {
+    const auto found = tensor(name + ".weight", shape);
+    if (!found) return found.error();
+    // A convolution's kernel [x, y, channel, output] is a matrix whose rows lie one after another.
+    const gguf_tensor& t = **found;
+    if (auto done = pack(name + ".weight", t.type, t.data, rows, static_cast<std::size_t>(t.elements()) / rows, out); !done) return done;
+    return has_bias ? floats(name + ".bias", {rows}, out.bias) : result<void>();
+  }
+
+  /// Several matrices with biases, one below the other: name[0], name[1], …, each rows × columns.
+  [[nodiscard]] result<void> stacked(std::initializer_list<std::string> names, std::uint64_t columns, std::uint64_t rows,
+                                     vision_linear& out) {
+    std::vector<float> all, part;
+    out.bias.clear();
+    for (const std::string& name : names) {
+      if (auto done = floats(name + ".weight", {columns, rows}, part); !done) return done;
+      all.insert(all.end(), part.begin(), part.end());
+      if (auto done = floats(name + ".bias", {rows}, part); !done) return done;
+      out.bias.insert(out.bias.end(), part.begin(), part.end());
+    }
+    return pack(*names.begin(), ggml_type::f32, std::as_bytes(std::span(all)), names.size() * static_cast<std::size_t>(rows),
+                static_cast<std::size_t>(columns), out);
+  }
+
+  /// A matrix that the file holds the other way round, [columns × rows].
+  [[nodiscard]] result<void> turned(const std::string& name, std::uint64_t columns, std::uint64_t rows, vision_linear& out) {
+    std::vector<float> as_it_is;
+    if (auto done = floats(name + ".weight", {rows, columns}, as_it_is); !done) return done;
+    std::vector<float> all(as_it_is.size());
+    const auto r = static_cast<std::size_t>(rows), c = static_cast<std::size_t>(columns);
+    for (std::size_t i = 0; i < r; ++i) {
+      for (std::size_t k = 0; k < c; ++k) all[i * c + k] = as_it_is[k * r + i];
+    }
+    return pack(name, ggml_type::f32, std::as_bytes(std::span(all)), r, c, out);
+  }
+
+ private:
+  [[nodiscard]] result<const gguf_tensor*> tensor(const std::string& name, std::initializer_list<std::uint64_t> shape) const {
+    auto found = file_.require_tensor(name, shape);
+    if (found && !can_dequantise((*found)->type)) {
+      return bad(errc::unsupported, "tensor " + inoculum::detail::quoted(name) + " has the type " + to_string((*found)->type) +
+                                        ", which the engine does not read");
+    }
+    return found;
+  }
+
+  /// Quantised towers become floats: the tower is small, and a kind of kernel less is worth more here.
+  [[nodiscard]] result<void> pack(const std::string& name, ggml_type type, std::span<const std::byte> data, std::size_t rows,
+                                  std::size_t columns, vision_linear& out) {
+    packed_matrix& m = out.weight;
+    m = {panel_kind::f32, rows, columns, nullptr};
+    aligned_bytes memory(m.total_bytes());
+    if (memory.data() == nullptr) return bad(errc::too_large, "no memory for tensor " + inoculum::detail::quoted(name));
+    m.bytes = memory.data();
+    memory_.push_back(std::move(memory));
+    for (std::size_t p = 0; p < m.panels(); ++p) {
+      if (!pack_panel(m, p, type, data, [](std::size_t r) { return r; })) {
+        return bad(errc::parse, "tensor " + inoculum::detail::quoted(name) + " holds a number that is not finite");
+      }
+    }
+    return {};
+  }
+
+  const gguf_file& file_;
+  std::vector<aligned_bytes>& memory_;
+};
+
+}  // namespace inoculum::engine
