@@ -2,7 +2,6 @@
 // WordPiece on a small vocabulary, and on 10,000 strings against Hugging Face's tokenizers (make_reference.py).
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <cstdio>
 #include <inoculum/engine/tokenizer/wordpiece.hpp>
 #include <sstream>
@@ -69,9 +68,8 @@ TEST_CASE("a word past 100 characters is unknown, and a megabyte of one is no tr
   for (const char* unit : {"a", " ", "?", "\xcc\x81", "a\xcc\x81", "\xff", "a "}) {
     std::string text;
     while (text.size() < (1u << 20)) text += unit;
-    const auto begin = std::chrono::steady_clock::now();
+    CHECK(t.encode(text, 5).size() <= 5);  // were it quadratic, the whole would take hours, and the test its time limit
     (void)t.encode(text);
-    CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() < 20.0);
   }
 }
 

@@ -281,7 +281,10 @@ inline std::vector<std::string> hard_strings(std::size_t count = 10000, std::spa
     } else if (how < 93) {  // invalid UTF-8 among good text
       for (std::uint32_t n = 2 + r.below(10); n > 0; --n) text += r.chance(0.5) ? piece() : std::string(r.pick(bad_utf8));
     } else {  // runs
-      for (std::uint32_t n = 1 + r.below(5); n > 0; --n) text += repeated(piece(), 1 + r.below(40));
+      for (std::uint32_t n = 1 + r.below(5); n > 0; --n) {
+        const std::uint32_t times = 1 + r.below(40);  // a statement of its own: compilers differ in which argument they evaluate first
+        text += repeated(piece(), times);
+      }
     }
     if (!past_unicode(text)) out.push_back(std::move(text));
   }

@@ -2,7 +2,6 @@
 // The tokenizer on small vocabularies written here: merging, words, user-defined tokens, and what a bad file gets.
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <inoculum/engine/tokenizer/bpe.hpp>
 #include <string>
 #include <vector>
@@ -112,11 +111,8 @@ TEST_CASE("a megabyte of one word is no trouble") {
   for (const char* unit : {"l", "he", " ", "\xff", "hello", "1"}) {
     std::string text;
     while (text.size() < (1u << 20)) text += unit;
-    const auto begin = std::chrono::steady_clock::now();
     const auto ids = t.encode(text);
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     CHECK(ids.size() >= text.size() / 5);
-    CHECK(seconds < 20.0);  // quadratic would take hours; a sanitizer on a busy machine takes seconds
   }
 }
 
