@@ -164,7 +164,8 @@ inline std::vector<std::string> hard_strings() {
       case 1:  // words of several languages
         for (std::uint32_t n = 1 + r.below(8); n > 0; --n) {
           const auto words = words_of(r.pick(std::span(lines)));
-          s += r.pick(std::span(words)) + (r.chance(0.8) ? " " : r.chance(0.5) ? "" : "\n");
+          const char* const after = r.chance(0.8) ? " " : r.chance(0.5) ? "" : "\n";  // one draw a statement: operands have no order
+          s += r.pick(std::span(words)) + after;
         }
         break;
       case 2:
@@ -190,12 +191,14 @@ inline std::vector<std::string> hard_strings() {
           for (std::uint32_t k = 95 + r.below(r.chance(0.1) ? 3000 : 12); k > 0; --k) s += piece;
         }
         break;
-      default:  // capitals, and something odd inside a word
+      default: {  // capitals, and something odd inside a word
         s = r.pick(std::span(lines));
         for (char& c : s) {
           if (c >= 'a' && c <= 'z' && r.chance(0.5)) c = static_cast<char>(c - 'a' + 'A');
         }
-        s = repaired(cut(s) + r.pick(pieces) + cut(s));
+        const std::string back = cut(s), odd = r.pick(pieces), front = cut(s);
+        s = repaired(front + odd + back);
+      }
     }
     out.push_back(std::move(s));
   }
