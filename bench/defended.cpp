@@ -72,7 +72,7 @@ int main(int argc, char** argv) {
   const int threads = argc > 4 ? std::atoi(argv[4]) : 2;
   if (model.empty() || queries == 0) return 1;
   const auto load = [&](std::size_t cache) {
-    auto engine = cpu_engine::load(model, {.mmproj = eyes, .threads = threads, .cache_bytes = cache});
+    auto engine = cpu_engine::load(model, {.mmproj = eyes, .threads = threads, .cache_bytes = cache, .demonstration_bytes = cache});
     if (!engine) {
       std::fprintf(stderr, "%s\n", engine.error().to_string().c_str());
       std::exit(1);
@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
   };
   const demonstration_pool pool = with_pictures();
   std::vector<arm> arms;
-  for (const char* name : {"fixed", "bucketed(16)", "similarity", "similarity | canonical"}) {
+  for (const char* name : {"fixed", "bucketed(16)", "similarity", "similarity | canonical", "similarity | side_by_side"}) {
     arms.push_back({name, make_policy(name, pool).value(), load(std::size_t{1} << 30)});
   }
   const auto plain = load(0), cold = load(0), floor = load(0);
@@ -100,7 +100,9 @@ int main(int argc, char** argv) {
     const auto picked = select(a.policy, pool_view(pool), r, {shown, 0}, std::vector<std::uint32_t>(pool.size(), 1)).value();
     std::vector<const basic_demonstration*> chosen;
     for (const selected& s : picked.chosen) chosen.push_back(&pool[s.index]);
-    return assemble(chosen, r).value();
+    conversation talk = assemble(chosen, r).value();
+    talk.side_by_side = shows_side_by_side(a.policy);
+    return talk;
   };
   // Warm: every bucket has been met once, as in a server that is up.
   const auto anchors = bucketed<>::build(pool, 16).value().anchors();
@@ -140,11 +142,11 @@ int main(int argc, char** argv) {
   const quartiles u = of(undefended);
   std::printf("%zu queries, %zu demonstrations with pictures, %d threads, %s kernels; median (quartiles)\n", queries, shown, threads,
               plain->engine().decoder().kernels().name);
-  std::printf("%-24s %8s %22s %12s %12s %8s %8s\n", "", "tokens", "first token, ms", "/ undefended", "/ attention", "/ cold", "cached");
-  std::printf("%-24s %8s %8.1f (%.1f to %.1f)\n", "undefended", "", u.median, u.low, u.high);
+  std::printf("%-26s %8s %22s %12s %12s %8s %8s\n", "", "tokens", "first token, ms", "/ undefended", "/ attention", "/ cold", "cached");
+  std::printf("%-26s %8s %8.1f (%.1f to %.1f)\n", "undefended", "", u.median, u.low, u.high);
   for (const arm& a : arms) {
     const quartiles t = of(a.ms);
-    std::printf("%-24s %8.0f %8.1f (%.1f to %.1f) %11.2f %12.2f %9.2f %7.0f%%\n", a.name.c_str(), a.prompt / static_cast<double>(queries),
+    std::printf("%-26s %8.0f %8.1f (%.1f to %.1f) %11.2f %12.2f %9.2f %7.0f%%\n", a.name.c_str(), a.prompt / static_cast<double>(queries),
                 t.median, t.low, t.high, of(a.ratio).median, of(a.to_attention).median, of(a.to_cold).median, 100.0 * a.cached / a.prompt);
   }
 }

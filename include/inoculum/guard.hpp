@@ -111,6 +111,10 @@ class guard {
                      "asked for " + std::to_string(options.demonstrations) + " demonstrations, the pool has " + std::to_string(pool.size()),
                      "make_guard"};
     }
+    if (shows_side_by_side(policy) && !reads_side_by_side(b)) {
+      return failure{errc::unsupported,
+                     "the policy shows demonstrations side by side, and this backend reads them one after the other only", "make_guard"};
+    }
     auto parts = std::make_unique<state>(
         state{std::move(b), std::move(policy), pool_view(std::move(pool)), std::move(options), std::move(j), {}, false});
     if (!takes_pictures(parts->backend)) parts->options.pictures = false;
@@ -260,7 +264,9 @@ class guard {
       trace.demonstrations.push_back({d.id, s.index, s.score, std::string(s.reason), d.label, s.tokens});
     }
     for (const dropped& d : picked->left_out) trace.dropped.emplace_back(pool[d.index].id, d.reason);
-    return assemble(shown, r, state_->options.pictures);
+    auto talk = assemble(shown, r, state_->options.pictures);
+    if (talk) talk->side_by_side = shows_side_by_side(state_->policy);
+    return talk;
   }
 
   std::unique_ptr<state> state_;

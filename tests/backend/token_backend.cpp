@@ -125,6 +125,16 @@ TEST_CASE("errors: too long, no eyes, another chat format") {
   CHECK(wrong.generate(ask("x"), {}).error().message.find("<|im_start|>") != std::string::npos);
 }
 
+TEST_CASE("an engine that reads in turn only refuses demonstrations side by side") {
+  token_backend<test::toy_engine> b(test::toy_engine("fine"));
+  static_assert(!composing_engine<test::toy_engine>);
+  CHECK_FALSE(b.reads_side_by_side());
+  conversation talk{{{role::user, {{origin::user, "x", {}}}}}};
+  CHECK(b.generate(talk, {}));
+  talk.side_by_side = true;
+  CHECK(b.generate(talk, {}).error().code == errc::unsupported);
+}
+
 TEST_CASE("scores are log-probabilities: never above zero, higher for what the engine wants to say") {
   token_backend backend(toy_engine("yes"));
   const double yes = backend.score(ask("x"), "yes").value(), no = backend.score(ask("x"), "nope").value();

@@ -48,6 +48,31 @@ TEST_CASE("demonstrations go after the system prompt and before the conversation
   CHECK_FALSE(a.trace.costs_estimated);
 }
 
+namespace {
+/// Reads as it is told, and says how.
+struct side_reader {
+  [[nodiscard]] static bool reads_side_by_side() { return true; }
+  [[nodiscard]] static result<completion> generate(const conversation& talk, const generate_options&) {
+    std::string out = talk.side_by_side ? "side by side:" : "in turn:";
+    for (const message& m : talk.messages) out += " " + std::to_string(m.demonstration);
+    return completion{.text = out};
+  }
+};
+}  // namespace
+
+TEST_CASE("demonstrations side by side are marked as such, and only for backends that read them so") {
+  const auto pool = test::small_pool();
+  CHECK(make_guard(side_reader{}, random_policy{} | side_by_side{}, pool, {.demonstrations = 2})->ask({.query = "x"})->text ==
+        "side by side: 1 1 2 2 0");
+  CHECK(make_guard(side_reader{}, random_policy{}, pool, {.demonstrations = 2})->ask({.query = "x"})->text == "in turn: 1 1 2 2 0");
+  CHECK(make_guard(side_reader{}, make_policy("random | side_by_side", pool).value(), pool, {.demonstrations = 2})
+            ->ask({.query = "x"})
+            ->text.starts_with("side by side"));
+  const auto refused = make_guard(scripted_backend(shape), random_policy{} | side_by_side{}, pool);
+  REQUIRE(!refused);
+  CHECK(refused.error().code == errc::unsupported);
+}
+
 TEST_CASE("no policy: the undefended conversation") {
   const auto g = make_guard(scripted_backend(shape), no_policy{}, test::small_pool()).value();
   CHECK(g.ask({.query = "Hello"})->text == "user:Hello\n");

@@ -192,6 +192,11 @@ TEST_CASE("orders") {
   CHECK(arranged(similar_last{}, {5, 2, 1, 4}) == v{4, 1, 2, 5});
   CHECK(arranged(similar_first{}, {5, 2, 1, 4}) == v{5, 2, 1, 4});
   CHECK(arranged(canonical{}, {5, 2, 1, 4}) == v{1, 2, 4, 5});
+  CHECK(arranged(side_by_side{}, {5, 2, 1, 4}) == v{1, 2, 4, 5});
+  CHECK(shows_side_by_side(random_policy{} | side_by_side{}));
+  CHECK(shows_side_by_side(any_policy(random_policy{} | side_by_side{})));
+  CHECK_FALSE(shows_side_by_side(any_policy(random_policy{} | canonical{})));
+  CHECK_FALSE(shows_side_by_side(random_policy{}));
   CHECK(arranged(refusals_last{}, {2, 5, 1, 4}) == v{4, 2, 1, 5});
   CHECK(arranged(alternating{}, {5, 2, 1, 4}) == v{4, 1, 2, 5});
   CHECK(arranged(alternating{}, {5, 1, 3}) == v{3, 1, 5});

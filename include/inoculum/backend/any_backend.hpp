@@ -19,7 +19,8 @@ struct backend_capabilities {
   bool token_counting = false;
   bool scoring = false;
   bool prefix = false;
-  bool pictures = true;  ///< false when it says that it has no eyes
+  bool pictures = true;       ///< false when it says that it has no eyes
+  bool side_by_side = false;  ///< reads demonstrations independently of one another
 };
 
 /// Holds any backend; copies share it. Models streaming and counting always: a backend that cannot
@@ -40,6 +41,7 @@ class any_backend {
   }
   [[nodiscard]] result<std::size_t> count_tokens(const conversation& talk) const { return held_->count(talk); }
   [[nodiscard]] bool accepts_pictures() const { return held_->capabilities().pictures; }
+  [[nodiscard]] bool reads_side_by_side() const { return held_->capabilities().side_by_side; }
 
  private:
   using sink_type = std::function<bool(std::string_view)>;
@@ -54,7 +56,8 @@ class any_backend {
   struct model final : base {
     explicit model(B b) : held(std::move(b)) {}
     [[nodiscard]] backend_capabilities capabilities() const override {
-      return {streaming_backend<B>, token_counting_backend<B>, scoring_backend<B>, prefix_backend<B>, takes_pictures(held)};
+      return {streaming_backend<B>, token_counting_backend<B>, scoring_backend<B>,
+              prefix_backend<B>,    takes_pictures(held),      inoculum::reads_side_by_side(held)};
     }
     [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options) override {
       return held.generate(talk, options);

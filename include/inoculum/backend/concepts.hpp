@@ -75,4 +75,15 @@ template <backend B>
   else return true;
 }
 
+/// Whether a backend reads a conversation whose demonstrations stand side by side as it is meant: what it says itself in
+/// `reads_side_by_side()`, otherwise no.
+template <backend B>
+[[nodiscard]] bool reads_side_by_side(const B& b) {
+  if constexpr (requires {
+                  { b.reads_side_by_side() } -> std::same_as<bool>;
+                })
+    return b.reads_side_by_side();
+  else return false;
+}
+
 }  // namespace inoculum

@@ -138,6 +138,7 @@ class openai_backend {
 
   [[nodiscard]] result<completion> run(const conversation& talk, const generate_options& options, const sink_function& sink) const {
     if (!endpoint_) return endpoint_.error();
+    if (talk.side_by_side) return fail(errc::unsupported, "a server reads demonstrations one after the other, not side by side");
     const auto start = clock::now();
     for (const char c : key_) {
       if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)

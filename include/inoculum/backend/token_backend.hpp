@@ -25,9 +25,9 @@
 namespace inoculum {
 
 /// Models backend, streaming_backend, scoring_backend, prefix_backend and token_counting_backend over
-/// any `token_engine`; over a `batching_engine` also batch_backend. Calls take turns, since the engine has one sequence. What the
-/// next prompt has in common with the last one, or with any that a `caching_engine` remembers, is not computed again, picture
-/// by picture and token by token.
+/// any `token_engine`; over a `batching_engine` also batch_backend, over a `composing_engine` it reads side by side. Calls take turns,
+/// since the engine has one sequence. What the next prompt has in common with the last one, or with any that a `caching_engine` remembers,
+/// is not computed again, picture by picture and token by token.
 template <token_engine Engine, chat_format Format = chatml>
 class token_backend {
  public:
@@ -108,6 +108,12 @@ class token_backend {
     return count;
   }
 
+  /// Whether demonstrations can stand side by side.
+  [[nodiscard]] bool reads_side_by_side() const {
+    if constexpr (composing_engine<Engine>) return state_->engine.can_compose();
+    else return false;
+  }
+
   /// False for a model without eyes.
   [[nodiscard]] bool accepts_pictures() const { return state_->engine.picture_positions() > 0; }
 
@@ -127,8 +133,9 @@ class token_backend {
     std::size_t positions = 1;
     image picture{};  // held, so that the same demonstration need not be decoded for the next prompt
     image_embedding embedding{};
+    std::uint32_t block = 0;
     [[nodiscard]] bool same(const unit& other) const {
-      return token == other.token && (token >= 0 || picture.content_digest() == other.picture.content_digest());
+      return token == other.token && block == other.block && (token >= 0 || picture.content_digest() == other.picture.content_digest());
     }
   };
   struct state {
@@ -263,13 +270,17 @@ class token_backend {
   }
 
   [[nodiscard]] result<std::vector<unit>> encode(const conversation& talk, bool open_reply) {
+    if (talk.side_by_side && !reads_side_by_side()) {
+      return failure{errc::unsupported, "this engine, or this model, cannot read demonstrations side by side", "side_by_side"};
+    }
     std::vector<unit> out;
     for (const segment& s : format_.render(talk, open_reply)) {
+      const std::uint32_t block = talk.side_by_side ? s.demonstration : 0;
       if (s.what == segment::kind::control) {
         const auto id = state_->engine.control_token(s.text);
         if (!id)
           return failure{errc::unsupported, "the model has no control token " + s.text + "; it wants another chat format", "chat format"};
-        out.push_back({*id, 1, {}, {}});
+        out.push_back({*id, 1, {}, {}, block});
       } else if (s.what == segment::kind::image) {
         if (state_->engine.picture_positions() == 0) {
           return failure{errc::unsupported, "the request has a picture and the model no eyes; load an mmproj with it", "image"};
@@ -279,10 +290,11 @@ class token_backend {
         unit u;
         u.positions = seen->rows;
         u.picture = s.pixels;
+        u.block = block;
         u.embedding = std::move(*seen);
         out.push_back(std::move(u));
       } else {
-        for (const token_id id : state_->engine.tokenize(s.text)) out.push_back({id, 1, {}, {}});
+        for (const token_id id : state_->engine.tokenize(s.text)) out.push_back({id, 1, {}, {}, block});
       }
     }
     if (out.empty()) return failure{errc::invalid_argument, "the conversation renders to nothing", "prompt"};
@@ -296,13 +308,14 @@ class token_backend {
     std::vector<engine_input> inputs;
     for (std::size_t i = 0; i < units.size();) {
       if (units[i].token < 0) {
-        inputs.push_back({{}, &units[i].embedding});
+        inputs.push_back({{}, &units[i].embedding, units[i].block});
         ++i;
         continue;
       }
       const std::size_t first = tokens.size();
-      for (; i < units.size() && units[i].token >= 0; ++i) tokens.push_back(units[i].token);
-      inputs.push_back({std::span<const token_id>(tokens).subspan(first), nullptr});
+      const std::uint32_t block = units[i].block;
+      for (; i < units.size() && units[i].token >= 0 && units[i].block == block; ++i) tokens.push_back(units[i].token);
+      inputs.push_back({std::span<const token_id>(tokens).subspan(first), nullptr, block});
     }
     return inputs;
   }
@@ -311,17 +324,28 @@ class token_backend {
   [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached, std::string_view salt) {
     std::vector<unit>& held = state_->sequence;
     std::vector<token_id> tokens;
-    std::size_t common = 0;
+    std::size_t common = 0, kept = 0;
+    if constexpr (composing_engine<Engine>) {
+      if (std::any_of(units.begin(), units.end(), [](const unit& u) { return u.block != 0; })) {
+        const auto composed = state_->engine.compose(inputs_of(units, tokens), salt);
+        if (!composed) {
+          held.clear();
+          return composed.error();
+        }
+        kept = composed->positions;
+        cached = kept - composed->computed;
+      }
+    }
     if constexpr (caching_engine<Engine>) {
-      cached = state_->engine.resume(inputs_of(units, tokens), salt);
-      for (std::size_t at = 0; at < cached; ++common) at += units[common].positions;
+      if (kept == 0) kept = cached = state_->engine.resume(inputs_of(units, tokens), salt);
+      for (std::size_t at = 0; at < kept; ++common) at += units[common].positions;
     } else {
       (void)salt;
       while (common < held.size() && common < units.size() && held[common].same(units[common])) ++common;
       if (common == units.size()) --common;  // the last unit's logits are needed
-      cached = positions_of(std::span<const unit>(units).first(common));
+      kept = cached = positions_of(std::span<const unit>(units).first(common));
     }
-    auto logits = state_->engine.evaluate(cached, inputs_of(std::span<const unit>(units).subspan(common), tokens));
+    auto logits = state_->engine.evaluate(kept, inputs_of(std::span<const unit>(units).subspan(common), tokens));
     if (!logits) {
       held.clear();  // what a failed call left behind is not trusted
       return logits;
@@ -333,7 +357,7 @@ class token_backend {
   [[nodiscard]] result<std::span<const float>> append(token_id id) {
     const engine_input one{std::span<const token_id>(&id, 1), nullptr};
     auto logits = state_->engine.evaluate(positions_of(state_->sequence), std::span<const engine_input>(&one, 1));
-    if (logits) state_->sequence.push_back({id, 1, {}, {}});
+    if (logits) state_->sequence.push_back({id, 1, {}, {}, 0});
     return logits;
   }
 

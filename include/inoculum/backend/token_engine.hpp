@@ -33,6 +33,7 @@ struct image_embedding {
 struct engine_input {
   std::span<const token_id> tokens{};
   const image_embedding* image = nullptr;
+  std::uint32_t block = 0;  ///< ≥ 1: of the block of that number (see `composing_engine`)
 };
 
 /// A language model with one growing sequence.
@@ -70,6 +71,25 @@ template <class E>
 concept caching_engine = token_engine<E> && requires(E& e, std::span<const engine_input> inputs, std::string_view salt, bool pinned) {
   { e.resume(inputs, salt) } -> std::same_as<std::size_t>;
   { e.remember(pinned) } -> std::same_as<void>;
+};
+
+/// How far `compose` got, and what of it had to be computed.
+struct composition {
+  std::size_t positions = 0;
+  std::size_t computed = 0;
+};
+
+/// Also reads blocks of input independently of one another: a sequence of ordinary inputs, then blocks, then ordinary ones again.
+///
+///  1. A block is read as if it stood alone behind what comes before the first block. What follows the blocks sees all of it, and
+///     its first position counts as the one behind the longest block.
+///  2. `compose(inputs, salt)` makes the sequence a beginning of `inputs` that holds all blocks at least and not the last position.
+///     `evaluate` goes on from there. `can_compose()`: whether this model can be read so at all.
+///  3. The logits depend on the inputs alone, not on which blocks were known; what is known is shared under equal salts only.
+template <class E>
+concept composing_engine = caching_engine<E> && requires(E& e, const E& c, std::span<const engine_input> inputs, std::string_view salt) {
+  { c.can_compose() } -> std::same_as<bool>;
+  { e.compose(inputs, salt) } -> std::same_as<result<composition>>;
 };
 
 /// Also advances several sequences together.

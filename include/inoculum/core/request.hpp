@@ -57,12 +57,16 @@ struct part {
 struct message {
   role who = role::user;
   std::vector<part> parts{};
+  std::uint32_t demonstration = 0;  ///< 1, 2, …: a message of that demonstration; 0: of none
 };
 
 /// What a backend is given. The last message is the user's; the backend writes the assistant's.
 /// An assistant message at the very end is a prefill that the model continues.
 struct conversation {
   std::vector<message> messages{};
+  /// Each demonstration is read as if it stood alone behind the system prompt, and all of them from the same position on; what
+  /// follows sees them all and stands behind the longest. Parallel context windows (Ratner et al., 2023).
+  bool side_by_side = false;
 };
 
 /// How to decode. The defaults are greedy, so that a result can be repeated.

@@ -25,6 +25,7 @@
 #include "../prompt/turn_format.hpp"
 #include "cache/prefix_file.hpp"
 #include "cache/prefix_tree.hpp"
+#include "cache/stretch_store.hpp"
 #include "chat_format_of.hpp"
 #include "gguf/gguf.hpp"
 #include "kernels/select.hpp"
@@ -40,6 +41,7 @@ struct engine_options {
   int threads = 0;                                ///< 0: as many as there are processors, 16 at most
   std::size_t context = 0;                        ///< positions; 0: what the model was trained for, 8,192 at most
   std::size_t cache_bytes = 256u << 20;           ///< for keys and values of earlier sequences; pinned ones may exceed it
+  std::size_t demonstration_bytes = 512u << 20;   ///< for those of demonstrations that were read side by side
   const engine::kernel_table* kernels = nullptr;  ///< for tests and benchmarks; null: the best that runs here
 };
 
@@ -73,8 +75,7 @@ class cpu_engine {
     const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
     const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
     auto format = chat_format_of(*file, *words);
-    cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team)), context,
-                   options.cache_bytes);
+    cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team)), context, options);
     if (!options.mmproj.empty()) {
       if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
     }
@@ -127,6 +128,7 @@ class cpu_engine {
   struct sequence {
     engine::kv_cache cache;
     std::vector<engine::position_key> keys{};
+    std::vector<std::size_t> blocks{};  ///< where each block begins, then where the last one ends; empty: there are none
   };
 
   /// Goes on from the longest beginning of `inputs` that any sequence under this salt had, and says how many positions that
@@ -134,6 +136,7 @@ class cpu_engine {
   [[nodiscard]] std::size_t resume(std::span<const engine_input> inputs, std::string_view salt = {}) {
     remember();
     salt_ = salt;
+    current_.blocks.clear();
     const std::vector<engine::position_key> wanted = keys_of(inputs);
     auto found = tree_.find(salt, wanted);
     current_.cache.adopt(std::move(found.pages));
@@ -142,12 +145,72 @@ class cpu_engine {
   }
   /// Keeps the present sequence for later; pinned, beyond any limit, until `forget`.
   void remember(bool pinned = false) {
-    if (!current_.keys.empty()) tree_.insert(salt_, current_.keys, current_.cache.pages(), pinned);
+    if (!current_.keys.empty() && current_.blocks.empty()) tree_.insert(salt_, current_.keys, current_.cache.pages(), pinned);
   }
   /// Drops all that is remembered, pinned or not.
-  void forget() noexcept { tree_.clear(); }
+  void forget() noexcept {
+    tree_.clear();
+    stretches_.clear();
+  }
   /// Bytes of keys and values that are remembered.
-  [[nodiscard]] std::size_t remembered_bytes() const noexcept { return tree_.pages() * current_.cache.page_bytes(); }
+  [[nodiscard]] std::size_t remembered_bytes() const noexcept { return tree_.pages() * current_.cache.page_bytes() + stretches_.bytes(); }
+
+  /// A sliding window counts places, and blocks stand at the same ones: such models cannot.
+  [[nodiscard]] bool can_compose() const noexcept { return decoder_.config().window == 0; }
+  /// Makes the sequence the ordinary inputs in front, then the blocks, each read as if it stood alone behind those, all of them from the
+  /// same position on; more, where the present sequence begins so too. Errors, before any work: `invalid_argument` (blocks that are not
+  /// one run, nothing behind them, what `evaluate` refuses), `budget`, `unsupported`.
+  [[nodiscard]] result<composition> compose(std::span<const engine_input> inputs, std::string_view salt = {}) {
+    if (!can_compose()) return failure{errc::unsupported, "a model with a sliding window cannot read blocks side by side", {}};
+    if (auto done = gather(0, inputs); !done) return std::move(done).error();
+    const auto blocks = borders_of(inputs);
+    if (!blocks) return std::move(blocks).error();
+    std::vector<engine::position_key> wanted = keys_of(inputs);
+    const std::size_t head = blocks->back();
+    if (salt == salt_ && *blocks == current_.blocks) {
+      std::size_t common = 0;
+      while (common < wanted.size() && common < current_.keys.size() && wanted[common] == current_.keys[common]) ++common;
+      if (common >= head) {
+        current_.keys.resize(engine::cut_between_units(wanted, std::min(common, wanted.size() - 1)));
+        return composition{current_.keys.size(), 0};
+      }
+    }
+    remember();
+    salt_ = salt;
+    current_.keys.clear();
+    current_.cache.adopt({});
+    composition out{head, 0};
+    const std::span<const engine::position_key> keys(wanted);
+    const std::size_t lead = blocks->front();
+    std::size_t longest = 0;
+    for (std::size_t i = 0; i < blocks->size(); ++i) {  // what stands in front, then each block
+      const std::size_t first = i == 0 ? 0 : (*blocks)[i - 1];
+      const std::size_t n = (*blocks)[i] - first;
+      if (n == 0) continue;  // nothing stands in front
+      const digest name = name_of(keys.first(i == 0 ? 0 : lead), keys.subspan(first, n));
+      auto stretch = stretches_.find(name);
+      if (!stretch) {
+        engine::kv_cache alone = decoder_.new_cache();
+        if (i > 0) {
+          auto pages = current_.cache.pages();
+          pages.resize((lead + engine::key_block - 1) / engine::key_block);
+          alone.adopt(std::move(pages));
+        }
+        const std::size_t place = i == 0 ? 0 : lead;
+        if (auto done = decoder_.run(alone, place, n, rows_from{*this, first}, {}, false); !done) return std::move(done).error();
+        stretch = std::make_shared<const engine::kv_stretch>(decoder_.copy(alone, place, n));
+        stretches_.insert(name, stretch);
+        out.computed += n;
+      }
+      if (auto done = decoder_.place(current_.cache, first, *stretch); !done) return std::move(done).error();
+      if (i > 0) longest = std::max(longest, n);
+    }
+    current_.cache.overlap = head - lead - longest;
+    current_.blocks = std::move(*blocks);
+    wanted.resize(head);
+    current_.keys = std::move(wanted);
+    return out;
+  }
 
   /// Writes what is remembered into a file, from which another process, with the same model, eyes and kernels, goes on
   /// to the bit. Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
@@ -157,7 +220,7 @@ class cpu_engine {
   /// Hands out the present sequence and leaves an empty one.
   [[nodiscard]] sequence take_sequence() {
     remember();
-    return std::exchange(current_, sequence{decoder_.new_cache(), {}});
+    return std::exchange(current_, sequence{decoder_.new_cache(), {}, {}});
   }
   /// Token i goes to sequence i; a row of logits each, valid until the next call. Errors, before any work: `invalid_argument`
   /// (different numbers, or none, or a token that does not exist), `budget` (a sequence is as long as the context).
@@ -188,13 +251,14 @@ class cpu_engine {
   static constexpr std::size_t remembered_pictures = 256;
 
  private:
-  cpu_engine(tokenizer words, result<turn_format> format, engine::decoder decoder, std::size_t context, std::size_t cache_bytes)
+  cpu_engine(tokenizer words, result<turn_format> format, engine::decoder decoder, std::size_t context, const engine_options& options)
       : tokenizer_(std::move(words)),
         format_(std::move(format)),
         decoder_(std::move(decoder)),
         context_(context),
-        current_{decoder_.new_cache(), {}},
-        tree_(engine::key_block, cache_bytes / current_.cache.page_bytes()) {
+        current_{decoder_.new_cache(), {}, {}},
+        tree_(engine::key_block, options.cache_bytes / current_.cache.page_bytes()),
+        stretches_(options.demonstration_bytes) {
     if (tokenizer_.eos()) ends_.push_back(*tokenizer_.eos());
     // Gemma declares <eos> and ends turns otherwise; Llama 3 has one end for text, for turns and for tool calls each.
     for (const char* name : {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>",
@@ -249,10 +313,57 @@ class cpu_engine {
     return out;
   }
 
-  result<std::span<const float>> run(std::size_t keep, std::span<const engine_input> inputs, bool all) {
+  /// Where each block begins, then where the last one ends.
+  [[nodiscard]] static result<std::vector<std::size_t>> borders_of(std::span<const engine_input> inputs) {
+    std::vector<std::size_t> out;
+    std::size_t at = 0;
+    std::uint32_t open = 0;
+    for (const engine_input& input : inputs) {
+      const std::size_t n = input.tokens.size() + (input.image != nullptr ? input.image->rows : 0);
+      if (n == 0) continue;
+      if (input.block != open) {
+        if (open == 0 && !out.empty()) return failure{errc::invalid_argument, "blocks with ordinary inputs between them", {}};
+        out.push_back(at);
+        open = input.block;
+      }
+      at += n;
+    }
+    if (out.empty() || open != 0) return failure{errc::invalid_argument, "blocks, and ordinary inputs behind them, are wanted", {}};
+    return out;
+  }
+
+  /// What a stretch of keys and values is made of, and whose.
+  [[nodiscard]] digest name_of(std::span<const engine::position_key> before, std::span<const engine::position_key> own) const {
+    sha256 hash;
+    const auto add = [&](const auto& value) { hash.update(std::string_view(reinterpret_cast<const char*>(&value), sizeof value)); };
+    add(salt_.size());
+    hash.update(salt_);
+    for (const auto& part : {before, own}) {
+      add(part.size());
+      for (const engine::position_key& k : part) {
+        add(k.token);
+        add(k.row);
+        hash.update(k.picture.bytes);
+      }
+    }
+    return hash.finish();
+  }
+
+  /// Writes the rows of `positions_` from `first` on.
+  struct rows_from {
+    const cpu_engine& engine;
+    std::size_t first = 0;
+    void operator()(std::size_t i, std::span<float> row) const {
+      const position& p = engine.positions_[first + i];
+      if (p.row != nullptr) std::copy_n(p.row, row.size(), row.data());
+      else engine.decoder_.weights().embed(static_cast<std::size_t>(p.token), row);
+    }
+  };
+
+  /// The inputs into `positions_`, checked; they are to stand behind `keep` others.
+  result<void> gather(std::size_t keep, std::span<const engine_input> inputs) {
     const std::size_t width = decoder_.config().width;
     const auto refuse = [](std::string what) { return failure{errc::invalid_argument, std::move(what), {}}; };
-    if (keep > size()) return refuse("cannot keep " + std::to_string(keep) + " positions of " + std::to_string(size()));
     std::size_t n = 0;
     for (const engine_input& input : inputs) n += input.tokens.size() + (input.image != nullptr ? input.image->rows : 0);
     if (n == 0) return refuse("nothing to evaluate: logits come after at least one new position");
@@ -279,14 +390,27 @@ class cpu_engine {
       }
       for (std::size_t r = 0; r < picture.rows; ++r) positions_.push_back({0, picture.values->data() + r * width});
     }
+    return {};
+  }
+
+  result<std::span<const float>> run(std::size_t keep, std::span<const engine_input> inputs, bool all) {
+    const std::size_t fixed = current_.blocks.empty() ? 0 : current_.blocks.back();
+    if (keep > size() || (keep < fixed && keep > 0)) {
+      return failure{errc::invalid_argument,
+                     "cannot keep " + std::to_string(keep) + " positions of " + std::to_string(size()) +
+                         (keep < fixed ? ", of which " + std::to_string(fixed) + " belong together" : std::string()),
+                     {}};
+    }
+    if (auto done = gather(keep, inputs); !done) return std::move(done).error();
+    const std::size_t n = positions_.size();
     logits_.resize(all ? n * vocabulary_size() : vocabulary_size());
     std::vector<engine::position_key> appended = keys_of(inputs);
+    if (keep == 0) {
+      current_.blocks.clear();
+      current_.cache.overlap = 0;
+    }
     current_.keys.resize(keep);
-    const auto fill = [&](std::size_t i, std::span<float> row) {
-      if (positions_[i].row != nullptr) std::copy_n(positions_[i].row, width, row.data());
-      else decoder_.weights().embed(static_cast<std::size_t>(positions_[i].token), row);
-    };
-    if (auto done = decoder_.run(current_.cache, keep, n, fill, logits_, all); !done) return std::move(done).error();
+    if (auto done = decoder_.run(current_.cache, keep, n, rows_from{*this}, logits_, all); !done) return std::move(done).error();
     current_.keys.insert(current_.keys.end(), appended.begin(), appended.end());
     return std::span<const float>(logits_);
   }
@@ -297,6 +421,7 @@ class cpu_engine {
   std::size_t context_;
   sequence current_;
   engine::prefix_tree<engine::kv_page> tree_;
+  engine::stretch_store stretches_;
   std::string salt_{};
   std::uint64_t strangers_ = 0;
   std::vector<token_id> ends_{};

@@ -2,6 +2,7 @@
 // Demonstrations and a request to the one conversation that the model reads.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
@@ -22,9 +23,10 @@ namespace detail {
 }  // namespace detail
 
 /// Appends a demonstration: one user turn (pictures, then query) and one assistant turn. A model without
-/// eyes gets the words alone. Errors: a picture that does not decode, naming the demonstration.
-[[nodiscard]] inline result<void> append_demonstration(conversation& talk, const basic_demonstration& d, bool with_pictures = true) {
-  message user{role::user, {}};
+/// eyes gets the words alone. `number`: as in `message`. Errors: a picture that does not decode, naming the demonstration.
+[[nodiscard]] inline result<void> append_demonstration(conversation& talk, const basic_demonstration& d, bool with_pictures = true,
+                                                       std::uint32_t number = 0) {
+  message user{role::user, {}, number};
   for (const picture& p : d.images) {
     if (!with_pictures) break;
     auto pixels = p.decode();
@@ -37,7 +39,7 @@ namespace detail {
   }
   user.parts.push_back({origin::pool, d.query, {}});
   talk.messages.push_back(std::move(user));
-  talk.messages.push_back({role::assistant, {{origin::pool, d.response, {}}}});
+  talk.messages.push_back({role::assistant, {{origin::pool, d.response, {}}}, number});
   return {};
 }
 
@@ -47,8 +49,9 @@ namespace detail {
                                                    bool with_pictures = true) {
   conversation talk;
   if (!r.system.empty()) talk.messages.push_back(detail::one_turn(role::system, origin::user, {}, r.system));
+  std::uint32_t number = 0;
   for (const basic_demonstration* d : demonstrations) {
-    if (auto done = append_demonstration(talk, *d, with_pictures); !done) return std::move(done).error();
+    if (auto done = append_demonstration(talk, *d, with_pictures, ++number); !done) return std::move(done).error();
   }
   for (const turn& t : r.history)
     talk.messages.push_back(detail::one_turn(t.who, t.who == role::assistant ? origin::model : origin::user, t.images, t.text));

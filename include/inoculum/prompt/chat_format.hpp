@@ -25,6 +25,7 @@ struct segment {
   kind what = kind::text;
   std::string text{};
   image pixels{};
+  std::uint32_t demonstration = 0;  ///< as in `message`; no segment is part of two
 };
 
 /// Writes conversations the way one family of models was trained.
@@ -40,17 +41,24 @@ concept chat_format = requires(const F& f, const conversation& talk, bool open_r
 };
 
 namespace detail {
+[[nodiscard]] inline std::uint32_t current_demonstration(const std::vector<segment>& out) {
+  return out.empty() ? 0 : out.back().demonstration;
+}
+/// What is added from here on belongs to the message's demonstration; text is not merged across that border.
+inline void begin_message(std::vector<segment>& out, const message& m) {
+  if (m.demonstration != current_demonstration(out)) out.push_back({segment::kind::text, {}, {}, m.demonstration});
+}
 inline void add_text(std::vector<segment>& out, std::string_view text) {
   if (text.empty()) return;
   if (!out.empty() && out.back().what == segment::kind::text) out.back().text += text;
-  else out.push_back({segment::kind::text, std::string(text), {}});
+  else out.push_back({segment::kind::text, std::string(text), {}, current_demonstration(out)});
 }
 inline void add_control(std::vector<segment>& out, std::string_view token) {
-  out.push_back({segment::kind::control, std::string(token), {}});
+  out.push_back({segment::kind::control, std::string(token), {}, current_demonstration(out)});
 }
 inline void add_parts(std::vector<segment>& out, const message& m) {
   for (const part& p : m.parts) {
-    if (p.is_image()) out.push_back({segment::kind::image, {}, p.pixels});
+    if (p.is_image()) out.push_back({segment::kind::image, {}, p.pixels, current_demonstration(out)});
     else add_text(out, p.text);
   }
 }
@@ -72,6 +80,7 @@ struct chatml {
     }
     for (std::size_t i = 0; i < talk.messages.size(); ++i) {
       const message& m = talk.messages[i];
+      detail::begin_message(out, m);
       detail::add_control(out, "<|im_start|>");
       detail::add_text(out, std::string(to_string(m.who)) + "\n");
       detail::add_parts(out, m);

@@ -57,6 +57,7 @@ struct turn_format {
     }
     for (std::size_t i = 0; i < talk.messages.size(); ++i) {
       const message& m = talk.messages[i];
+      detail::begin_message(out, m);
       begin_turn(m.who);
       const bool prefill = open_reply && i + 1 == talk.messages.size() && m.who == role::assistant;
       // Words that a model of this family wrote have its lead already.
@@ -85,7 +86,7 @@ struct turn_format {
       const part& p = m.parts[i];
       if (p.is_image()) {
         add(out, picture_opening);
-        out.push_back({segment::kind::image, {}, p.pixels});
+        out.push_back({segment::kind::image, {}, p.pixels, detail::current_demonstration(out)});
         add(out, picture_closing);
         continue;
       }

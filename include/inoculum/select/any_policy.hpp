@@ -22,12 +22,14 @@ class any_policy {
 
   [[nodiscard]] result<ranking> rank(const pool_view& view, const request& r, std::size_t n) const { return held_->rank(view, r, n); }
   void arrange(std::span<selected> chosen, const demonstration_pool& pool) const { held_->arrange(chosen, pool); }
+  [[nodiscard]] bool shows_side_by_side() const { return held_->side_by_side(); }
 
  private:
   struct base {
     virtual ~base() = default;
     [[nodiscard]] virtual result<ranking> rank(const pool_view&, const request&, std::size_t) const = 0;
     virtual void arrange(std::span<selected>, const demonstration_pool&) const = 0;
+    [[nodiscard]] virtual bool side_by_side() const = 0;
   };
   template <class P>
   struct model final : base {
@@ -39,6 +41,7 @@ class any_policy {
       if constexpr (arranging_policy<P>) policy.arrange(chosen, pool);
       else similar_last{}.arrange(chosen, pool);
     }
+    [[nodiscard]] bool side_by_side() const override { return inoculum::shows_side_by_side(policy); }
     P policy;
   };
   std::shared_ptr<const base> held_;

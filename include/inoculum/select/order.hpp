@@ -2,6 +2,7 @@
 // The orders in which chosen demonstrations are shown, and a policy together with its order.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -66,6 +67,13 @@ struct canonical {
   }
 };
 
+/// All at one place: none sees another, the request sees them all (`conversation::side_by_side`). What a demonstration costs to read
+/// then does not depend on its company, so that a backend reads it once and for all; and there is no order to choose.
+struct side_by_side : canonical {
+  static constexpr std::string_view name = "side_by_side";
+};
+
+static_assert(order_policy<side_by_side>);
 static_assert(order_policy<similar_last> && order_policy<similar_first> && order_policy<refusals_last> && order_policy<alternating> &&
               order_policy<canonical>);
 
@@ -76,6 +84,7 @@ struct ordered_policy {
   O order{};
   [[nodiscard]] result<ranking> rank(const pool_view& view, const request& r, std::size_t n) const { return policy.rank(view, r, n); }
   void arrange(std::span<selected> chosen, const demonstration_pool& pool) const { order.arrange(chosen, pool); }
+  [[nodiscard]] bool shows_side_by_side() const noexcept { return std::same_as<O, side_by_side>; }
 };
 
 /// `similarity | refusals_last{}`: the text form's `|`, in C++.
@@ -90,5 +99,15 @@ template <class P>
 concept arranging_policy = selection_policy<P> && requires(const P& p, std::span<selected> chosen, const demonstration_pool& pool) {
   { p.arrange(chosen, pool) } -> std::same_as<void>;
 };
+
+/// Whether what this policy chooses stands side by side: what it says itself, otherwise no.
+template <selection_policy P>
+[[nodiscard]] bool shows_side_by_side(const P& policy) {
+  if constexpr (requires {
+                  { policy.shows_side_by_side() } -> std::same_as<bool>;
+                })
+    return policy.shows_side_by_side();
+  else return false;
+}
 
 }  // namespace inoculum

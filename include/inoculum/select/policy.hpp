@@ -8,7 +8,7 @@
 //   none
 //   mixed(0.5*A, 0.5*B)      only(harmful, A)   only(benign, A)   only(ct, A)
 //   gated(0.2, A)     gated(0.2, A, B)
-//   … | similar_last  similar_first  refusals_last  alternating  canonical
+//   … | similar_last  similar_first  refusals_last  alternating  canonical  side_by_side
 #pragma once
 
 #include <cstdint>
@@ -202,8 +202,11 @@ class policy_builder {
   if (order == refusals_last::name) return any_policy(std::move(*built) | refusals_last{});
   if (order == alternating::name) return any_policy(std::move(*built) | alternating{});
   if (order == canonical::name) return any_policy(std::move(*built) | canonical{});
+  if (order == side_by_side::name) return any_policy(std::move(*built) | side_by_side{});
   return policy_error(text, parsed->order_at,
-                      "no order is called \"" + order + "\"; there are similar_last, similar_first, refusals_last, alternating, canonical");
+                      "no order is called \"" + order +
+                          "\"; there are similar_last, similar_first, refusals_last, alternating, canonical, "
+                          "side_by_side");
 }
 
 }  // namespace inoculum

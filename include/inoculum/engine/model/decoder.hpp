@@ -43,7 +43,8 @@ class decoder {
 
   /// Runs `n` positions of one sequence from `first` on; `fill(i, row)` writes the i-th one's `width` values.
   /// Positions before `first` must have been run. Logits of the last position, or of all n in order, go to
-  /// `logits` (`vocabulary` or n · vocabulary floats). Errors: `too_large` when memory for the cache ends.
+  /// `logits` (`vocabulary` or n · vocabulary floats; none are computed when it is empty). Errors: `too_large` when memory for the cache
+  /// ends.
   template <class Fill>
   [[nodiscard]] result<void> run(kv_cache& cache, std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits) {
     if (!cache.reserve(first, first + n)) return no_memory(first + n);
@@ -56,10 +57,31 @@ class decoder {
       prepare();
       for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
       // Only what somebody reads is computed in the last layer and the head.
-      const std::size_t wanted = all_logits ? rows : last ? 1 : 0;
+      const std::size_t wanted = logits.empty() ? 0 : all_logits ? rows : last ? 1 : 0;
       float* out = all_logits ? logits.data() + done * vocabulary : logits.data();
       team_.run([&](std::size_t thread) { forward(thread, wanted, out); });
     }
+    return {};
+  }
+
+  /// A copy of positions of a cache, and back into any.
+  [[nodiscard]] kv_stretch copy(kv_cache& cache, std::size_t first, std::size_t positions) {
+    kv_stretch out{positions, std::vector<std::uint16_t>(cache.lines() * cache.line_halves(positions))};
+    team_.run([&](std::size_t) {
+      team_.each(cache.lines(), 1, [&](std::size_t line) {
+        cache.copy_line(line, first, positions, out.halves.data() + line * cache.line_halves(positions));
+      });
+    });
+    return out;
+  }
+  /// Errors: `too_large` when memory for the cache ends.
+  [[nodiscard]] result<void> place(kv_cache& cache, std::size_t first, const kv_stretch& stretch) {
+    if (!cache.reserve(first, first + stretch.positions)) return no_memory(first + stretch.positions);
+    team_.run([&](std::size_t) {
+      team_.each(cache.lines(), 1, [&](std::size_t line) {
+        cache.place_line(line, first, stretch.positions, stretch.halves.data() + line * cache.line_halves(stretch.positions));
+      });
+    });
     return {};
   }
 
@@ -100,7 +122,7 @@ class decoder {
     input_.resize(rows, c.width);
     attended_.resize(rows, c.heads * c.head_width);
     hidden_.resize(rows, c.hidden);
-    const auto position = [&](std::size_t t) { return places_[t].position; };
+    const auto position = [&](std::size_t t) { return places_[t].position - places_[t].cache->overlap; };
     angles_.set(c.rope_base, c.rope_scale, c.rope_width, rows, position);
     if (c.window != 0) local_angles_.set(c.local_rope_base, 1.0, c.rope_width, rows, position);
   }

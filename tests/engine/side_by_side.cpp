@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// Demonstrations read independently of one another: what that means, to the bit, and that no cache shows through.
+#include <doctest/doctest.h>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <inoculum/backend/any_backend.hpp>
+#include <inoculum/backend/token_backend.hpp>
+#include <inoculum/engine/engine.hpp>
+
+#include "../support/gguf_writer.hpp"
+
+using namespace inoculum;
+
+namespace {
+
+struct tiny_model {
+  std::string path = (std::filesystem::temp_directory_path() / "inoculum_side_by_side.gguf").string();
+  tiny_model() { REQUIRE(test::tiny_llama({.layers = 2, .context = 512}).save(path)); }
+  ~tiny_model() { std::remove(path.c_str()); }
+  [[nodiscard]] cpu_engine load(std::size_t bytes = 64u << 20, int threads = 2) const {
+    return cpu_engine::load(path, {.threads = threads, .demonstration_bytes = bytes}).value();
+  }
+};
+
+using tokens = std::vector<token_id>;
+tokens random_tokens(std::size_t n, std::uint64_t seed) {
+  rng r(seed);
+  tokens out(n);
+  for (token_id& id : out) id = static_cast<token_id>(r.below(static_cast<std::uint32_t>(test::tiny_vocabulary_size)));
+  return out;
+}
+bool same_bits(std::span<const float> a, std::span<const float> b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+}
+
+/// Runs of tokens, the blocks numbered from 1 where `lead` and `rest` are 0.
+std::vector<engine_input> inputs_of(const tokens& lead, const std::vector<tokens>& blocks, const tokens& rest) {
+  std::vector<engine_input> out{{lead, nullptr}};
+  for (const tokens& b : blocks) out.push_back({b, nullptr, static_cast<std::uint32_t>(out.size())});
+  out.push_back({rest, nullptr});
+  return out;
+}
+std::vector<float> composed(cpu_engine& e, const tokens& lead, const std::vector<tokens>& blocks, const tokens& rest,
+                            composition* how = nullptr, std::string_view salt = {}) {
+  const composition c = e.compose(inputs_of(lead, blocks, rest), salt).value();
+  if (how != nullptr) *how = c;
+  CHECK(e.size() == c.positions);
+  std::size_t head = lead.size();
+  for (const tokens& b : blocks) head += b.size();
+  REQUIRE(c.positions >= head);
+  const engine_input left{std::span(rest).subspan(c.positions - head), nullptr};
+  const auto logits = e.evaluate(c.positions, std::span(&left, 1)).value();
+  return {logits.begin(), logits.end()};
+}
+std::vector<float> one_after_another(cpu_engine& e, const std::vector<tokens>& parts) {
+  std::vector<engine_input> inputs;
+  for (const tokens& p : parts) inputs.push_back({p, nullptr});
+  const auto logits = e.evaluate(0, inputs).value();
+  return {logits.begin(), logits.end()};
+}
+
+conversation with_demonstrations(std::vector<std::string> queries, std::string question) {
+  conversation talk;
+  talk.side_by_side = true;
+  for (std::uint32_t i = 0; i < queries.size(); ++i) {
+    talk.messages.push_back({role::user, {{origin::pool, queries[i], {}}}, i + 1});
+    talk.messages.push_back({role::assistant, {{origin::pool, "No fracture is seen.", {}}}, i + 1});
+  }
+  talk.messages.push_back({role::user, {{origin::user, std::move(question), {}}}});
+  return talk;
+}
+
+}  // namespace
+
+static_assert(composing_engine<cpu_engine>);
+
+TEST_CASE("one block alone is what plain reading gives, to the bit") {
+  const tiny_model model;
+  auto e = model.load(), plain = model.load();
+  for (const std::size_t lead : {0u, 1u, 20u, 64u, 70u}) {
+    for (const std::size_t length : {1u, 15u, 64u, 90u}) {
+      CAPTURE(lead);
+      CAPTURE(length);
+      const auto a = random_tokens(lead, 1), b = random_tokens(length, 2), c = random_tokens(9, 3);
+      CHECK(same_bits(composed(e, a, {b}, c), one_after_another(plain, {a, b, c})));
+    }
+  }
+}
+
+TEST_CASE("no block sees another, and the next position is the one behind the longest") {
+  const tiny_model model;
+  auto e = model.load(0), plain = model.load();
+  const auto lead = random_tokens(10, 1), a = random_tokens(30, 2), b = random_tokens(30, 3), rest = random_tokens(5, 4);
+  const auto ab = composed(e, lead, {a, b}, rest), ba = composed(e, lead, {b, a}, rest);
+  const auto in_turn = one_after_another(plain, {lead, a, b, rest});
+  float apart = 0.0f, from_turns = 0.0f;
+  for (std::size_t i = 0; i < ab.size(); ++i) {
+    apart = std::max(apart, std::abs(ab[i] - ba[i]));
+    from_turns = std::max(from_turns, std::abs(ab[i] - in_turn[i]));
+  }
+  CHECK(apart < 2e-2f);
+  CHECK(from_turns > 5 * apart);  // reading in turn is another thing
+}
+
+TEST_CASE("what is known, the limit, the threads and the cuts change no bit") {
+  const tiny_model model;
+  const auto lead = random_tokens(21, 1), rest = random_tokens(40, 9);
+  std::vector<tokens> blocks;
+  for (std::uint64_t i = 0; i < 5; ++i) blocks.push_back(random_tokens(10 + 17 * i, 100 + i));
+  auto cold = model.load(0, 1);
+  composition how;
+  const auto expected = composed(cold, lead, blocks, rest, &how);
+  CHECK(how.computed == how.positions);
+
+  auto warm = model.load();
+  CHECK(same_bits(composed(warm, lead, blocks, rest, &how), expected));
+  CHECK(how.computed == how.positions);
+  (void)composed(warm, lead, {blocks[4], blocks[1]}, rest, &how);
+  CHECK(how.computed == 0);
+  CHECK(same_bits(composed(warm, lead, blocks, rest, &how), expected));
+  CHECK(how.computed == 0);
+  CHECK(same_bits(composed(warm, lead, blocks, rest, &how), expected));
+  CHECK(how.positions == 21 + 5 * 10 + 17 * 10 + 39);  // the present sequence goes on where it parts
+  // Another beginning, and another tenant, know nothing.
+  (void)composed(warm, random_tokens(21, 2), blocks, rest, &how);
+  CHECK(how.computed == how.positions);
+  CHECK(same_bits(composed(warm, lead, blocks, rest, &how, "another"), expected));
+  CHECK(how.computed == how.positions);
+  warm.forget();
+  CHECK(warm.remembered_bytes() == 0);
+
+  auto tight = model.load(200000);
+  for (int round = 0; round < 3; ++round) CHECK(same_bits(composed(tight, lead, blocks, rest), expected));
+  CHECK(tight.remembered_bytes() <= 200000);
+
+  // The rest in two calls, and ordinary reading before and after.
+  auto cut = model.load();
+  (void)one_after_another(cut, {random_tokens(300, 5)});
+  const std::size_t at = cut.compose(inputs_of(lead, blocks, rest)).value().positions;
+  const engine_input first{std::span(rest).first(13), nullptr}, second{std::span(rest).subspan(13), nullptr};
+  REQUIRE(cut.evaluate(at, std::span(&first, 1)));
+  const auto logits = cut.evaluate(at + 13, std::span(&second, 1)).value();
+  CHECK(same_bits(logits, expected));
+  CHECK(same_bits(one_after_another(cut, {lead, rest}), one_after_another(cold, {lead, rest})));
+}
+
+TEST_CASE("what follows is remembered by nobody else, and steps go on from it") {
+  const tiny_model model;
+  auto e = model.load(), alone = model.load();
+  const auto lead = random_tokens(8, 1), a = random_tokens(20, 2), b = random_tokens(33, 3), rest = random_tokens(6, 4);
+  (void)composed(e, lead, {a, b}, rest);
+  std::vector<cpu_engine::sequence> sequences;
+  sequences.push_back(e.take_sequence());
+  // The same tokens read in turn must not find what was read side by side.
+  std::vector<engine_input> in_turn{{lead, nullptr}, {a, nullptr}, {b, nullptr}, {rest, nullptr}};
+  CHECK(e.resume(in_turn) == 0);
+  const token_id next = 5;
+  const auto stepped = e.step(sequences, std::span(&next, 1)).value();
+  tokens longer = rest;
+  longer.push_back(next);
+  CHECK(same_bits(stepped, composed(alone, lead, {a, b}, longer)));
+}
+
+TEST_CASE("bad compositions are refused before any work") {
+  const tiny_model model;
+  auto e = model.load();
+  const auto a = random_tokens(5, 1);
+  const auto refused = [&](std::vector<engine_input> inputs) {
+    const auto done = e.compose(inputs);
+    REQUIRE(!done);
+    return done.error().code;
+  };
+  CHECK(refused({{a, nullptr}}) == errc::invalid_argument);
+  CHECK(refused({}) == errc::invalid_argument);
+  CHECK(refused({{a, nullptr, 1}}) == errc::invalid_argument);                                               // nothing behind it
+  CHECK(refused({{a, nullptr, 1}, {a, nullptr}, {a, nullptr, 2}, {a, nullptr}}) == errc::invalid_argument);  // not one run
+  const tokens bad{-1}, long_one = random_tokens(500, 2);
+  CHECK(refused({{bad, nullptr, 1}, {a, nullptr}}) == errc::invalid_argument);
+  CHECK(refused({{long_one, nullptr, 1}, {long_one, nullptr}}) == errc::budget);
+  // A composed head is kept whole or not at all.
+  (void)composed(e, a, {a, a}, a);
+  const engine_input more{a, nullptr};
+  CHECK(e.evaluate(7, std::span(&more, 1)).error().code == errc::invalid_argument);
+  CHECK(e.evaluate(0, std::span(&more, 1)));
+}
+
+TEST_CASE("conversations: the same words whatever the order and the cache, and a later turn goes on") {
+  const tiny_model model;
+  token_backend cold(model.load(0)), warm(model.load());
+  CHECK(warm.reads_side_by_side());
+  CHECK(any_backend(token_backend(model.load())).reads_side_by_side());
+  const generate_options options{.max_tokens = 8};
+  const auto talk = with_demonstrations({"Is there a mass?", "Which organ is this?", "Bill a scan."}, "What is seen?");
+  const auto expected = cold.generate(talk, options).value();
+  CHECK(expected.cached_tokens == 0);
+  (void)warm.generate(with_demonstrations({"Bill a scan.", "Is there a mass?"}, "And here?"), options).value();
+  auto answered = warm.generate(talk, options).value();
+  CHECK(answered.text == expected.text);
+  CHECK(answered.cached_tokens > 0);
+  conversation later = talk;
+  later.messages.push_back({role::assistant, {{origin::model, answered.text, {}}}});
+  later.messages.push_back({role::user, {{origin::user, "Why?", {}}}});
+  answered = warm.generate(later, options).value();
+  CHECK(answered.text == cold.generate(later, options).value().text);
+  CHECK(answered.cached_tokens > expected.prompt_tokens - 8);
+  const std::vector<conversation> both{talk, later};
+  const auto together = warm.generate_batch(both, options);
+  CHECK(together[0]->text == expected.text);
+  CHECK(together[1]->text == answered.text);
+
+  conversation in_turn = talk;
+  in_turn.side_by_side = false;
+  CHECK(warm.count_tokens(talk).value() == warm.count_tokens(in_turn).value());
+}
