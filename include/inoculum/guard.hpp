@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "core/clock.hpp"
 #include "core/pool.hpp"
 #include "core/request.hpp"
+#include "core/shared.hpp"
 #include "core/utf8.hpp"
 #include "judge/rule_judge.hpp"
 #include "prompt/assemble.hpp"
@@ -101,6 +101,9 @@ namespace detail {
 template <backend Backend, selection_policy Policy, judge Judge = rule_judge>
 class guard {
  public:
+  guard(guard&&) noexcept = default;
+  guard& operator=(guard&&) noexcept = default;
+
   /// Use `make_guard`, which deduces the types.
   [[nodiscard]] static result<guard> make(Backend b, Policy policy, demonstration_pool pool, guard_options options, Judge j) {
     if (pool.empty()) return failure{errc::invalid_argument, "the pool is empty", "make_guard"};
@@ -111,8 +114,7 @@ class guard {
                      "asked for " + std::to_string(options.demonstrations) + " demonstrations, the pool has " + std::to_string(pool.size()),
                      "make_guard"};
     }
-    auto parts = std::make_unique<state>(
-        state{std::move(b), std::move(policy), pool_view(std::move(pool)), std::move(options), std::move(j), {}, false});
+    auto parts = detail::shared<state>::make(std::move(b), std::move(policy), pool_view(std::move(pool)), std::move(options), std::move(j));
     if (!takes_pictures(parts->backend)) parts->options.pictures = false;
     if (auto done = count_costs(*parts); !done) return std::move(done).error();
     std::uint32_t least = parts->costs.front();
@@ -163,10 +165,10 @@ class guard {
     pool_view view;
     guard_options options;
     Judge judging;
-    std::vector<std::uint32_t> costs;
-    bool estimated;
+    std::vector<std::uint32_t> costs{};
+    bool estimated = false;
   };
-  explicit guard(std::unique_ptr<state> s) : state_(std::move(s)) {}
+  explicit guard(detail::shared<state> s) : state_(std::move(s)) {}
 
   [[nodiscard]] static result<void> count_costs(state& s) {
     s.costs.reserve(s.view.pool().size());
@@ -263,7 +265,7 @@ class guard {
     return assemble(shown, r, state_->options.pictures);
   }
 
-  std::unique_ptr<state> state_;
+  detail::shared<state> state_;
 };
 
 /// Puts a policy in front of a backend. Costs of all demonstrations are counted once, here.

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +13,7 @@
 #include "demonstration.hpp"
 #include "digest.hpp"
 #include "result.hpp"
+#include "shared.hpp"
 #include "sort.hpp"
 
 namespace inoculum {
@@ -78,7 +78,7 @@ class demonstration_pool {
       }
     }
     demonstration_pool out;
-    out.data_ = std::make_shared<const contents>(contents{std::move(items), hash.finish()});
+    out.data_ = detail::shared<const contents>::make(std::move(items), hash.finish());
     return out;
   }
 
@@ -98,7 +98,7 @@ class demonstration_pool {
     std::vector<basic_demonstration> items;
     digest sum;
   };
-  std::shared_ptr<const contents> data_;
+  detail::shared<const contents> data_;
 };
 
 /// A pool and which of its demonstrations may be chosen. A filter narrows the mask; indices stay those of the pool.
@@ -114,22 +114,22 @@ class pool_view {
   /// The part of this view for which `keep(demonstration)` holds.
   template <class Keep>
   [[nodiscard]] pool_view where(const Keep& keep) const {
-    auto mask = std::make_shared<std::vector<std::uint8_t>>(pool_.size(), std::uint8_t{0});
+    std::vector<std::uint8_t> mask(pool_.size(), 0);
     pool_view out(pool_);
     out.count_ = 0;
     for (std::size_t i = 0; i < pool_.size(); ++i) {
       if (contains(i) && keep(pool_[i])) {
-        (*mask)[i] = 1;
+        mask[i] = 1;
         ++out.count_;
       }
     }
-    out.mask_ = std::move(mask);
+    out.mask_ = detail::shared<const std::vector<std::uint8_t>>::make(std::move(mask));
     return out;
   }
 
  private:
   demonstration_pool pool_;
-  std::shared_ptr<const std::vector<std::uint8_t>> mask_;  // none: everything
+  detail::shared<const std::vector<std::uint8_t>> mask_;  // none: everything
   std::size_t count_ = 0;
 };
 
