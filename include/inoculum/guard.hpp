@@ -2,9 +2,9 @@
 // The façade: a pool, a policy, a backend and a budget, and one call that answers a request.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -76,7 +76,8 @@ inline constexpr std::string_view fixed_refusal = "I'm sorry, but I can't help w
 
 namespace detail {
 
-[[nodiscard]] inline conversation demonstration_only(const basic_demonstration& d, bool with_pictures) {
+template <std::same_as<basic_demonstration> D>
+[[nodiscard]] conversation demonstration_only(const D& d, bool with_pictures) {
   // A picture's positions do not depend on its pixels, so one black pixel stands for all of them.
   const image blank = image::from_rgb(1, 1, {0, 0, 0}).value();
   conversation talk;
@@ -188,7 +189,7 @@ class guard {
       if (base.error().code != errc::unsupported) return base.error();
     }
     s.estimated = true;
-    constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+    constexpr std::size_t most = UINT32_MAX;
     for (const basic_demonstration& d : s.view.pool().items()) {
       const std::size_t cost = detail::estimated_cost(d, s.options.pictures);
       s.costs.push_back(static_cast<std::uint32_t>(cost < most ? cost : most));

@@ -33,7 +33,10 @@ struct digest {
 /// Incremental SHA-256. `update` any number of times, then `finish` once.
 class sha256 {
  public:
-  sha256& update(std::span<const std::uint8_t> data) noexcept { return feed(data.data(), data.size()); }
+  /// A vector, array or span of bytes. (As a span, it would have every call and every including file find out what a range is.)
+  template <class Bytes = std::span<const std::uint8_t>>
+  requires requires(const Bytes& b) { static_cast<const std::uint8_t*>(b.data()); }
+  sha256& update(const Bytes& bytes) noexcept { return feed(bytes.data(), bytes.size()); }
   sha256& update(std::string_view text) noexcept { return feed(text.data(), text.size()); }
   /// A 64-bit little-endian number; also how a text is framed, so that ("ab","c") ≠ ("a","bc").
   sha256& update_number(std::uint64_t n) noexcept {
@@ -61,7 +64,6 @@ class sha256 {
   }
 
  private:
-  // Not through a span: making one from a pointer costs every including file more than all of this class.
   sha256& feed(const void* data, std::size_t size) noexcept {
     const auto* bytes = static_cast<const std::uint8_t*>(data);
     length_ += size;
