@@ -2,6 +2,7 @@
 // Two embedders side by side: words and picture together.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -47,7 +48,7 @@ class joint {
     double square = 0.0;
     for (const float x : v) square += static_cast<double>(x) * static_cast<double>(x);
     if (square <= 0.0) return;
-    const auto factor = static_cast<float>(__builtin_sqrt(weight / square));
+    const auto factor = static_cast<float>(std::sqrt(weight / square));
     for (float& x : v) x *= factor;
   }
 
