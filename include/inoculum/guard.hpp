@@ -2,10 +2,9 @@
 // The façade: a pool, a policy, a backend and a budget, and one call that answers a request.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "core/clock.hpp"
 #include "core/pool.hpp"
 #include "core/request.hpp"
+#include "core/shared.hpp"
 #include "core/utf8.hpp"
 #include "judge/rule_judge.hpp"
 #include "prompt/assemble.hpp"
@@ -76,7 +76,8 @@ inline constexpr std::string_view fixed_refusal = "I'm sorry, but I can't help w
 
 namespace detail {
 
-[[nodiscard]] inline conversation demonstration_only(const basic_demonstration& d, bool with_pictures) {
+template <std::same_as<basic_demonstration> D>
+[[nodiscard]] conversation demonstration_only(const D& d, bool with_pictures) {
   // A picture's positions do not depend on its pixels, so one black pixel stands for all of them.
   const image blank = image::from_rgb(1, 1, {0, 0, 0}).value();
   conversation talk;
@@ -101,6 +102,9 @@ namespace detail {
 template <backend Backend, selection_policy Policy, judge Judge = rule_judge>
 class guard {
  public:
+  guard(guard&&) noexcept = default;
+  guard& operator=(guard&&) noexcept = default;
+
   /// Use `make_guard`, which deduces the types.
   [[nodiscard]] static result<guard> make(Backend b, Policy policy, demonstration_pool pool, guard_options options, Judge j) {
     if (pool.empty()) return failure{errc::invalid_argument, "the pool is empty", "make_guard"};
@@ -115,8 +119,7 @@ class guard {
       return failure{errc::unsupported,
                      "the policy shows demonstrations side by side, and this backend reads them one after the other only", "make_guard"};
     }
-    auto parts = std::make_unique<state>(
-        state{std::move(b), std::move(policy), pool_view(std::move(pool)), std::move(options), std::move(j), {}, false});
+    auto parts = detail::shared<state>::make(std::move(b), std::move(policy), pool_view(std::move(pool)), std::move(options), std::move(j));
     if (!takes_pictures(parts->backend)) parts->options.pictures = false;
     if (auto done = count_costs(*parts); !done) return std::move(done).error();
     std::uint32_t least = parts->costs.front();
@@ -167,10 +170,10 @@ class guard {
     pool_view view;
     guard_options options;
     Judge judging;
-    std::vector<std::uint32_t> costs;
-    bool estimated;
+    std::vector<std::uint32_t> costs{};
+    bool estimated = false;
   };
-  explicit guard(std::unique_ptr<state> s) : state_(std::move(s)) {}
+  explicit guard(detail::shared<state> s) : state_(std::move(s)) {}
 
   [[nodiscard]] static result<void> count_costs(state& s) {
     s.costs.reserve(s.view.pool().size());
@@ -190,7 +193,7 @@ class guard {
       if (base.error().code != errc::unsupported) return base.error();
     }
     s.estimated = true;
-    constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+    constexpr std::size_t most = UINT32_MAX;
     for (const basic_demonstration& d : s.view.pool().items()) {
       const std::size_t cost = detail::estimated_cost(d, s.options.pictures);
       s.costs.push_back(static_cast<std::uint32_t>(cost < most ? cost : most));
@@ -269,7 +272,7 @@ class guard {
     return talk;
   }
 
-  std::unique_ptr<state> state_;
+  detail::shared<state> state_;
 };
 
 /// Puts a policy in front of a backend. Costs of all demonstrations are counted once, here.

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The front door: what it takes to defend a request, with nothing but the standard library. Kept light on purpose: run-time
-// erasure (any_policy, any_backend), token engines (token_backend), attacks and evaluation are included by who uses them.
+// The front door: what it takes to defend a request, with nothing but the standard library. Kept light on purpose: embedders,
+// chat formats, run-time erasure (any_policy, any_backend), token engines, attacks and evaluation are included by who uses them.
 #pragma once
 
 #include "backend/concepts.hpp"
 #include "core/demonstration.hpp"
 #include "core/pool.hpp"
 #include "core/request.hpp"
-#include "embed/hashed_ngrams.hpp"
-#include "embed/image_descriptor.hpp"
-#include "embed/joint.hpp"
 #include "guard.hpp"
 #include "judge/rule_judge.hpp"
-#include "prompt/chat_format.hpp"
 #include "select/combinators.hpp"
 #include "select/order.hpp"
 #include "select/policies.hpp"

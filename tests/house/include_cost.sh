@@ -1,21 +1,25 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# What #include <inoculum/inoculum.hpp> costs over an empty file: median of nine compilations each, g++ -O0.
-# Printed, not asserted: machines differ, and shared ones from minute to minute.
+# include_cost.sh [n]: what #include <inoculum/inoculum.hpp> costs over an empty file, and what <string>, <vector> and <span> alone
+# cost, which any such library needs: medians of n (nine) compilations each, by turns, processor time of g++ -O0.
+# Printed, not asserted: machines differ, and shared ones from minute to minute; the ratio differs least.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+n=${1:-9}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-: >"$folder/empty.cpp"
 [ -f include/inoculum/inoculum.hpp ] || { echo "SKIPPED include cost: no front door"; exit 0; }
-echo '#include <inoculum/inoculum.hpp>' >"$folder/front_door.cpp"
-median() {
-  for _ in 1 2 3 4 5 6 7 8 9; do
-    local from=$EPOCHREALTIME
-    g++ -std=c++20 -O0 -c -Iinclude "$folder/$1.cpp" -o "$folder/$1.o"
-    echo $(((${EPOCHREALTIME/./} - ${from/./}) / 1000))
-  done | sort -n | sed -n 5p
-}
+: >"$folder/empty.cpp"
+printf '#include <%s>\n' string vector span >"$folder/three.cpp"
+echo '#include <inoculum/inoculum.hpp>' >"$folder/door.cpp"
+TIMEFORMAT='%3U %3S'
+for _ in $(seq "$n"); do
+  for file in empty three door; do
+    { time g++ -std=c++20 -O0 -c -Iinclude "$folder/$file.cpp" -o "$folder/$file.o"; } 2>>"$folder/$file.times"
+  done
+done
+median() { awk '{printf "%.0f\n", 1000 * ($1 + $2)}' "$folder/$1.times" | sort -n | sed -n "$(((n + 1) / 2))p"; }
 empty=$(median empty)
-door=$(median front_door)
-echo "front door: $door ms, empty file: $empty ms, difference: $((door - empty)) ms (aim: 450; n = 9, median)"
+door=$(($(median door) - empty)) three=$(($(median three) - empty))
+echo "front door: $door ms over an empty file (aim: 450); <string>, <vector>, <span>: $three ms;" \
+  "ratio $(awk "BEGIN {printf \"%.2f\", $door / $three}") (n = $n, medians)"

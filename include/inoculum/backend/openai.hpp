@@ -54,7 +54,7 @@ class call_guard {
   enum class reason : std::uint8_t { none, timeout, cancelled };
   using clock = std::chrono::steady_clock;
 
-  call_guard(httplib::Client& client, clock::time_point deadline, const std::atomic<bool>* cancel)
+  call_guard(httplib::Client& client, clock::time_point deadline, cancel_flag cancel)
       : client_(client), deadline_(deadline), cancel_(cancel), thread_([this] { watch(); }) {}
   call_guard(const call_guard&) = delete;
   call_guard& operator=(const call_guard&) = delete;
@@ -72,21 +72,21 @@ class call_guard {
   void watch() {
     std::unique_lock lock(mutex_);
     while (!done_) {
-      if (cancel_ != nullptr && cancel_->load()) fired_ = reason::cancelled;
+      if (cancel_.raised()) fired_ = reason::cancelled;
       else if (clock::now() >= deadline_) fired_ = reason::timeout;
       if (fired_ != reason::none) {
         lock.unlock();
         client_.stop();  // again and again: it has no effect before the socket exists
         lock.lock();
       }
-      const bool poll = cancel_ != nullptr || fired_ != reason::none;
+      const bool poll = cancel_ || fired_ != reason::none;
       wake_.wait_until(lock, poll ? clock::now() + std::chrono::milliseconds(10) : deadline_, [this] { return done_; });
     }
   }
 
   httplib::Client& client_;
   clock::time_point deadline_;
-  const std::atomic<bool>* cancel_;
+  cancel_flag cancel_;
   std::atomic<reason> fired_{reason::none};
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -166,7 +166,7 @@ class openai_backend {
         return why;
       }
       for (const auto until = clock::now() + to_duration(pause); clock::now() < until;) {
-        if (options.cancel != nullptr && options.cancel->load()) return stopped({}, start);
+        if (options.cancel.raised()) return stopped({}, start);
         std::this_thread::sleep_for(std::min<clock::duration>(until - clock::now(), std::chrono::milliseconds(10)));
       }
     }
@@ -175,7 +175,7 @@ class openai_backend {
   [[nodiscard]] attempt once(const std::string& body, const generate_options& options, const sink_function& sink, clock::time_point start,
                              clock::time_point deadline) const {
     const double left = std::chrono::duration<double>(deadline - clock::now()).count();
-    if (options.cancel != nullptr && options.cancel->load()) return {stopped({}, start)};
+    if (options.cancel.raised()) return {stopped({}, start)};
     if (left <= 0.0) return {timed_out(start)};
 #ifndef CPPHTTPLIB_OPENSSL_SUPPORT
     if (endpoint_->tls) return {fail(errc::unsupported, "https needs cpp-httplib with OpenSSL")};

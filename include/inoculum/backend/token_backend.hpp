@@ -184,7 +184,7 @@ class token_backend {
       return token_id{-1};
     };
     if (r.room == 0) return finish(finish_reason::length);
-    if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) return finish(finish_reason::cancelled);
+    if (options.cancel.raised()) return finish(finish_reason::cancelled);
     if (options.timeout_seconds > 0.0 && r.elapsed_ms() > options.timeout_seconds * 1000.0) {
       return failure{errc::timeout,
                      "no complete answer within " + std::to_string(options.timeout_seconds) + " s (" +

@@ -60,7 +60,7 @@ struct demonstration_traits<basic_demonstration> {
   static std::string_view query(const basic_demonstration& d) { return d.query; }
   static std::string_view response(const basic_demonstration& d) { return d.response; }
   static intent intent_of(const basic_demonstration& d) { return d.label; }
-  static std::span<const picture> images(const basic_demonstration& d) { return d.images; }
+  static const std::vector<picture>& images(const basic_demonstration& d) { return d.images; }
   static modality modality_of(const basic_demonstration& d) { return d.mode; }
   static std::string_view source(const basic_demonstration& d) { return d.source; }
 };

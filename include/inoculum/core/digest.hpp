@@ -33,28 +33,16 @@ struct digest {
 /// Incremental SHA-256. `update` any number of times, then `finish` once.
 class sha256 {
  public:
-  sha256& update(std::span<const std::uint8_t> data) noexcept {
-    length_ += data.size();
-    while (!data.empty()) {
-      const std::size_t n = data.size() < 64 - fill_ ? data.size() : 64 - fill_;
-      std::memcpy(block_.data() + fill_, data.data(), n);
-      fill_ += n;
-      data = data.subspan(n);
-      if (fill_ == 64) {
-        compress(block_.data());
-        fill_ = 0;
-      }
-    }
-    return *this;
-  }
-  sha256& update(std::string_view text) noexcept {
-    return update(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
-  }
+  /// A vector, array or span of bytes. (As a span, it would have every call and every including file find out what a range is.)
+  template <class Bytes = std::span<const std::uint8_t>>
+  requires requires(const Bytes& b) { static_cast<const std::uint8_t*>(b.data()); }
+  sha256& update(const Bytes& bytes) noexcept { return feed(bytes.data(), bytes.size()); }
+  sha256& update(std::string_view text) noexcept { return feed(text.data(), text.size()); }
   /// A 64-bit little-endian number; also how a text is framed, so that ("ab","c") ≠ ("a","bc").
   sha256& update_number(std::uint64_t n) noexcept {
-    std::array<std::uint8_t, 8> b{};
+    std::uint8_t b[8];
     for (std::size_t i = 0; i < 8; ++i) b[i] = static_cast<std::uint8_t>(n >> (8 * i));
-    return update(b);
+    return feed(b, 8);
   }
   /// Length, then text.
   sha256& update_field(std::string_view text) noexcept { return update_number(text.size()).update(text); }
@@ -62,12 +50,12 @@ class sha256 {
   [[nodiscard]] digest finish() noexcept {
     const std::uint64_t bits = length_ * 8;
     const std::uint8_t one = 0x80;
-    update(std::span(&one, 1));
+    feed(&one, 1);
     const std::uint8_t zero = 0;
-    while (fill_ != 56) update(std::span(&zero, 1));
-    std::array<std::uint8_t, 8> big{};
+    while (fill_ != 56) feed(&zero, 1);
+    std::uint8_t big[8];
     for (std::size_t i = 0; i < 8; ++i) big[i] = static_cast<std::uint8_t>(bits >> (56 - 8 * i));
-    update(big);
+    feed(big, 8);
     digest out;
     for (std::size_t i = 0; i < 8; ++i) {
       for (std::size_t j = 0; j < 4; ++j) out.bytes[4 * i + j] = static_cast<std::uint8_t>(state_[i] >> (24 - 8 * j));
@@ -76,6 +64,23 @@ class sha256 {
   }
 
  private:
+  sha256& feed(const void* data, std::size_t size) noexcept {
+    const auto* bytes = static_cast<const std::uint8_t*>(data);
+    length_ += size;
+    while (size != 0) {
+      const std::size_t n = size < 64 - fill_ ? size : 64 - fill_;
+      std::memcpy(block_ + fill_, bytes, n);
+      fill_ += n;
+      bytes += n;
+      size -= n;
+      if (fill_ == 64) {
+        compress(block_);
+        fill_ = 0;
+      }
+    }
+    return *this;
+  }
+
   void compress(const std::uint8_t* p) noexcept {
     static constexpr std::uint32_t k[64] = {
         0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be,
@@ -94,7 +99,8 @@ class sha256 {
       const std::uint32_t s1 = std::rotr(w[i - 2], 17) ^ std::rotr(w[i - 2], 19) ^ (w[i - 2] >> 10);
       w[i] = w[i - 16] + s0 + w[i - 7] + s1;
     }
-    auto [a, b, c, d, e, f, g, h] = state_;
+    std::uint32_t a = state_[0], b = state_[1], c = state_[2], d = state_[3];
+    std::uint32_t e = state_[4], f = state_[5], g = state_[6], h = state_[7];
     for (int i = 0; i < 64; ++i) {
       const std::uint32_t s1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
       const std::uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + k[i] + w[i];
@@ -119,8 +125,8 @@ class sha256 {
     state_[7] += h;
   }
 
-  std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-  std::array<std::uint8_t, 64> block_{};
+  std::uint32_t state_[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  std::uint8_t block_[64] = {};
   std::size_t fill_ = 0;
   std::uint64_t length_ = 0;
 };

@@ -2,11 +2,9 @@
 // A decoded picture, and a picture that decodes when needed. Both are cheap handles to immutable data.
 #pragma once
 
-#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,6 +12,7 @@
 
 #include "digest.hpp"
 #include "result.hpp"
+#include "shared.hpp"
 
 namespace inoculum {
 
@@ -43,32 +42,32 @@ class image {
                      "image of " + size + " needs " + std::to_string(3 * area) + " bytes, got " + std::to_string(rgb.size()),
                      {}};
     }
-    auto made = std::make_shared<storage>();
-    made->width = width;
-    made->height = height;
-    made->rgb = std::move(rgb);
-    return image(std::move(made));
+    return image(detail::shared<const storage>::make(width, height, std::move(rgb)));
   }
 
   [[nodiscard]] int width() const noexcept { return pixels_ ? pixels_->width : 0; }
   [[nodiscard]] int height() const noexcept { return pixels_ ? pixels_->height : 0; }
-  [[nodiscard]] bool empty() const noexcept { return pixels_ == nullptr; }
-  [[nodiscard]] std::span<const std::uint8_t> rgb() const noexcept {
-    return pixels_ ? std::span<const std::uint8_t>(pixels_->rgb) : std::span<const std::uint8_t>();
+  [[nodiscard]] bool empty() const noexcept { return !pixels_; }
+  /// A template, as is `demonstration_pool::items`: the first span of a type costs 10 ms, which is for whoever asks for it.
+  template <class Byte = const std::uint8_t>
+  [[nodiscard]] std::span<Byte> rgb() const noexcept {
+    return pixels_ ? std::span<Byte>(pixels_->rgb) : std::span<Byte>();
   }
 
   /// SHA-256 over size and pixels; what cache keys and pool digests use. Computed once for all copies.
   [[nodiscard]] digest content_digest() const {
     if (!pixels_) return sha256{}.update_number(0).update_number(0).finish();
-    if (const digest* known = pixels_->sum.load(std::memory_order_acquire)) return *known;
-    auto fresh = std::make_unique<const digest>(sha256{}
-                                                    .update_number(static_cast<std::uint64_t>(pixels_->width))
-                                                    .update_number(static_cast<std::uint64_t>(pixels_->height))
-                                                    .update(pixels_->rgb)
-                                                    .finish());
+    if (const digest* known = __atomic_load_n(&pixels_->sum, __ATOMIC_ACQUIRE)) return *known;
+    const digest sum = sha256{}
+                           .update_number(static_cast<std::uint64_t>(pixels_->width))
+                           .update_number(static_cast<std::uint64_t>(pixels_->height))
+                           .update(pixels_->rgb)
+                           .finish();
+    const auto* fresh = new digest(sum);
     const digest* none = nullptr;
-    if (!pixels_->sum.compare_exchange_strong(none, fresh.get(), std::memory_order_acq_rel)) return *none;  // another thread was first
-    return *fresh.release();
+    if (!__atomic_compare_exchange_n(&pixels_->sum, &none, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+      delete fresh;  // another thread was first
+    return sum;
   }
 
   /// The same pixels (not merely the same handle).
@@ -80,19 +79,19 @@ class image {
  private:
   friend class picture;
   struct storage {
-    int width = 0;
-    int height = 0;
+    int width;
+    int height;
     std::vector<std::uint8_t> rgb;
-    mutable std::atomic<const digest*> sum{nullptr};
+    mutable const digest* sum = nullptr;  ///< set once, by whichever thread needs it first
 
-    storage() = default;
+    storage(int w, int h, std::vector<std::uint8_t> bytes) noexcept : width(w), height(h), rgb(std::move(bytes)) {}
     storage(const storage&) = delete;
     storage& operator=(const storage&) = delete;
-    ~storage() { delete sum.load(std::memory_order_relaxed); }
+    ~storage() { delete sum; }
   };
-  explicit image(std::shared_ptr<const storage> pixels) : pixels_(std::move(pixels)) {}
+  explicit image(detail::shared<const storage> pixels) : pixels_(std::move(pixels)) {}
 
-  std::shared_ptr<const storage> pixels_;
+  detail::shared<const storage> pixels_;
 };
 
 /// A picture by name that is decoded when needed: a file of a pool, a phantom drawn from its seed, or
@@ -105,54 +104,59 @@ class picture {
   picture(image img) : decoded_(std::move(img)) {}  // NOLINT(google-explicit-constructor): a decoded image is a picture
   /// `name` is what a pool file writes; `load()` must give the same pixels every time.
   template <std::invocable Load>
-  picture(std::string name, Load load) : name_(std::move(name)), lazy_(std::make_shared<loader<Load>>(std::move(load))) {}
+  picture(std::string name, Load load) : name_(std::move(name)), lazy_(detail::shared<lazy>::make(new loader<Load>(std::move(load)))) {}
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] bool empty() const noexcept { return decoded_.empty() && !lazy_; }
   [[nodiscard]] result<image> decode() const {
     if (!decoded_.empty()) return decoded_;
     if (!lazy_) return failure{errc::invalid_argument, "an empty picture cannot be decoded", name_};
-    {
-      const held lock(lazy_->busy);
+    if (const claim mine(lazy_->busy); mine) {
       if (auto pixels = lazy_->last.lock()) return image(std::move(pixels));
     }
-    auto fresh = lazy_->load();  // outside the lock: decoding is slow, and twice is not wrong
+    auto fresh = lazy_->load->call();  // unclaimed: decoding is slow
     if (fresh) {
-      const held lock(lazy_->busy);
-      lazy_->last = fresh->pixels_;
+      if (const claim mine(lazy_->busy); mine) lazy_->last = detail::weak(fresh->pixels_);
     }
     return fresh;
   }
 
  private:
   // std::function and std::mutex would do; <functional> and <mutex> cost more than all of this file.
-  struct lazy {
-    virtual ~lazy() = default;
-    [[nodiscard]] virtual result<image> load() const = 0;
-    std::atomic_flag busy;
-    std::weak_ptr<const image::storage> last;
+  struct any_loader {
+    virtual ~any_loader() = default;
+    [[nodiscard]] virtual result<image> call() const = 0;
   };
   template <class Load>
-  struct loader final : lazy {
-    explicit loader(Load l) : call(std::move(l)) {}
-    [[nodiscard]] result<image> load() const override { return call(); }
-    Load call;
+  struct loader final : any_loader {
+    explicit loader(Load l) : load(std::move(l)) {}
+    [[nodiscard]] result<image> call() const override { return load(); }
+    Load load;
   };
-  struct held {
-    explicit held(std::atomic_flag& f) : flag(f) {
-      while (flag.test_and_set(std::memory_order_acquire)) flag.wait(true, std::memory_order_relaxed);
+  struct lazy {
+    explicit lazy(const any_loader* l) noexcept : load(l) {}
+    lazy(const lazy&) = delete;
+    lazy& operator=(const lazy&) = delete;
+    ~lazy() { delete load; }
+    const any_loader* load;
+    bool busy = false;  ///< a thread is at `last`
+    detail::weak<const image::storage> last;
+  };
+  // Never waits: who finds `last` taken, for the few instructions that this lasts, decodes again, which is not wrong.
+  struct claim {
+    explicit claim(bool& f) noexcept : flag(f), got(!__atomic_test_and_set(&f, __ATOMIC_ACQUIRE)) {}
+    claim(const claim&) = delete;
+    claim& operator=(const claim&) = delete;
+    ~claim() {
+      if (got) __atomic_clear(&flag, __ATOMIC_RELEASE);
     }
-    held(const held&) = delete;
-    held& operator=(const held&) = delete;
-    ~held() {
-      flag.clear(std::memory_order_release);
-      flag.notify_one();
-    }
-    std::atomic_flag& flag;
+    explicit operator bool() const noexcept { return got; }
+    bool& flag;
+    bool got;
   };
   std::string name_;
   image decoded_;
-  std::shared_ptr<lazy> lazy_;
+  detail::shared<lazy> lazy_;
 };
 
 }  // namespace inoculum

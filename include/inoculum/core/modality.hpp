@@ -54,7 +54,8 @@ inline constexpr std::array<modality, 10> all_modalities = {
 }
 
 /// The inverse of `to_string`; nothing for a name that does not exist.
-[[nodiscard]] constexpr std::optional<modality> parse_modality(std::string_view name) noexcept {
+template <class Found = std::optional<modality>>
+[[nodiscard]] constexpr Found parse_modality(std::string_view name) noexcept {
   if (name == "unknown") return modality::unknown;
   for (const modality m : all_modalities) {
     if (to_string(m) == name) return m;
@@ -67,7 +68,8 @@ enum class intent : std::uint8_t { benign, harmful };
 
 [[nodiscard]] constexpr std::string_view to_string(intent i) noexcept { return i == intent::harmful ? "harmful" : "benign"; }
 
-[[nodiscard]] constexpr std::optional<intent> parse_intent(std::string_view name) noexcept {
+template <class Found = std::optional<intent>>
+[[nodiscard]] constexpr Found parse_intent(std::string_view name) noexcept {
   if (name == "harmful") return intent::harmful;
   if (name == "benign") return intent::benign;
   return std::nullopt;

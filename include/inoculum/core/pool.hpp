@@ -2,9 +2,9 @@
 // A pool of demonstrations, and a view of a pool through a mask.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +14,7 @@
 #include "demonstration.hpp"
 #include "digest.hpp"
 #include "result.hpp"
+#include "shared.hpp"
 #include "sort.hpp"
 
 namespace inoculum {
@@ -37,12 +38,14 @@ class demonstration_pool {
   [[nodiscard]] static result<demonstration_pool> build(const std::vector<D>& records) {
     return build(std::span<const D>(records));
   }
-  [[nodiscard]] static result<demonstration_pool> build(std::vector<basic_demonstration>&& items) {
+  /// Takes records as they are.
+  template <std::same_as<basic_demonstration> D = basic_demonstration>
+  [[nodiscard]] static result<demonstration_pool> build(std::vector<D>&& items) {
     if (items.empty()) return failure{errc::invalid_argument, "a pool needs at least one demonstration", {}};
     std::vector<std::string_view> ids;
     ids.reserve(items.size());
     for (std::size_t i = 0; i < items.size(); ++i) {
-      const basic_demonstration& d = items[i];
+      const D& d = items[i];
       if (d.id.empty() || d.query.empty() || d.response.empty()) {
         return failure{errc::invalid_argument,
                        std::string("demonstration has an empty ") + (d.id.empty()      ? "id"
@@ -52,13 +55,13 @@ class demonstration_pool {
       }
       ids.push_back(d.id);
     }
-    detail::heap_sort(std::span<std::string_view>(ids), [](std::string_view a, std::string_view b) { return a < b; });
+    detail::heap_sort(ids, [](std::string_view a, std::string_view b) { return a < b; });
     for (std::size_t i = 1; i < ids.size(); ++i) {
       if (ids[i] == ids[i - 1]) return failure{errc::invalid_argument, "duplicate id \"" + std::string(ids[i]) + "\"", "pool"};
     }
     sha256 hash;
     hash.update_number(items.size());
-    for (const basic_demonstration& d : items) {
+    for (const D& d : items) {
       hash.update_field(d.id)
           .update_field(to_string(d.label))
           .update_field(to_string(d.mode))
@@ -78,15 +81,16 @@ class demonstration_pool {
       }
     }
     demonstration_pool out;
-    out.data_ = std::make_shared<const contents>(contents{std::move(items), hash.finish()});
+    out.data_ = detail::shared<const contents>::make(std::move(items), hash.finish());
     return out;
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return data_ ? data_->items.size() : 0; }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   [[nodiscard]] const basic_demonstration& operator[](std::size_t i) const noexcept { return data_->items[i]; }
-  [[nodiscard]] std::span<const basic_demonstration> items() const noexcept {
-    return data_ ? std::span<const basic_demonstration>(data_->items) : std::span<const basic_demonstration>();
+  template <class Item = const basic_demonstration>
+  [[nodiscard]] std::span<Item> items() const noexcept {
+    return data_ ? std::span<Item>(data_->items) : std::span<Item>();
   }
   [[nodiscard]] const digest& content_digest() const noexcept {
     static const digest none{};
@@ -98,7 +102,7 @@ class demonstration_pool {
     std::vector<basic_demonstration> items;
     digest sum;
   };
-  std::shared_ptr<const contents> data_;
+  detail::shared<const contents> data_;
 };
 
 /// A pool and which of its demonstrations may be chosen. A filter narrows the mask; indices stay those of the pool.
@@ -114,22 +118,22 @@ class pool_view {
   /// The part of this view for which `keep(demonstration)` holds.
   template <class Keep>
   [[nodiscard]] pool_view where(const Keep& keep) const {
-    auto mask = std::make_shared<std::vector<std::uint8_t>>(pool_.size(), std::uint8_t{0});
+    std::vector<std::uint8_t> mask(pool_.size(), 0);
     pool_view out(pool_);
     out.count_ = 0;
     for (std::size_t i = 0; i < pool_.size(); ++i) {
       if (contains(i) && keep(pool_[i])) {
-        (*mask)[i] = 1;
+        mask[i] = 1;
         ++out.count_;
       }
     }
-    out.mask_ = std::move(mask);
+    out.mask_ = detail::shared<const std::vector<std::uint8_t>>::make(std::move(mask));
     return out;
   }
 
  private:
   demonstration_pool pool_;
-  std::shared_ptr<const std::vector<std::uint8_t>> mask_;  // none: everything
+  detail::shared<const std::vector<std::uint8_t>> mask_;  // none: everything
   std::size_t count_ = 0;
 };
 

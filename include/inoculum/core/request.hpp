@@ -2,7 +2,6 @@
 // What a caller asks, the conversation that reaches the model, and what comes back.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "cancel.hpp"
 #include "image.hpp"
 
 namespace inoculum {
@@ -78,10 +78,10 @@ struct generate_options {
   double min_p = 0.0;               ///< at least this share of the best token's probability
   double repetition_penalty = 1.0;  ///< above 1: words of this answer so far become less likely
   std::uint64_t seed = 0;
-  std::vector<std::string> stop{};            ///< the completion ends before the first of these
-  std::string cache_salt{};                   ///< prompts share what was computed only under equal salts: one a tenant
-  const std::atomic<bool>* cancel = nullptr;  ///< set it from another thread; checked between tokens
-  double timeout_seconds = 0.0;               ///< 0: none
+  std::vector<std::string> stop{};  ///< the completion ends before the first of these
+  std::string cache_salt{};         ///< prompts share what was computed only under equal salts: one a tenant
+  cancel_flag cancel{};             ///< `&` of a std::atomic<bool> that another thread sets; checked between tokens
+  double timeout_seconds = 0.0;     ///< 0: none
 };
 
 enum class finish_reason : std::uint8_t { stop, length, cancelled };

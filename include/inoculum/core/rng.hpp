@@ -59,9 +59,9 @@ class rng {
     return items[below(static_cast<std::uint32_t>(N))];
   }
 
-  /// Fisher–Yates.
-  template <class T>
-  constexpr void shuffle(std::span<T> items) noexcept {
+  /// Fisher–Yates, of a span or vector.
+  template <class Items>
+  constexpr void shuffle(Items&& items) noexcept {
     for (std::size_t i = items.size(); i > 1; --i) {
       std::swap(items[i - 1], items[below(static_cast<std::uint32_t>(i))]);
     }

@@ -3,14 +3,13 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <utility>
 
 namespace inoculum::detail {
 
 /// Heapsort (Williams, 1964): in place, n·log n whatever the input. Not stable: make `less` total.
-template <class T, class Less>
-void heap_sort(std::span<T> items, const Less& less) {
+template <class Items, class Less>
+void heap_sort(Items& items, const Less& less) {
   const auto sink = [&](std::size_t root, std::size_t end) {
     for (std::size_t child = 2 * root + 1; child < end; child = 2 * root + 1) {
       if (child + 1 < end && less(items[child], items[child + 1])) ++child;

@@ -7,7 +7,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "../core/rng.hpp"
+#include "../core/shared.hpp"
 #include "concepts.hpp"
 
 namespace inoculum {
@@ -68,10 +68,10 @@ class hashed_ngrams {
  public:
   /// Unfitted: every feature weighs the same.
   explicit hashed_ngrams(std::size_t buckets = 4096)
-      : weights_(std::make_shared<const std::vector<std::uint8_t>>(buckets < 64      ? 64
-                                                                   : buckets > 65536 ? 65536
-                                                                                     : buckets,
-                                                                   std::uint8_t{8})) {}
+      : weights_(weights::make(std::vector<std::uint8_t>(buckets < 64      ? 64
+                                                         : buckets > 65536 ? 65536
+                                                                           : buckets,
+                                                         8))) {}
 
   /// Learns idf from a pool's queries.
   [[nodiscard]] static result<hashed_ngrams> fit(const demonstration_pool& pool) { return fit(pool, 4096); }
@@ -92,14 +92,14 @@ class hashed_ngrams {
       });
     }
     // idf = log2((N + 1) / (df + 1)) in steps of 7/8 of a bit, so a pool of thousands spans the fifteen steps.
-    std::vector<std::uint8_t> weights(n);
+    std::vector<std::uint8_t> learnt(n);
     const std::uint32_t total = detail::log2_times_8(serial + 1);
     for (std::size_t b = 0; b < n; ++b) {
       const std::uint32_t known = detail::log2_times_8(documents[b] + 1);
       const std::uint32_t weight = known < total ? 1 + (total - known) / 7 : 1;
-      weights[b] = static_cast<std::uint8_t>(weight < 15 ? weight : 15);
+      learnt[b] = static_cast<std::uint8_t>(weight < 15 ? weight : 15);
     }
-    out.weights_ = std::make_shared<const std::vector<std::uint8_t>>(std::move(weights));
+    out.weights_ = weights::make(std::move(learnt));
     return out;
   }
 
@@ -120,7 +120,8 @@ class hashed_ngrams {
   [[nodiscard]] digest content_digest() const { return sha256{}.update_field("hashed_ngrams/1").update(*weights_).finish(); }
 
  private:
-  std::shared_ptr<const std::vector<std::uint8_t>> weights_;
+  using weights = detail::shared<const std::vector<std::uint8_t>>;
+  weights weights_;
 };
 static_assert(fitted_embedder<hashed_ngrams>);
 

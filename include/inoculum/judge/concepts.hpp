@@ -33,7 +33,8 @@ enum class verdict_label : std::uint8_t {
 }
 
 /// The inverse of `to_string`; nothing for a name that does not exist.
-[[nodiscard]] constexpr std::optional<verdict_label> parse_verdict_label(std::string_view name) noexcept {
+template <class Found = std::optional<verdict_label>>
+[[nodiscard]] constexpr Found parse_verdict_label(std::string_view name) noexcept {
   for (const verdict_label label :
        {verdict_label::full_refusal, verdict_label::partial_refusal, verdict_label::full_compliance, verdict_label::unclear}) {
     if (to_string(label) == name) return label;

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +24,8 @@ struct prose_word {
 /// A refusal is decided by its opening, and compliance shows soon: a megabyte of text need not be read.
 inline constexpr std::size_t max_prose_words = 1200;
 
-inline bool is_one_of(std::string_view word, std::span<const std::string_view> list) {
+template <class List>
+bool is_one_of(std::string_view word, const List& list) {
   for (const std::string_view item : list) {
     if (word == item) return true;
   }
@@ -39,12 +39,14 @@ inline bool is_digits(std::string_view s) {
   return !s.empty();
 }
 
-/// Reads prose byte by byte. A class only because the pieces share so much state.
+/// Reads prose byte by byte. A class only because the pieces share so much state, and a template, like all that reads
+/// prose, so that only programs that judge compile it.
+template <class Word>
 class prose_reader {
  public:
   explicit prose_reader(std::string_view text) : text_(text) {}
 
-  [[nodiscard]] std::vector<prose_word> read() {
+  [[nodiscard]] std::vector<Word> read() {
     std::size_t i = 0;
     while (i < text_.size() && words_.size() < max_prose_words) {
       std::size_t length = 1;
@@ -179,23 +181,27 @@ class prose_reader {
   [[nodiscard]] bool is_abbreviation() const {
     static constexpr std::string_view known[] = {"dr", "mr", "mrs", "ms", "prof", "vs", "e", "g", "i", "st", "no"};
     // "No." alone is an answer; the abbreviation of number stands inside a sentence.
-    const prose_word& last = words_.back();
+    const Word& last = words_.back();
     return is_one_of(last.text, known) && !(last.text == "no" && last.first) && !(last.text == "i" && last.first);
   }
   [[nodiscard]] static bool is_word_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
   std::string_view text_;
-  std::vector<prose_word> words_;
+  std::vector<Word> words_;
   std::string token_;
   std::size_t token_begin_ = 0, token_end_ = 0, sentence_ = 0;
   bool next_sentence_ = true, fresh_line_ = true, quoted_ = false, listed_ = false, pending_step_ = false;
 };
 
-[[nodiscard]] inline std::vector<prose_word> read_prose(std::string_view text) { return prose_reader(text).read(); }
+template <class Word = prose_word>
+[[nodiscard]] std::vector<Word> read_prose(std::string_view text) {
+  return prose_reader<Word>(text).read();
+}
 
 /// Whether `phrase` stands at word `at`, and how many words it takes (0: it does not). A phrase is words
 /// with single spaces: "a|b" either, "?a|b" perhaps, "*3" up to three words of any kind, all in one sentence.
-[[nodiscard]] inline std::size_t match_phrase(std::span<const prose_word> words, std::size_t at, std::string_view phrase) {
+template <class Prose>
+[[nodiscard]] std::size_t match_phrase(const Prose& words, std::size_t at, std::string_view phrase) {
   const auto step = [&](const auto& self, std::size_t i, std::string_view rest) -> std::size_t {
     if (rest.empty()) return i;
     const std::size_t space = rest.find(' ');

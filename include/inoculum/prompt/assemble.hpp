@@ -2,10 +2,12 @@
 // Demonstrations and a request to the one conversation that the model reads.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "../core/demonstration.hpp"
 #include "../core/request.hpp"
@@ -14,7 +16,8 @@
 namespace inoculum {
 
 namespace detail {
-[[nodiscard]] inline message one_turn(role who, origin from, std::span<const image> images, std::string text) {
+template <class Images = std::vector<image>>
+[[nodiscard]] message one_turn(role who, origin from, const Images& images, std::string text) {
   message m{who, {}};
   for (const image& i : images) m.parts.push_back({from, {}, i});
   if (!text.empty()) m.parts.push_back({from, std::move(text), {}});
@@ -24,8 +27,9 @@ namespace detail {
 
 /// Appends a demonstration: one user turn (pictures, then query) and one assistant turn. A model without
 /// eyes gets the words alone. `number`: as in `message`. Errors: a picture that does not decode, naming the demonstration.
-[[nodiscard]] inline result<void> append_demonstration(conversation& talk, const basic_demonstration& d, bool with_pictures = true,
-                                                       std::uint32_t number = 0) {
+template <std::same_as<conversation> Conversation>
+[[nodiscard]] result<void> append_demonstration(Conversation& talk, const basic_demonstration& d, bool with_pictures = true,
+                                                std::uint32_t number = 0) {
   message user{role::user, {}, number};
   for (const picture& p : d.images) {
     if (!with_pictures) break;
@@ -45,8 +49,8 @@ namespace detail {
 
 /// The system prompt (the client's own, if it sent one), then the demonstrations in the order given,
 /// then the client's earlier turns, then its question. With no demonstrations: the undefended conversation.
-[[nodiscard]] inline result<conversation> assemble(std::span<const basic_demonstration* const> demonstrations, const request& r,
-                                                   bool with_pictures = true) {
+template <class Pointers = std::span<const basic_demonstration* const>>
+[[nodiscard]] result<conversation> assemble(const Pointers& demonstrations, const request& r, bool with_pictures = true) {
   conversation talk;
   if (!r.system.empty()) talk.messages.push_back(detail::one_turn(role::system, origin::user, {}, r.system));
   std::uint32_t number = 0;

@@ -21,10 +21,11 @@ namespace detail {
 /// Interleaves rankings in proportion to their weights and gives each its part of the budget; a
 /// demonstration that two of them want counts for whichever comes to it first. At every step the
 /// one furthest behind its due goes next (ties: the earlier), so every prefix keeps the shares.
-[[nodiscard]] inline ranking interleave(std::vector<ranking> parts, std::vector<double> weights, const pool_view& view, std::size_t n) {
+template <std::same_as<ranking> Ranking>
+[[nodiscard]] Ranking interleave(std::vector<Ranking> parts, std::vector<double> weights, const pool_view& view, std::size_t n) {
   double total = 0.0;
   for (const double w : weights) total += w;
-  ranking out;
+  Ranking out;
   out.shares.clear();
   std::vector<std::uint16_t> offset;
   out.gate_closed = true;

@@ -2,6 +2,7 @@
 // The simple policies: nothing, at random, always the same.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,14 +25,15 @@ struct no_policy {
 struct random_policy {
   std::uint64_t seed = 0;
 
-  [[nodiscard]] result<ranking> rank(const pool_view& view, const request& r, std::size_t n) const {
+  template <class Ranking = ranking>
+  [[nodiscard]] result<Ranking> rank(const pool_view& view, const request& r, std::size_t n) const {
     std::vector<std::uint32_t> indices;
     indices.reserve(view.count());
     for (std::uint32_t i = 0; i < view.pool().size(); ++i) {
       if (view.contains(i)) indices.push_back(i);
     }
     rng draw(hash_bytes(r.query, seed ^ 0xcbf29ce484222325u));
-    ranking out;
+    Ranking out;
     const std::size_t count = n < indices.size() ? n : indices.size();
     out.candidates.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {  // Fisher–Yates, stopped early
@@ -46,7 +48,8 @@ struct random_policy {
 class fixed_policy {
  public:
   /// These, by id. Errors: not_found (an id that the pool lacks), invalid_argument (one twice).
-  [[nodiscard]] static result<fixed_policy> of(const demonstration_pool& pool, std::span<const std::string_view> ids) {
+  template <class Ids = std::span<const std::string_view>>
+  [[nodiscard]] static result<fixed_policy> of(const demonstration_pool& pool, const Ids& ids) {
     fixed_policy out;
     for (const std::string_view id : ids) {
       std::uint32_t index = 0;
@@ -60,11 +63,12 @@ class fixed_policy {
     return out;
   }
   /// A seeded draw, refusals and answers by turns.
-  [[nodiscard]] static fixed_policy balanced(const demonstration_pool& pool, std::uint64_t seed = 0) {
+  template <std::same_as<demonstration_pool> Pool>
+  [[nodiscard]] static fixed_policy balanced(const Pool& pool, std::uint64_t seed = 0) {
     std::vector<std::uint32_t> order(pool.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
     rng draw(seed);
-    draw.shuffle(std::span<std::uint32_t>(order));
+    draw.shuffle(order);
     std::vector<std::uint32_t> kinds[2];
     for (const std::uint32_t i : order) kinds[pool[i].label == intent::harmful].push_back(i);
     fixed_policy out;
@@ -76,8 +80,9 @@ class fixed_policy {
     return out;
   }
 
-  [[nodiscard]] result<ranking> rank(const pool_view& view, const request&, std::size_t n) const {
-    ranking out;
+  template <class Ranking = ranking>
+  [[nodiscard]] result<Ranking> rank(const pool_view& view, const request&, std::size_t n) const {
+    Ranking out;
     for (const std::uint32_t i : indices_) {
       if (out.candidates.size() == n) break;
       if (view.contains(i)) out.candidates.push_back({i, 0.0f, "fixed"});

@@ -36,7 +36,7 @@ struct selection {
 
 namespace detail {
 /// k split by shares with the largest remainder (ties: the earlier share).
-[[nodiscard]] inline std::vector<std::size_t> quotas(std::span<const double> shares, std::size_t k) {
+[[nodiscard]] inline std::vector<std::size_t> quotas(const std::vector<double>& shares, std::size_t k) {
   std::vector<std::size_t> out(shares.size());
   std::vector<double> rest(shares.size());
   std::size_t given = 0;
@@ -55,6 +55,11 @@ namespace detail {
     rest[largest] = -1.0;
   }
   return out;
+}
+
+template <class Order>
+void arrange_by(const Order& order, std::vector<selected>& chosen, const demonstration_pool& pool) {
+  order.arrange(chosen, pool);
 }
 }  // namespace detail
 
@@ -106,8 +111,8 @@ template <selection_policy P>
     if (free_places == 0 || exhausted) break;
   }
 
-  if constexpr (arranging_policy<P>) policy.arrange(std::span<selected>(out.chosen), view.pool());
-  else similar_last{}.arrange(std::span<selected>(out.chosen), view.pool());
+  if constexpr (arranging_policy<P>) detail::arrange_by(policy, out.chosen, view.pool());
+  else detail::arrange_by(similar_last{}, out.chosen, view.pool());
   return out;
 }
 
