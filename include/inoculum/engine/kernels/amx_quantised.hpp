@@ -90,13 +90,12 @@ INOCULUM_AVX512 inline void tile(Tiles& tiles, const std::int8_t* quants, const 
 template <panel_kind Kind, class Tiles>
 INOCULUM_AVX512 inline void tiles(Tiles& unit, const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) noexcept {
   constexpr panel_layout l = layout_of(Kind);
-  static constexpr tile_shapes shapes = shapes_of(l.scales == panel_scales::sixteenths ? block_columns / 2 : block_columns);
   const std::uint8_t* scales = panel + a.blocks * l.block_bytes();
   const std::size_t ahead = std::min(panel_bytes_of(Kind, a.blocks * block_columns), fetch_ahead);
   const std::size_t rest = rows % tile_rows;
   alignas(64) std::int8_t quants[slab_blocks * block_columns * panel_rows];
   alignas(64) float last[tile_rows * panel_rows];
-  unit.shape(shapes);
+  unit.shape(l.scales == panel_scales::sixteenths ? half_shapes : block_shapes);
   for (std::size_t from = 0; from < a.blocks; from += slab_blocks) {
     const std::size_t n = std::min(slab_blocks, a.blocks - from);
     for (std::size_t b = 0; b < n; ++b) {

@@ -19,11 +19,13 @@ struct alignas(64) tile_shapes {
   std::uint8_t reserved[14] = {};
   std::uint16_t row_bytes[16] = {};
   std::uint8_t rows[16] = {};
+
+  [[nodiscard]] bool operator==(const tile_shapes& other) const noexcept { return std::memcmp(this, &other, sizeof other) == 0; }
 };
 static_assert(sizeof(tile_shapes) == 64);
 
 inline constexpr std::size_t tile_rows = 16;  ///< tokens of a tile
-inline constexpr int tile_products = 4;  ///< products under way at once: by the same manual one begins every 16 cycles and ends after 52
+inline constexpr int tile_products = 4;       ///< products under way at once: one takes 16 cycles, its result 52
 
 /// For products over `width` columns, a multiple of 4 up to 64: tiles 0 … 3 hold sums, 16 tokens × 16 rows of 32 bits; 4 and 5
 /// activations, 16 tokens × width bytes; 6 and 7 weights, width / 4 groups of four columns × 16 rows.
@@ -36,17 +38,36 @@ inline constexpr int tile_products = 4;  ///< products under way at once: by the
   return out;
 }
 
+/// For a block of 32 columns, and for half of one.
+inline constexpr tile_shapes block_shapes = shapes_of(32), half_shapes = shapes_of(16);
+
 #if defined(INOCULUM_ENGINE_X86)
 
 /// The processor's own. A test puts plain C++ in its place.
-struct hardware_tiles {
-  /// Shapes are left set for the next call: by Intel's optimisation manual setting them takes some 200 cycles and looking 20, where 64
-  /// tokens with a panel of 576 columns take about 2,000. The calling convention lets nobody expect them kept, or free.
-  static void shape(const tile_shapes& wanted) noexcept {
-    tile_shapes now;
-    asm volatile("sttilecfg %0" : "=m"(now));
-    if (std::memcmp(&now, &wanted, sizeof now) != 0) asm volatile("ldtilecfg %0" : : "m"(wanted));
+class hardware_tiles {
+ public:
+  hardware_tiles() = default;
+  hardware_tiles(const hardware_tiles&) = delete;
+  hardware_tiles& operator=(const hardware_tiles&) = delete;
+  /// By the calling convention nobody may expect shapes to be kept; but llama.cpp sets a thread's once for good, and it may be this one.
+  ~hardware_tiles() {
+    if (others_) set(before_);
   }
+
+  /// Ours are left for the next call: by Intel's optimisation manual setting them takes some 200 cycles and looking 20, where 64 tokens
+  /// with a panel of 576 columns take about 2,000.
+  void shape(const tile_shapes& wanted) noexcept {
+    before_ = get();
+    if (before_ == wanted) return;
+    set(wanted);
+    others_ = before_.palette != 0 && !(before_ == block_shapes) && !(before_ == half_shapes);
+  }
+  [[nodiscard]] static tile_shapes get() noexcept {
+    tile_shapes out;
+    asm volatile("sttilecfg %0" : "=m"(out));
+    return out;
+  }
+  static void set(const tile_shapes& shapes) noexcept { asm volatile("ldtilecfg %0" : : "m"(shapes)); }
   /// Rows of memory `stride` bytes apart.
   template <int Tile>
   static void load(const void* from, std::size_t stride) noexcept {
@@ -62,6 +83,10 @@ struct hardware_tiles {
   static void multiply() noexcept {
     asm volatile("tilezero %%tmm%c0\n\ttdpbssd %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(Sums), "i"(A), "i"(B));
   }
+
+ private:
+  tile_shapes before_{};
+  bool others_ = false;
 };
 
 #endif
