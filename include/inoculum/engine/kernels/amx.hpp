@@ -24,8 +24,8 @@ inline constexpr kernel_table table = {"amx-int8",        avx2::quantise,     qu
                                        avx512::f16_panel, avx512::bf16_panel, avx512::f16_tile, avx2::softmax_step,
                                        avx2::rms_norm,    avx2::swiglu,       avx2::geglu};
 
-/// Whether the unit gives what the portable kernels give: a product of each width, with a part of a tile. This path was proven where
-/// the processor was emulated, and virtual machines have been seen to get registers wrong; a wrong answer must not be the first sign.
+/// Whether the unit gives what the portable kernels give: a product of each width, with a part of a tile. No processor with a unit was at
+/// hand, and an emulated one took signed bytes for unsigned: a wrong answer must not be the first sign.
 template <class Tiles>
 [[nodiscard]] bool computes_right(Tiles& unit) {
   constexpr std::size_t rows = tile_rows + 5, blocks = 8, columns = blocks * block_columns;
