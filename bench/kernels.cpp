@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Products of weights with activations, for each type of weights and each table of kernels that runs here: multiplications
 // a second on one thread. "gemm" is 512 tokens, in the runs of 64 that the decoder takes; "gemv" is one token against a matrix too large
-// for any cache, where bytes decide. "of_peak" divides by a loop of nothing but dpbusd, measured in the same second.
+// for any cache, where bytes decide. "peak" is a loop of nothing but vpdpbusd or tdpbssd, "of_peak" what a table reaches of its own one,
+// measured in the same second.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -47,13 +48,27 @@ INOCULUM_AVX512 double vnni_loop(std::size_t steps) {
   const double seconds = now() - begin;
   return static_cast<double>(steps) * 16 * 64 / seconds;
 }
+
+/// Full tiles, 16 × 64 by 64 × 16, from registers to registers.
+double amx_loop(std::size_t steps) {
+  amx::hardware_tiles::set(amx::shapes_of(64));
+  const double begin = now();
+  for (std::size_t s = 0; s < steps; ++s) {
+    asm volatile(
+        "tdpbssd %tmm6, %tmm4, %tmm0\n\ttdpbssd %tmm7, %tmm4, %tmm1\n\ttdpbssd %tmm6, %tmm5, %tmm2\n\ttdpbssd %tmm7, %tmm5, %tmm3");
+  }
+  const double seconds = now() - begin;
+  asm volatile("tilerelease");
+  return static_cast<double>(steps) * 4 * 16 * 16 * 64 / seconds;
+}
 #endif
-/// Multiplications a second that the processor could do at best, 0 if there is no VNNI.
-double vnni_peak() {
+/// Multiplications a second that the processor could do at best with the table's instructions, 0 if it is of neither kind.
+double peak_of([[maybe_unused]] const kernel_table& kernels) {
   double best = 0;
 #if defined(INOCULUM_ENGINE_X86)
-  if (processor().avx512_vnni) {
-    for (int i = 0; i < 5; ++i) best = std::max(best, vnni_loop(200000));
+  for (int i = 0; i < 5; ++i) {
+    if (&kernels == &amx::table) best = std::max(best, amx_loop(50000));
+    if (&kernels == &avx512::table) best = std::max(best, vnni_loop(200000));
   }
 #endif
   return best;
@@ -88,7 +103,7 @@ void product(benchmark::State& state, const kernel_table& kernels, ggml_type typ
   }
   constexpr std::size_t run = 64;
   float y[run * panel_rows];
-  const double peak = layout_of(m.packed.kind).quantised() ? vnni_peak() : 0;
+  const double peak = layout_of(m.packed.kind).quantised() ? peak_of(kernels) : 0;
   const double begin = now();
   for (auto _ : state) {
     for (std::size_t t = 0; t < tokens; t += run) {
@@ -103,13 +118,20 @@ void product(benchmark::State& state, const kernel_table& kernels, ggml_type typ
   const double products = static_cast<double>(rows * columns * tokens);
   state.counters["GMAC/s"] = products / seconds * 1e-9;
   if (tokens == 1) state.counters["GB/s"] = static_cast<double>(m.packed.total_bytes()) / seconds * 1e-9;
-  else if (peak > 0) state.counters["of_peak"] = products / seconds / std::max(peak, vnni_peak());
+  else if (peak > 0) state.counters["of_peak"] = products / seconds / std::max(peak, peak_of(kernels));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   for (const kernel_table* k : usable_kernels()) {
+    if (peak_of(*k) > 0) {
+      benchmark::RegisterBenchmark(("peak/" + std::string(k->name)).c_str(), [=](benchmark::State& s) {
+        double best = 0;
+        for (auto _ : s) best = std::max(best, peak_of(*k));
+        s.counters["GMAC/s"] = best * 1e-9;
+      })->Unit(benchmark::kMillisecond);
+    }
     for (const ggml_type type : types) {
       const std::string name = std::string(k->name) + "/" + to_string(type);
       const bool slow = k == &portable::table;

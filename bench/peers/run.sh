@@ -24,17 +24,35 @@ if [ ! -d "$source" ]; then
   echo "$sha256  $peers/llama_cpp_python-$version.tar.gz" | sha256sum -c --quiet
   tar -C "$peers" -xf "$peers/llama_cpp_python-$version.tar.gz"
 fi
-if [ ! -e "$build/bin/libmtmd.so" ]; then
-  cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DGGML_NATIVE=ON -DGGML_OPENMP=OFF -DLLAMA_BUILD_TESTS=OFF \
-    -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_TOOLS=ON -DLLAMA_CURL=OFF -DLLAMA_SUBPROCESS=OFF >"$peers/build.log"
-  ninja -C "$build" -j "$jobs" llama mtmd >>"$peers/build.log"
-fi
-for program in reference compare parity tokens blocks requantise eyes; do
+# gcc 12 stores only 8 of the 64 bytes of ggml's tile shapes before it loads them: AMX machines crash. A barrier helps, and is not compiled elsewhere.
+amx=$source/ggml/src/ggml-cpu/amx/mmq.cpp
+grep -q 'asm volatile.*_tile_loadconfig' "$amx" || sed -i 's|_tile_loadconfig(&tc);|asm volatile("" : : "r"(\&tc) : "memory"); &|' "$amx"
+build_peer() { # <folder> [cmake arguments…]
+  [ ! -e "$1/bin/libmtmd.so" ] || return 0
+  cmake -S "$source" -B "$@" -G Ninja -DCMAKE_BUILD_TYPE=Release -DGGML_OPENMP=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF \
+    -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_TOOLS=ON -DLLAMA_CURL=OFF -DLLAMA_SUBPROCESS=OFF >"$peers/build.log"
+  ninja -C "$1" -j "$jobs" llama mtmd >>"$peers/build.log"
+}
+build_program() { # <name> <llama.cpp's build> <output>
   # shellcheck disable=SC2046
   ${CXX:-g++} -std=c++20 -O2 -Iinclude -isystem "$source/include" -isystem "$source/ggml/include" -isystem "$source/tools/mtmd" \
-    -isystem /usr/include/stb "bench/peers/$program.cpp" -o "$peers/$program" -L"$build/bin" -Wl,-rpath,"$build/bin" \
+    -isystem /usr/include/stb "bench/peers/$1.cpp" -o "$3" -L"$2/bin" -Wl,-rpath,"$2/bin" \
     -lmtmd -lllama -lggml -lggml-base -lggml-cpu -pthread $(pkg-config --libs libutf8proc)
-done
+}
+build_peer "$build" -DGGML_NATIVE=ON
+for program in reference compare parity tokens blocks requantise eyes; do build_program "$program" "$build" "$peers/$program"; done
+if grep -q amx_int8 /proc/cpuinfo; then # llama.cpp with AMX; beside it the same without
+  build_peer "$peers/build-avx512" -DGGML_NATIVE=OFF -DGGML_SSE42=ON -DGGML_AVX=ON -DGGML_AVX2=ON -DGGML_BMI2=ON -DGGML_FMA=ON \
+    -DGGML_F16C=ON -DGGML_AVX512=ON -DGGML_AVX512_VBMI=ON -DGGML_AVX512_VNNI=ON -DGGML_AVX512_BF16=ON
+  build_program compare "$peers/build-avx512" "$peers/compare-avx512"
+fi
+compare() { # as the program; with AMX both builds, and which is the faster
+  if [ ! -x "$peers/compare-avx512" ]; then "$peers/compare" "$@"; return; fi
+  echo "-- llama.cpp with AMX" && "$peers/compare" "$@" | tee "$peers/amx.txt"
+  echo "-- llama.cpp by AVX-512" && "$peers/compare-avx512" "$@" | tee "$peers/avx512.txt"
+  awk -F '  +' '/ tokens\/s / { split($3, theirs, " "); if (NR == FNR) { amx[$1] = theirs[1]; next }
+    printf "fastest llama.cpp, %s: %s\n", $1, (theirs[1] > amx[$1] ? "AVX-512, " theirs[1] : "AMX, " amx[$1]) }' "$peers/amx.txt" "$peers/avx512.txt"
+}
 if $renew; then
   "$peers/tokens" tests/tokenizer/data
   "$peers/tokens" - "$model" >"$peers/tokens.txt" && mv "$peers/tokens.txt" tests/tokenizer/data/SmolLM2.txt
@@ -52,7 +70,7 @@ fi
 INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$model" tests/engine/data/texts.txt "$peers/$(basename "$model" .gguf).f32.gguf" 2>/dev/null
 [ -f "$eyes" ] || eyes=-
 shopt -s nullglob
-"$peers/compare" "$model" "$eyes" "$threads" "$rounds" "$cache"/pictures/*
+compare "$model" "$eyes" "$threads" "$rounds" "$cache"/pictures/*
 ${CXX:-g++} -std=c++20 -O2 -Iinclude bench/peers/tiny_models.cpp -o "$peers/tiny_models"
 "$peers/tiny_models" "$peers"
 for architecture in llama qwen2 gemma3; do
@@ -63,7 +81,7 @@ gemma=${INOCULUM_GEMMA:-$cache/gemma-3-270m-q4_k_m.gguf}
 if [ -f "$gemma" ]; then
   echo "== Gemma 3 270M"
   INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$gemma" tests/engine/data/texts.txt "$peers/$(basename "$gemma" .gguf).f32.gguf" 2>/dev/null
-  "$peers/compare" "$gemma" - "$threads" "$rounds"
+  compare "$gemma" - "$threads" "$rounds"
 fi
 "$peers/eyes" "$peers" "$threads" "$rounds"
 for type in ${INOCULUM_TYPES:-}; do
@@ -72,5 +90,5 @@ for type in ${INOCULUM_TYPES:-}; do
   echo "== $type"
   "$peers/parity" "$other" tests/engine/data/texts.txt "$peers/floats.gguf" 2>/dev/null
   rm "$peers/floats.gguf"
-  "$peers/compare" "$other" - "$threads" "$rounds"
+  compare "$other" - "$threads" "$rounds"
 done

@@ -66,6 +66,17 @@ INOCULUM_AVX512_INLINE void multiply(const std::uint8_t* block, const std::int8_
   }
 }
 
+/// What the quants of block b stand for in each row: one for the block, or one for each half of it.
+template <panel_kind Kind>
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512 scale_of(const std::uint8_t* scales, std::size_t b, std::size_t half = 0) noexcept {
+  constexpr panel_layout l = layout_of(Kind);
+  const __m512 factor = load_halves(scales + l.factors_at(b));
+  if constexpr (l.scales == panel_scales::two_level) return _mm512_mul_ps(factor, load_bytes(scales + l.multipliers_at(b)));
+  if constexpr (l.scales == panel_scales::sixteenths)
+    return _mm512_mul_ps(factor, load_signed_bytes(scales + l.multipliers_at(b) + 16 * half));
+  return factor;
+}
+
 /// y += product · scale · each token's scale
 template <int T>
 INOCULUM_AVX512_INLINE void accumulate(const __m512i (&product)[T], __m512 scale, const float* scales, std::size_t stride,
@@ -74,6 +85,19 @@ INOCULUM_AVX512_INLINE void accumulate(const __m512i (&product)[T], __m512 scale
   for (int t = 0; t < T; ++t) {
     const __m512 factor = _mm512_mul_ps(scale, _mm512_set1_ps(scales[static_cast<std::size_t>(t) * stride]));
     y[t] = _mm512_fmadd_ps(to_float(product[t]), factor, y[t]);
+  }
+}
+
+/// y += offset · each token's sum, where block b has an offset
+template <panel_kind Kind, int T>
+INOCULUM_AVX512_INLINE void add_offset(const std::uint8_t* scales, std::size_t b, const float* sums, std::size_t stride,
+                                       __m512 (&y)[T]) noexcept {
+  constexpr panel_layout l = layout_of(Kind);
+  if constexpr (l.offsets()) {
+    __m512 offset = load_halves(scales + l.factors_at(b) + 32);
+    if constexpr (l.scales == panel_scales::two_level) offset = _mm512_mul_ps(offset, load_bytes(scales + l.multipliers_at(b) + 16));
+    INOCULUM_UNROLL
+    for (int t = 0; t < T; ++t) y[t] = _mm512_fmadd_ps(offset, _mm512_set1_ps(sums[static_cast<std::size_t>(t) * stride]), y[t]);
   }
 }
 
@@ -91,23 +115,20 @@ INOCULUM_AVX512 inline void tile(const std::uint8_t* panel, const activation_vie
 
   for (std::size_t b = 0; b < blocks; ++b, panel += l.block_bytes(), values += block_columns) {
     const std::size_t at = first * blocks + b;
-    const std::uint8_t* factors = scales + l.factors_at(b);
     if (first == 0) avx2::detail::fetch<Kind>(panel, scales, b, ahead);
     __m512i product[T];
     if constexpr (l.scales == panel_scales::sixteenths) {
-      const std::uint8_t* multipliers = scales + l.multipliers_at(b);
-      const __m512 factor = load_halves(factors);
       INOCULUM_UNROLL
       for (int t = 0; t < T; ++t) product[t] = _mm512_set1_epi32(-l.bias * a.halves[at + static_cast<std::size_t>(t) * blocks]);
       multiply<l.bits, 0, T>(panel, values, blocks * block_columns, product);
-      accumulate<T>(product, _mm512_mul_ps(factor, load_signed_bytes(multipliers)), a.scales + at, blocks, y);
+      accumulate<T>(product, scale_of<Kind>(scales, b, 0), a.scales + at, blocks, y);
       INOCULUM_UNROLL
       for (int t = 0; t < T; ++t) {
         const std::size_t i = at + static_cast<std::size_t>(t) * blocks;
         product[t] = _mm512_set1_epi32(-l.bias * (a.totals[i] - a.halves[i]));
       }
       multiply<l.bits, 1, T>(panel, values, blocks * block_columns, product);
-      accumulate<T>(product, _mm512_mul_ps(factor, load_signed_bytes(multipliers + 16)), a.scales + at, blocks, y);
+      accumulate<T>(product, scale_of<Kind>(scales, b, 1), a.scales + at, blocks, y);
       continue;
     }
     INOCULUM_UNROLL
@@ -117,18 +138,8 @@ INOCULUM_AVX512 inline void tile(const std::uint8_t* panel, const activation_vie
     }
     multiply<l.bits, 0, T>(panel, values, blocks * block_columns, product);
     multiply<l.bits, 1, T>(panel, values, blocks * block_columns, product);
-    __m512 scale = load_halves(factors);
-    if constexpr (l.scales == panel_scales::two_level) scale = _mm512_mul_ps(scale, load_bytes(scales + l.multipliers_at(b)));
-    accumulate<T>(product, scale, a.scales + at, blocks, y);
-    if constexpr (l.offsets()) {
-      __m512 offset = load_halves(factors + 32);
-      if constexpr (l.scales == panel_scales::two_level) offset = _mm512_mul_ps(offset, load_bytes(scales + l.multipliers_at(b) + 16));
-      INOCULUM_UNROLL
-      for (int t = 0; t < T; ++t) {
-        const __m512 sum = _mm512_set1_ps(a.sums[at + static_cast<std::size_t>(t) * blocks]);
-        y[t] = _mm512_fmadd_ps(offset, sum, y[t]);
-      }
-    }
+    accumulate<T>(product, scale_of<Kind>(scales, b), a.scales + at, blocks, y);
+    add_offset<Kind, T>(scales, b, a.sums + at, blocks, y);
   }
   INOCULUM_UNROLL
   for (int t = 0; t < T; ++t) _mm512_storeu_ps(out + 16 * t, y[t]);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "amx.hpp"
 #include "avx2.hpp"
 #include "avx512.hpp"
 #include "portable.hpp"
@@ -17,6 +18,7 @@ namespace inoculum::engine {
 [[nodiscard]] inline std::vector<const kernel_table*> usable_kernels() {
   std::vector<const kernel_table*> out;
 #if defined(INOCULUM_ENGINE_X86)
+  if (amx::usable()) out.push_back(&amx::table);
   if (processor().avx512_vnni) out.push_back(&avx512::table);
   if (processor().avx2) out.push_back(&avx2::table);
 #endif
