@@ -86,7 +86,6 @@ class vision_tower {
     if (!read) return read.error();
     auto made = std::make_unique<state>(std::move(weights), std::move(projector),
                                         kernels != nullptr ? *kernels : *engine::usable_kernels().front(), threads);
-    if (!made->tower.reserve(made->weights.config)) return in.bad(errc::too_large, "no memory for a picture's keys and values");
     return vision_tower(std::move(made));
   }
 
