@@ -27,7 +27,6 @@ inline constexpr std::uint64_t largest_vision_grid = 64;
 inline constexpr std::uint64_t largest_vision_width = 4096;
 inline constexpr std::uint64_t largest_vision_hidden = 16384;
 inline constexpr std::uint64_t largest_vision_layers = 64;
-inline constexpr std::uint64_t largest_vision_edge = 4096;
 
 class vision_reader {
  public:

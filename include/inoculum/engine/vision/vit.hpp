@@ -38,20 +38,21 @@ class vit {
     results_.resize({threads * queries_, strips(c.depth()) * panel_rows});
   }
 
-  /// Bytes to patches of normalised floats, laid out as the convolution's kernel is: channel, y, x. By one thread.
-  void cut(const vision_config& c, const rgb_canvas& square) {
+  /// The square whose corner is at `x`, `y` to patches of normalised floats, laid out as the convolution's kernel is: channel, y,
+  /// x. By one thread.
+  void cut(const vision_config& c, const rgb_canvas& from, std::size_t x, std::size_t y) {
     float tone[3][256];
     for (std::size_t ch = 0; ch < 3; ++ch) {
       for (int v = 0; v < 256; ++v) tone[ch][v] = (static_cast<float>(v) / 255.0f - c.mean[ch]) / c.deviation[ch];
     }
     for (std::size_t p = 0; p < c.patches(); ++p) {
-      const std::size_t top = p / c.grid() * c.patch;
-      const std::size_t left = p % c.grid() * c.patch;
+      const std::size_t top = y + p / c.grid() * c.patch;
+      const std::size_t left = x + p % c.grid() * c.patch;
       float* out = row_of(pixels_, p);
       for (std::size_t ch = 0; ch < 3; ++ch) {
-        for (std::size_t y = 0; y < c.patch; ++y) {
-          const std::uint8_t* from = square.rgb.data() + ((top + y) * c.image + left) * 3 + ch;
-          for (std::size_t i = 0; i < c.patch; ++i) *out++ = tone[ch][from[3 * i]];
+        for (std::size_t k = 0; k < c.patch; ++k) {
+          const std::uint8_t* row = from.rgb.data() + ((top + k) * static_cast<std::size_t>(from.width) + left) * 3 + ch;
+          for (std::size_t i = 0; i < c.patch; ++i) *out++ = tone[ch][row[3 * i]];
         }
       }
     }
