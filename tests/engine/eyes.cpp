@@ -201,6 +201,15 @@ TEST_CASE("a picture of tiles is counted, computed and kept as one") {
   CHECK(other.cached_tokens < again.cached_tokens - tall + 1);
 }
 
+TEST_CASE("eyes whose numbers overflow say so") {
+  const saved_file model(test::tiny_llama(), "loud_model");
+  const saved_file eyes(test::tiny_eyes({.kind = "idefics3", .matrix = ggml_type::f32, .loud = 1e38f}), "loud_eyes");
+  auto engine = cpu_engine::load(model.path, {.mmproj = eyes.path, .threads = 1}).value();
+  const auto seen = engine.encode_image(test::drawn_picture(0, 60, 60));
+  REQUIRE(!seen);
+  CHECK(seen.error().to_string().find("not finite") != std::string::npos);
+}
+
 TEST_CASE("what eyes may not be") {
   const auto refused = [](const test::tiny_eyes_options& o, std::string_view what) {
     const auto tower = eyes_of(o);
