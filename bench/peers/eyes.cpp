@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A ViT-B/16 at 224 pixels with random weights (Gemma 3's projector), seen by the engine and by llama.cpp in turns. Medians.
-// Usage: eyes FOLDER THREADS ROUNDS [f32]
+// A ViT-B/16 at 224 pixels with random weights (Gemma 3's projector), seen by the engine and by llama.cpp in turns. Medians of the
+// clock on the wall, and of the processor's time, which on a shared machine with one thread says more.
+// Usage: eyes FOLDER THREADS ROUNDS [f32 | MODEL MMPROJ]: the same with F32 weights, or any eyes and a picture of 301 × 187
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <inoculum/engine/vision/vision_tower.hpp>
 #include <string>
 #include <vector>
@@ -18,43 +20,54 @@ using namespace inoculum;
 
 int main(int argc, char** argv) {
   if (argc < 4) {
-    std::fputs("usage: eyes FOLDER THREADS ROUNDS [f32]\n", stderr);
+    std::fputs("usage: eyes FOLDER THREADS ROUNDS [f32 | MODEL MMPROJ]\n", stderr);
     return 2;
   }
-  const std::string folder = argv[1], model = folder + "/tiny_model.gguf", mmproj = folder + "/vit-b-16.gguf";
+  const bool given = argc > 5, wide = argc == 5;
+  const std::string folder = argv[1], model = given ? argv[4] : folder + "/tiny_model.gguf";
+  const std::string mmproj = given ? argv[5] : folder + "/vit-b-16.gguf";
   const int threads = std::atoi(argv[2]), rounds = std::max(1, std::atoi(argv[3]));
   test::tiny_eyes_options big{.image = 224, .patch = 16, .width = 768, .hidden = 3072, .layers = 12, .heads = 12, .merge = 2};
-  if (argc > 4) big.matrix = inoculum::ggml_type::f32;
-  if (!test::tiny_llama().save(model) || !test::tiny_eyes(big).save(mmproj)) return 1;
+  if (wide) big.matrix = inoculum::ggml_type::f32;
+  if (!given && (!test::tiny_llama().save(model) || !test::tiny_eyes(big).save(mmproj))) return 1;
   const auto tower = vision_tower::load(gguf_file::open(mmproj).value(), threads).value();
   peer llama(model.c_str(), threads, 512, mmproj.c_str());
   if (llama.eyes == nullptr) return 1;
-  const image picture = test::drawn_picture(0, 224, 224);
-  std::vector<double> ours, theirs;
+  const image picture = given ? test::drawn_picture(0, 301, 187) : test::drawn_picture(0, 224, 224);
+  struct times {
+    std::vector<double> wall{}, processor{};
+  } ours, theirs;
   std::vector<float> a, b;
-  const auto seconds = [](auto&& f) {
+  const auto take = [](times& t, auto&& f) {
     const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t ticks = std::clock();
     f();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    t.processor.push_back(static_cast<double>(std::clock() - ticks) / CLOCKS_PER_SEC * 1e3);
+    t.wall.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
   };
+  times warm;  // the first round touches memory
   for (int i = 0; i <= rounds; ++i) {
-    const double mine = seconds([&] { a = tower.encode(picture).value(); });
-    const double others = seconds([&] { b = llama.see(picture); });
-    if (i == 0) continue;  // the first touches memory
-    ours.push_back(mine);
-    theirs.push_back(others);
+    take(i == 0 ? warm : ours, [&] { a = tower.encode(picture).value(); });
+    take(i == 0 ? warm : theirs, [&] { b = llama.see(picture); });
   }
-  const auto median = [](std::vector<double> v) {
-    std::sort(v.begin(), v.end());
-    return v[v.size() / 2] * 1e3;
-  };
   double ab = 0, aa = 0, bb = 0;
   for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
     ab += static_cast<double>(a[i]) * static_cast<double>(b[i]);
     aa += static_cast<double>(a[i]) * static_cast<double>(a[i]);
     bb += static_cast<double>(b[i]) * static_cast<double>(b[i]);
   }
-  std::printf("ViT-B/16 at 224, %s weights, %d threads, n %d in turns: inoculum %.1f ms, llama.cpp %.1f ms, %.2f x, cosine %.6f\n",
-              argc > 4 ? "F32" : "F16", threads, rounds, median(ours), median(theirs), median(theirs) / median(ours),
-              a.size() == b.size() ? ab / std::sqrt(aa * bb) : 0.0);
+  std::printf("%s, %d threads, n %d in turns, cosine %.6f\n",
+              given  ? mmproj.substr(mmproj.rfind('/') + 1).c_str()
+              : wide ? "ViT-B/16 at 224, F32 weights"
+                     : "ViT-B/16 at 224, F16 weights",
+              threads, rounds, a.size() == b.size() ? ab / std::sqrt(aa * bb) : 0.0);
+  const auto print = [](const char* what, std::vector<double> mine, std::vector<double> others) {
+    std::sort(mine.begin(), mine.end());
+    std::sort(others.begin(), others.end());
+    const std::size_t middle = mine.size() / 2;
+    std::printf("  %s: inoculum %.2f ms (%.2f to %.2f), llama.cpp %.2f ms (%.2f to %.2f), %.2f x\n", what, mine[middle], mine.front(),
+                mine.back(), others[middle], others.front(), others.back(), others[middle] / mine[middle]);
+  };
+  print("wall", ours.wall, theirs.wall);
+  print("processor", ours.processor, theirs.processor);
 }

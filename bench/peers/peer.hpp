@@ -100,9 +100,9 @@ class peer {
   [[nodiscard]] const float* logits(int i) const { return llama_get_logits_ith(context_, i); }
   [[nodiscard]] best top(int i) const { return best_of(logits(i), llama_vocab_n_tokens(vocab)); }
 
-  /// The rows that stand for a picture; empty when it fails. Of a picture that llama.cpp cuts to tiles those of the whole,
-  /// which come last.
-  [[nodiscard]] std::vector<float> see(const inoculum::image& picture) const {
+  /// The rows that stand for a picture, one square after another; empty when it fails. `layout` gets what the language model reads:
+  /// tokens, and -1 for a square.
+  [[nodiscard]] std::vector<float> see(const inoculum::image& picture, std::vector<llama_token>* layout = nullptr) const {
     std::vector<float> out;
     mtmd_bitmap* bitmap =
         mtmd_bitmap_init(static_cast<std::uint32_t>(picture.width()), static_cast<std::uint32_t>(picture.height()), picture.rgb().data());
@@ -113,9 +113,16 @@ class peer {
     if (mtmd_tokenize(eyes, chunks, &text, bitmaps, 1) == 0) {
       for (std::size_t i = 0; i < mtmd_input_chunks_size(chunks); ++i) {
         const mtmd_input_chunk* chunk = mtmd_input_chunks_get(chunks, i);
-        if (mtmd_input_chunk_get_type(chunk) != MTMD_INPUT_CHUNK_TYPE_IMAGE || mtmd_encode_chunk(eyes, chunk) != 0) continue;
+        const bool square = mtmd_input_chunk_get_type(chunk) == MTMD_INPUT_CHUNK_TYPE_IMAGE;
+        if (layout != nullptr) {
+          std::size_t n = 0;
+          const llama_token* tokens = square ? nullptr : mtmd_input_chunk_get_tokens_text(chunk, &n);
+          if (square) layout->push_back(-1);
+          else layout->insert(layout->end(), tokens, tokens + n);
+        }
+        if (!square || mtmd_encode_chunk(eyes, chunk) != 0) continue;
         const float* rows = mtmd_get_output_embd(eyes);
-        out.assign(rows, rows + mtmd_input_chunk_get_n_tokens(chunk) * width());
+        out.insert(out.end(), rows, rows + mtmd_input_chunk_get_n_tokens(chunk) * width());
       }
     }
     mtmd_input_chunks_free(chunks);

@@ -3,7 +3,8 @@
 //   reference text MODEL TEXTS PROMPTS: a line a token, "id top-1 logit gap", gap being the distance to the
 //     second best; then each prompt's greedy continuation of up to 64 tokens, in the same form
 //   reference pictures MODEL MMPROJ: the rows of two drawn pictures, each as a scale and whole numbers
-//   reference eyes FOLDER: the same for the small random towers of tests/support/tiny_eyes.hpp, which are written there
+//   reference eyes FOLDER: the same for the small random towers of tests/support/tiny_eyes.hpp, which are written there; in front
+//     of the rows of a picture that is cut to tiles "layout" and what the model reads, tokens and -1 for each square
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -70,7 +71,13 @@ void print_rows(const peer& llama) {
   using namespace inoculum;
   for (const test::picture_shape& p : test::compared_pictures) {
     const image drawn = test::drawn_picture(p.kind, p.width, p.height);
-    const std::vector<float> values = llama.see(drawn);
+    std::vector<llama_token> layout;
+    const std::vector<float> values = llama.see(drawn, &layout);
+    if (std::count(layout.begin(), layout.end(), -1) > 1) {
+      std::printf("layout %zu", layout.size());
+      for (const llama_token id : layout) std::printf(" %d", id);
+      std::printf("\n");
+    }
     const std::size_t rows = values.size() / llama.width();
     std::printf("picture %d %d %d rows %zu width %zu\n", p.kind, p.width, p.height, rows, llama.width());
     for (std::size_t r = 0; r < rows; ++r) {
@@ -97,7 +104,7 @@ int pictures(const char* model, const char* mmproj) {
 int eyes(const std::string& folder) {
   using namespace inoculum;
   const std::string model = folder + "/tiny_model.gguf";
-  if (!test::tiny_llama().save(model)) return 1;
+  if (!test::tiny_llama({.tiles = true}).save(model)) return 1;
   for (const auto& [name, options] : test::all_compared_eyes()) {
     const std::string path = folder + "/" + name + ".gguf";
     if (!test::tiny_eyes(options).save(path)) return 1;

@@ -84,6 +84,7 @@ if [ -f "$gemma" ]; then
   compare "$gemma" - "$threads" "$rounds"
 fi
 "$peers/eyes" "$peers" "$threads" "$rounds"
+[ "$eyes" = - ] || "$peers/eyes" "$peers" "$threads" "$((20 * rounds))" "$model" "$eyes"
 for type in ${INOCULUM_TYPES:-}; do
   other=$peers/$(basename "$model" .gguf).$type.gguf
   [ -f "$other" ] || "$peers/requantise" "$type" "$model" "$other"

@@ -64,7 +64,7 @@ result<bench_result> measure_engine(const bench_options& options, const std::fun
           {}};
     }
   }
-  if (engine.picture_positions() > 0) out.cells.push_back({.images = 1});
+  if (engine.picture_positions(image()) > 0) out.cells.push_back({.images = 1});
 
   // Any tokens do: no speed depends on which.
   std::vector<token_id> ids(engine.context_size());

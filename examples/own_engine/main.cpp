@@ -42,7 +42,7 @@ class llama_engine {
   bool is_end(token_id id) const { return llama_vocab_is_eog(vocab_, id); }
   std::size_t context_size() const { return llama_n_ctx(context_); }
   std::size_t vocabulary_size() const { return pieces_.size(); }
-  std::size_t picture_positions() const { return 0; }
+  std::size_t picture_positions(const image&) const { return 0; }
   result<image_embedding> encode_image(const image&) { return failure{errc::unsupported, "text only", {}}; }
   result<std::span<const float>> evaluate(std::size_t keep, std::span<const engine_input> inputs) {
     llama_memory_seq_rm(llama_get_memory(context_), 0, static_cast<llama_pos>(keep), -1);

@@ -167,7 +167,7 @@ struct engine {
   bool is_end(ino::token_id) const { return true; }
   std::size_t context_size() const { return 1; }
   std::size_t vocabulary_size() const { return 1; }
-  std::size_t picture_positions() const { return 0; }
+  std::size_t picture_positions(const ino::image&) const { return 0; }
   ino::result<ino::image_embedding> encode_image(const ino::image&) { return ino::image_embedding{}; }
   ino::result<std::span<const float>> evaluate(std::size_t, std::span<const ino::engine_input>) { return std::span<const float>(); }
 };

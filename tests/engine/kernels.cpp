@@ -201,6 +201,41 @@ TEST_CASE("products: extreme quants neither saturate nor overflow") {
   }
 }
 
+TEST_CASE("strips of floats: every table equals the portable one to the bit, in one piece or two") {
+  rng r(23);
+  for (const kernel_table* k : usable_kernels()) {
+    CAPTURE(k->name);
+    for (const std::size_t rows : {1u, 3u, 4u, 11u, 12u, 17u, 50u}) {
+      for (std::size_t strips = 1; strips <= 5; ++strips) {
+        const std::size_t depth = 2 + r.below(90), pitch = 16 * depth + 5, stride = 16 * strips + 3;
+        const auto a = random_floats(r, rows * (depth + 1)), b = random_floats(r, strips * pitch);
+        std::vector<float> expected = random_floats(r, rows * stride);
+        auto got = expected, pieces = expected;
+        portable::f32_strips(a.data(), depth + 1, b.data(), pitch, strips, depth, rows, expected.data(), stride);
+        k->f32_strips(a.data(), depth + 1, b.data(), pitch, strips, depth, rows, got.data(), stride);
+        CHECK(same_bits(got, expected));
+        k->f32_strips(a.data(), depth + 1, b.data(), pitch, strips, depth / 2, rows, pieces.data(), stride);
+        k->f32_strips(a.data() + depth / 2, depth + 1, b.data() + depth / 2 * 16, pitch, strips, depth - depth / 2, rows, pieces.data(),
+                      stride);
+        CHECK(same_bits(pieces, expected));
+      }
+    }
+    std::vector<std::uint16_t> all;
+    for (unsigned h = 0; h < 0x10000; ++h) {
+      if (half_is_finite(static_cast<std::uint16_t>(h)) || h % 2 == 0) all.push_back(static_cast<std::uint16_t>(h));
+    }
+    all.resize(all.size() / 16 * 16);
+    std::vector<float> wide(all.size());
+    for (const panel_kind kind : {panel_kind::f16, panel_kind::bf16}) {
+      k->widen(kind, all.data(), all.size(), wide.data());
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        const float exact = kind == panel_kind::f16 ? half_to_float(all[i]) : bfloat_to_float(all[i]);
+        if (exact - exact == 0.0f) CHECK_UNARY(std::memcmp(&wide[i], &exact, sizeof exact) == 0);
+      }
+    }
+  }
+}
+
 TEST_CASE("attention's tile: every table equals the portable one to the bit") {
   rng r(9);
   for (const kernel_table* k : usable_kernels()) {

@@ -142,7 +142,7 @@ TEST_CASE("a picture's rows stand where tokens could") {
   const image_embedding nan{4, width, broken};
   const engine_input worse{{}, &nan};
   CHECK(e.evaluate(0, std::span(&worse, 1)).error().message.find("not finite") != std::string::npos);
-  CHECK(e.picture_positions() == 0);
+  CHECK(e.picture_positions(image()) == 0);
   CHECK(e.encode_image(image::from_rgb(1, 1, {0, 0, 0}).value()).error().code == errc::unsupported);
 }
 

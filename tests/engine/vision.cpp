@@ -173,7 +173,7 @@ TEST_CASE("eyes for the engine: of its width, kept by content, the same behind a
 
   auto one = cpu_engine::load(model.path, {.mmproj = eyes.path, .threads = 1}).value();
   auto two = cpu_engine::load(model.path, {.mmproj = eyes.path, .threads = 2}).value();
-  CHECK(one.picture_positions() == 4);
+  CHECK(one.picture_positions(image()) == 4);
   const auto seen = one.encode_image(test::drawn_picture(0, 50, 40)).value();
   CHECK(seen.rows == 4);
   CHECK(one.encode_image(test::drawn_picture(0, 50, 40))->values == seen.values);  // remembered

@@ -19,7 +19,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const int width = 1 + data[0] % 50, height = 1 + data[size / 2] % 50;
   std::vector<std::uint8_t> rgb(static_cast<std::size_t>(width * height) * 3);
   for (std::size_t i = 0; i < rgb.size(); ++i) rgb[i] = data[i % size];
-  const auto rows = tower->encode(image::from_rgb(width, height, std::move(rgb)).value());
-  if (!rows || rows->size() != tower->positions() * tower->width()) std::abort();
+  const image picture = image::from_rgb(width, height, std::move(rgb)).value();
+  const std::size_t seen = tower->squares(picture);
+  if (seen > 65) std::abort();
+  const auto rows = tower->encode(picture);
+  if (!rows || rows->size() != seen * tower->positions() * tower->width()) std::abort();
   return 0;
 }

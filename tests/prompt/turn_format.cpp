@@ -24,8 +24,8 @@ message say(role who, std::string text) { return {who, {{origin::user, std::move
 const conversation talk{{say(role::system, "S"), say(role::user, "Q"), say(role::assistant, "A"), say(role::user, "R")}};
 
 std::vector<turn_format> all() {
-  return {chatml_format("D"), qwen2_format(),        llama3_format(),     gemma_format(),
-          vicuna_format(),    mistral_format(false), mistral_format(true)};
+  return {chatml_format("D"), qwen2_format(),        llama3_format(),      gemma_format(),
+          vicuna_format(),    mistral_format(false), mistral_format(true), smolvlm_format()};
 }
 
 }  // namespace
@@ -44,6 +44,12 @@ TEST_CASE("what each family's turns look like") {
   CHECK(written(vicuna_format().render(talk, true)) == "{<s>}S USER: Q ASSISTANT: A{</s>}USER: R ASSISTANT:");
   CHECK(written(mistral_format(false).render(talk, true)) == "{<s>}[INST] S\n\nQ [/INST] A{</s>}[INST] R [/INST]");
   CHECK(written(mistral_format(true).render(talk, true)) == "{<s>}{[INST]}S\n\nQ{[/INST]}A{</s>}{[INST]}R{[/INST]}");
+  CHECK(written(smolvlm_format().render(talk, true)) ==
+        "{<|im_start|>}System: S{<end_of_utterance>}\nUser: Q{<end_of_utterance>}\nAssistant: A{<end_of_utterance>}\nUser: R"
+        "{<end_of_utterance>}\nAssistant:");
+  const image picture = image::from_rgb(1, 1, std::vector<std::uint8_t>(3, 7)).value();
+  const conversation seen{{{role::user, {{origin::user, {}, picture}, {origin::user, "Q", {}}}}}};
+  CHECK(written(smolvlm_format().render(seen, true)) == "{<|im_start|>}User:(picture)Q{<end_of_utterance>}\nAssistant:");
 }
 
 TEST_CASE("without a system message the family's own is written, or none") {
@@ -111,6 +117,8 @@ TEST_CASE("a model's format by its template, or by its control tokens") {
   CHECK(name("'[INST] ' + content + ' [/INST]'", none) == "mistral|");
   CHECK(name("'[INST] '", [](std::string_view t) { return t == "[INST]"; }) == "mistral-3|");
   CHECK(name("'[INST] <<SYS>>'", none) == "none");
+  CHECK(name("<|im_start|>User:<end_of_utterance>", none) == "smolvlm|");
+  CHECK(name("<|begin_of_text|>User:<end_of_utterance>", none) == "smolvlm|");
   CHECK(name("USER: x ASSISTANT:", none) == "vicuna|A chat between a curious");
   CHECK(name("### Instruction:", none) == "none");
   CHECK(name("", [](std::string_view t) { return t == "<start_of_turn>"; }) == "gemma|");

@@ -206,16 +206,32 @@ struct tiny_llama_options {
   ggml_type embedding = ggml_type::q8_0;  ///< tied: the output layer is the same tensor, as in SmolLM2
   std::uint64_t seed = 1;
   bool floats = false;  ///< the very same weights, as F32
+  bool tiles = false;   ///< SmolVLM's control tokens for pictures, and "\n\n" as a token
 };
 
+/// What `tiny_llama_options::tiles` adds; not every tile has a token, as in larger grids of the real thing.
+inline const std::vector<std::string>& tile_tokens() {
+  static const std::vector<std::string> all{
+      "<fake_token_around_image>", "<global-img>", "<row_1_col_1>", "<row_1_col_2>", "<row_2_col_1>", "<row_2_col_2>"};
+  return all;
+}
+
 /// Vocabulary only: three control tokens as in ChatML, the 256 bytes, a few merged words.
-inline gguf_writer tiny_vocabulary() {
+inline gguf_writer tiny_vocabulary(bool tiles = false) {
   std::vector<std::string> tokens{"<|endoftext|>", "<|im_start|>", "<|im_end|>"};
   std::vector<std::int32_t> types(3, 3);
   for (auto& c : byte_characters()) tokens.push_back(c);
   std::vector<std::string> merges{"h e", "l l", "he ll", "hell o", "\xc4\xa0 w", "o r", "\xc4\xa0w or", "\xc4\xa0wor l", "\xc4\xa0worl d"};
   for (std::string merge : merges) tokens.push_back(merge.erase(merge.find(' '), 1));
+  if (tiles) {
+    merges.push_back("\xc4\x8a \xc4\x8a");
+    tokens.push_back("\xc4\x8a\xc4\x8a");
+  }
   types.resize(tokens.size(), 1);
+  if (tiles) {
+    tokens.insert(tokens.end(), tile_tokens().begin(), tile_tokens().end());
+    types.resize(tokens.size(), 3);
+  }
   gguf_writer out;
   out.text("tokenizer.ggml.model", "gpt2").text("tokenizer.ggml.pre", "smollm");
   out.texts("tokenizer.ggml.tokens", tokens).integers("tokenizer.ggml.token_type", types).texts("tokenizer.ggml.merges", merges);
@@ -227,14 +243,15 @@ inline constexpr std::uint64_t tiny_vocabulary_size = 3 + 256 + 9;
 /// A model with random weights: the same keys and tensor names as SmolLM2's file, or those of the other architectures.
 inline gguf_writer tiny_llama(const tiny_llama_options& o = {}) {
   rng r(o.seed);
-  gguf_writer out = tiny_vocabulary();
+  gguf_writer out = tiny_vocabulary(o.tiles);
+  const std::uint64_t vocabulary = tiny_vocabulary_size + (o.tiles ? 1 + tile_tokens().size() : 0);
   const bool gemma = o.architecture == "gemma3";
   const auto key = [&](const char* name) { return o.architecture + "." + name; };
   const std::uint32_t head_width = o.width / o.heads;
   out.text("general.architecture", o.architecture).text("general.name", "tiny random " + o.architecture);
   out.number(key("block_count"), o.layers).number(key("context_length"), o.context).number(key("embedding_length"), o.width);
   out.number(key("feed_forward_length"), o.hidden).number(key("attention.head_count"), o.heads);
-  out.number(key("attention.head_count_kv"), o.kv_heads).number(key("vocab_size"), static_cast<std::uint32_t>(tiny_vocabulary_size));
+  out.number(key("attention.head_count_kv"), o.kv_heads).number(key("vocab_size"), static_cast<std::uint32_t>(vocabulary));
   out.number(key("rope.dimension_count"), head_width).real(key("rope.freq_base"), 100000.0f);
   out.real(key("attention.layer_norm_rms_epsilon"), 1e-5f).number("general.quantization_version", 2);
   if (gemma) {
@@ -259,7 +276,7 @@ inline gguf_writer tiny_llama(const tiny_llama_options& o = {}) {
   };
   const auto norm = [&](const std::string& name, std::uint64_t n) { vector(name, n, 0.8, 1.2); };
   const std::uint64_t kv_width = std::uint64_t{head_width} * o.kv_heads;
-  matrix("token_embd.weight", o.embedding, o.width, tiny_vocabulary_size);
+  matrix("token_embd.weight", o.embedding, o.width, vocabulary);
   for (std::uint32_t layer = 0; layer < o.layers; ++layer) {
     const std::string block = "blk." + std::to_string(layer) + ".";
     norm(block + "attn_norm.weight", o.width);

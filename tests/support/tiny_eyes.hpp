@@ -26,6 +26,7 @@ struct tiny_eyes_options {
   bool turned_places = false;      ///< the last place first: what llama.cpp's order of the class token amounts to
   std::uint32_t longest_edge = 0;  ///< idefics3's clip.vision.preproc_image_size
   ggml_type matrix = ggml_type::f16;
+  float loud = 1.0f;                 ///< the projector's weights times this
   std::string without{}, spoiled{};  ///< a key or tensor to leave out; a tensor whose first value is not a number
   std::uint64_t seed = 7;
 };
@@ -56,6 +57,7 @@ inline gguf_writer tiny_eyes(const tiny_eyes_options& o = {}) {
     for (const std::uint64_t side : shape) n *= static_cast<std::size_t>(side);
     std::vector<float> values(n);
     for (float& v : values) v = middle + spread * static_cast<float>(r.normal());
+    for (float& v : values) v *= name.starts_with("mm.") ? o.loud : 1.0f;
     if (name == "v.position_embd.weight" && o.turned_places) std::rotate(values.begin(), values.end() - o.width, values.end());
     if (o.spoiled == name) values[0] = __builtin_nanf("");
     if (o.without == name) return;

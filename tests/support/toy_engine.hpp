@@ -42,7 +42,7 @@ class toy_engine {
   [[nodiscard]] bool is_end(inoculum::token_id id) const { return id == end; }
   [[nodiscard]] std::size_t context_size() const { return context_; }
   [[nodiscard]] std::size_t vocabulary_size() const { return 258; }
-  [[nodiscard]] std::size_t picture_positions() const { return has_eyes ? picture_rows : 0; }
+  [[nodiscard]] std::size_t picture_positions(const inoculum::image&) const { return has_eyes ? picture_rows : 0; }
   [[nodiscard]] inoculum::result<inoculum::image_embedding> encode_image(const inoculum::image&) {
     return inoculum::image_embedding{picture_rows, 1, std::make_shared<const std::vector<float>>(picture_rows, 0.5f)};
   }

@@ -102,7 +102,7 @@ class token_backend {
     std::size_t count = 0;
     for (const segment& s : format_.render(talk, true)) {
       if (s.what == segment::kind::control) ++count;
-      else if (s.what == segment::kind::image) count += state_->engine.picture_positions();
+      else if (s.what == segment::kind::image) count += state_->engine.picture_positions(s.pixels);
       else count += state_->engine.tokenize(s.text).size();
     }
     return count;
@@ -115,7 +115,7 @@ class token_backend {
   }
 
   /// False for a model without eyes.
-  [[nodiscard]] bool accepts_pictures() const { return state_->engine.picture_positions() > 0; }
+  [[nodiscard]] bool accepts_pictures() const { return state_->engine.picture_positions(image()) > 0; }
 
   [[nodiscard]] Engine& engine() noexcept { return state_->engine; }
   [[nodiscard]] const Engine& engine() const noexcept { return state_->engine; }
@@ -282,7 +282,7 @@ class token_backend {
           return failure{errc::unsupported, "the model has no control token " + s.text + "; it wants another chat format", "chat format"};
         out.push_back({*id, 1, {}, {}, block});
       } else if (s.what == segment::kind::image) {
-        if (state_->engine.picture_positions() == 0) {
+        if (!accepts_pictures()) {
           return failure{errc::unsupported, "the request has a picture and the model no eyes; load an mmproj with it", "image"};
         }
         auto seen = state_->engine.encode_image(s.pixels);

@@ -45,7 +45,8 @@ struct engine_input {
 ///  3. The logits depend on the sequence alone, not on how it was split into calls or what was kept.
 ///  4. Evaluating past `context_size()` fails with `errc::budget` before any work.
 ///  5. `is_end` holds for the tokens that end an assistant's turn.
-///  6. `picture_positions()` is how many positions `encode_image` gives for any picture, 0 for a model without eyes.
+///  6. `picture_positions(picture)` is how many positions `encode_image` gives for it; 0 for a model without eyes, and for no other, also
+///     where the picture is empty.
 ///  7. Between calls the engine keeps state; calls are not made concurrently.
 template <class E>
 concept token_engine = requires(E& e, const E& c, std::string_view text, token_id id, const image& picture, std::size_t keep,
@@ -56,7 +57,7 @@ concept token_engine = requires(E& e, const E& c, std::string_view text, token_i
   { c.is_end(id) } -> std::same_as<bool>;
   { c.context_size() } -> std::same_as<std::size_t>;
   { c.vocabulary_size() } -> std::same_as<std::size_t>;
-  { c.picture_positions() } -> std::same_as<std::size_t>;
+  { c.picture_positions(picture) } -> std::same_as<std::size_t>;
   { e.encode_image(picture) } -> std::same_as<result<image_embedding>>;
   { e.evaluate(keep, inputs) } -> std::same_as<result<std::span<const float>>>;
 };

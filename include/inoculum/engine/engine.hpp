@@ -91,7 +91,14 @@ class cpu_engine {
   /// Positions now in the sequence.
   [[nodiscard]] std::size_t size() const noexcept { return current_.keys.size(); }
 
-  [[nodiscard]] std::size_t picture_positions() const noexcept { return eyes_ ? eyes_->positions() : 0; }
+  /// Positions that a picture takes, with the words of the model's own around it and between its tiles.
+  [[nodiscard]] std::size_t picture_positions(const image& picture) const {
+    std::size_t count = 0;
+    for (const segment& s : eyes_ ? eyes_->layout(picture) : std::vector<segment>()) {
+      count += s.what == segment::kind::image ? eyes_->positions() : words_of(s).size();
+    }
+    return count;
+  }
 
   /// What the model reads in a picture's place. The last `remembered_pictures` are kept by content, so
   /// that the same demonstrations cost nothing the second time. Errors: `unsupported` without eyes.
@@ -106,9 +113,18 @@ class cpu_engine {
     }
     auto rows = eyes_->encode(picture);
     if (!rows) return std::move(rows).error();
+    for (const float v : *rows) {
+      if (!std::isfinite(v)) return failure{errc::invalid_argument, "the eyes gave a value that is not finite for the picture", {}};
+    }
     const std::size_t width = eyes_->width();
+    if (const auto layout = eyes_->layout(picture); layout.size() > 1) rows = laid_out(layout, *rows);
     image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows)), key};
-    if (pictures_.size() == remembered_pictures) pictures_.erase(pictures_.begin());
+    std::size_t floats = out.values->size();
+    for (const auto& p : pictures_) floats += p.second.values->size();
+    while (!pictures_.empty() && (pictures_.size() == remembered_pictures || floats * sizeof(float) > remembered_picture_bytes)) {
+      floats -= pictures_.front().second.values->size();
+      pictures_.erase(pictures_.begin());
+    }
     pictures_.emplace_back(key, out);
     return out;
   }
@@ -249,6 +265,7 @@ class cpu_engine {
   [[nodiscard]] const engine::decoder& decoder() const noexcept { return decoder_; }
 
   static constexpr std::size_t remembered_pictures = 256;
+  static constexpr std::size_t remembered_picture_bytes = std::size_t{96} << 20;  ///< and in all at most this, but always the last one
 
  private:
   cpu_engine(tokenizer words, result<turn_format> format, engine::decoder decoder, std::size_t context, const engine_options& options)
@@ -281,6 +298,33 @@ class cpu_engine {
     eyes_.emplace(std::move(*tower));
     eyes_fingerprint_ = file->fingerprint();
     return {};
+  }
+
+  /// Tokens of a word that stands in a picture: a control token if the model has it, else plain text, as llama.cpp reads it.
+  [[nodiscard]] std::vector<token_id> words_of(const segment& s) const {
+    if (s.what == segment::kind::control) {
+      if (const auto id = tokenizer_.control_token(s.text)) return {*id};
+    }
+    return tokenizer_.encode(s.text);
+  }
+
+  /// The squares' rows and between them the words' embeddings, which a picture's positions may be as well as any: so a picture is
+  /// still one thing, that is shared whole or not at all.
+  [[nodiscard]] std::vector<float> laid_out(std::span<const segment> layout, std::span<const float> squares) const {
+    const std::size_t width = eyes_->width(), square = eyes_->positions() * width;
+    std::vector<float> out;
+    for (const segment& s : layout) {
+      if (s.what == segment::kind::image) {
+        out.insert(out.end(), squares.begin(), squares.begin() + static_cast<std::ptrdiff_t>(square));
+        squares = squares.subspan(square);
+        continue;
+      }
+      for (const token_id id : words_of(s)) {
+        out.resize(out.size() + width);
+        decoder_.weights().embed(static_cast<std::size_t>(id), std::span(out).last(width));
+      }
+    }
+    return out;
   }
 
   /// One appended position: a token, or a row of a picture.

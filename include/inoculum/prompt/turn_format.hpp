@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chat formats as data: how a family of models opens and closes a turn. One type for all, so that a program can choose when
-// it knows the model. The formats of Gemma, Llama 3, Qwen 2, Vicuna and Mistral.
+// it knows the model. The formats of Gemma, Llama 3, Qwen 2, SmolVLM, Vicuna and Mistral.
 #pragma once
 
 #include <algorithm>
@@ -32,6 +32,7 @@ struct turn_format {
   std::array<template_run, 3> opening{};  ///< by role: system, user, assistant
   std::array<template_run, 3> closing{};  ///< the same
   template_run picture_opening{}, picture_closing{};
+  std::string text_lead{};           ///< in front of a message of others that begins with words, not with a picture
   std::string reply_lead{};          ///< between the assistant's opening and its words; a model begins with it by itself
   bool system_in_user_turn = false;  ///< the system message stands in the first user turn, before its closing comes the user's text
   bool trims = false;                ///< white space around a message is left out, as the model's own template does
@@ -60,6 +61,7 @@ struct turn_format {
       detail::begin_message(out, m);
       begin_turn(m.who);
       const bool prefill = open_reply && i + 1 == talk.messages.size() && m.who == role::assistant;
+      if (m.who != role::assistant && !m.parts.empty() && !m.parts[0].is_image()) detail::add_text(out, text_lead);
       // Words that a model of this family wrote have its lead already.
       if (m.who == role::assistant && (m.parts.empty() || !m.parts[0].text.starts_with(reply_lead))) detail::add_text(out, reply_lead);
       add_parts(out, m, !prefill);
@@ -151,6 +153,20 @@ namespace detail {
   return f;
 }
 
+/// Idefics3 and SmolVLM, which begin as different models do. Its roles are plain words, behind control tokens all the same. What
+/// stands around a picture and between its tiles depends on the picture: whoever encodes it puts that in.
+[[nodiscard]] inline turn_format smolvlm_format(std::string_view begin = "<|im_start|>") {
+  using namespace detail;
+  turn_format f;
+  f.name = "smolvlm";
+  f.begin = {control_piece(begin)};
+  f.opening = {{{text_piece("System:")}, {text_piece("User:")}, {text_piece("Assistant:")}}};
+  for (template_run& closing : f.closing) closing = {control_piece("<end_of_utterance>"), text_piece("\n")};
+  f.text_lead = f.reply_lead = " ";
+  f.end = "<end_of_utterance>";
+  return f;
+}
+
 /// Vicuna 1.1 and the LLaVA models on it. Its roles are plain words: a user can write "ASSISTANT:", and no tokenizer tells.
 [[nodiscard]] inline turn_format vicuna_format() {
   using namespace detail;
@@ -199,6 +215,7 @@ template <class HasControl>
   const auto says = [&](std::string_view what) {
     return chat_template.empty() ? has_control(what) : chat_template.find(what) != std::string_view::npos;
   };
+  if (says("<end_of_utterance>")) return smolvlm_format(says("<|im_start|>") ? "<|im_start|>" : "<|begin_of_text|>");
   if (says("<|im_start|>")) {
     if (chat_template.empty() || says("SmolLM")) return chatml_format(chatml{}.default_system);
     if (says("You are Qwen, created by Alibaba Cloud."))

@@ -12,7 +12,7 @@ struct engine {
   bool is_end(inoculum::token_id) const { return true; }
   std::size_t context_size() const { return 1; }
   std::size_t vocabulary_size() const { return 1; }
-  std::size_t picture_positions() const { return 0; }
+  std::size_t picture_positions(const inoculum::image&) const { return 0; }
   inoculum::result<inoculum::image_embedding> encode_image(const inoculum::image&) { return inoculum::image_embedding{}; }
   inoculum::result<std::span<const float>> evaluate(std::size_t, std::span<const inoculum::engine_input>) {
     return std::span<const float>();

@@ -20,9 +20,13 @@ inline void quantised_panel(panel_kind kind, const std::uint8_t* panel, const ac
   quantised_panel(unit, kind, panel, a, rows, out);
 }
 
-inline constexpr kernel_table table = {"amx-int8",        avx2::quantise,     quantised_panel,  avx512::f32_panel,
-                                       avx512::f16_panel, avx512::bf16_panel, avx512::f16_tile, avx2::softmax_step,
-                                       avx2::rms_norm,    avx2::swiglu,       avx2::geglu};
+/// AVX-512's, but for the products that pay.
+inline constexpr kernel_table table = [] {
+  kernel_table out = avx512::table;
+  out.name = "amx-int8";
+  out.quantised_panel = quantised_panel;
+  return out;
+}();
 
 /// Whether the unit gives what the portable kernels give: a product of each width, with a part of a tile. No processor with a unit was at
 /// hand, and an emulated one took signed bytes for unsigned: a wrong answer must not be the first sign.

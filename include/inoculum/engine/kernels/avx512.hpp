@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernels for x86-64 processors with AVX-512 and VNNI: products. What is not bound by them (quantising, softmax, norm) is
-// AVX2's, so both tables agree to the bit in everything.
+// AVX2's.
 #pragma once
 
 #include "avx2.hpp"
+#include "avx512_floats.hpp"
 #include "avx512_quantised.hpp"
 
 #if defined(INOCULUM_ENGINE_X86)
@@ -72,8 +73,8 @@ INOCULUM_AVX512 inline void f16_tile(const float* a, std::size_t a_stride, const
   detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, depth, rows, out, out_stride);
 }
 
-inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise,     quantised_panel, f32_panel,    f16_panel,  bf16_panel,
-                                       f16_tile,      avx2::softmax_step, avx2::rms_norm,  avx2::swiglu, avx2::geglu};
+inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, quantised_panel, f32_panel, f16_panel,  bf16_panel, f16_tile,
+                                       softmax_step,  avx2::rms_norm, swiglu,          geglu,     f32_strips, widen};
 
 }  // namespace inoculum::engine::avx512
 

@@ -59,6 +59,12 @@ struct kernel_table {
   /// out = gelu(gate) · up, GELU by its tanh form (Hendrycks and Gimpel, 2016): x / (1 + exp(-2u)) with
   /// u = sqrt(2 / pi) · (x + 0.044715 x³).
   void (*geglu)(const float* gate, const float* up, std::size_t n, float* out) = nullptr;
+  /// Float weights against so many rows that they are worth widening once: out[rows × 16 · strips] += a[rows × depth] · b, b in
+  /// strips of 16 columns, `b_pitch` floats from one to the next. Parts of a sum may be added one after another.
+  void (*f32_strips)(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t strips, std::size_t depth,
+                     std::size_t rows, float* out, std::size_t out_stride) = nullptr;
+  /// n numbers of a kind of 16 bits, f16 or bf16, to floats, exactly; n is a multiple of 16.
+  void (*widen)(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) = nullptr;
 };
 
 inline constexpr std::size_t key_block = 64;  ///< positions that `softmax_step` takes at once

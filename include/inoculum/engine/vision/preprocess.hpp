@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A picture of any size to the square that a vision tower reads, to the bit as llama.cpp's mtmd does it: Pillow's
-// filters (Resample.c) in fixed point; either the whole picture centred on one colour, sides rounded up, or stretched.
+// A picture of any size to the squares that a vision tower reads, to the bit as llama.cpp's mtmd does it: Pillow's
+// filters (Resample.c) in fixed point; the whole picture centred on one colour, sides rounded up, or stretched; beside it, for
+// some, the picture cut to tiles.
 #pragma once
 
 #include <algorithm>
@@ -27,12 +28,29 @@ struct rgb_canvas {
 
 enum class resample_filter { bilinear, bicubic, lanczos };
 
-/// How a tower wants a picture to become its square.
+/// How a tower wants a picture to become its squares.
 struct picture_fit {
   resample_filter filter = resample_filter::bicubic;
-  bool stretched = false;                ///< both sides to the square's; else the whole picture, centred on `colour`
+  bool tiled = false;                    ///< tiles, then the whole picture stretched; else the whole picture, centred on `colour`
   std::array<std::uint8_t, 3> colour{};  ///< of what a centred picture leaves free
-  std::size_t longest_edge = 0;          ///< stretched by way of this size first, as idefics3 does it; 0: directly
+  std::size_t longest_edge = 0;          ///< of the picture that is cut to tiles; 0: as large as it is
+};
+
+inline constexpr int largest_tile_edge = 4096;  ///< pixels a side of what is cut to tiles
+inline constexpr int largest_tile_grid = 8;     ///< tiles a side; both bound what a picture can cost
+
+/// Tiles that a picture is cut to; the whole picture is one square more.
+struct picture_grid {
+  int columns = 0;
+  int rows = 0;
+  [[nodiscard]] std::size_t squares() const noexcept { return static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows) + 1; }
+};
+
+/// What a tower reads of a picture, in order: tiles of `tiles`, row by row, then `whole`.
+struct fitted_picture {
+  picture_grid grid{};
+  rgb_canvas tiles{};
+  rgb_canvas whole{};
 };
 
 namespace detail {
@@ -139,47 +157,71 @@ struct resample_plan {
   return across.height == height ? std::move(across) : detail::resample_columns(across.rgb, width, across.height, height, filter);
 }
 
-/// The whole picture on a square of `side` pixels. The picture must not be empty.
-[[nodiscard]] inline rgb_canvas centre_square(const image& picture, int side, const picture_fit& how) {
+/// The whole picture in the middle of width × height pixels. The picture must not be empty.
+[[nodiscard]] inline rgb_canvas centre(const image& picture, int width, int height, const picture_fit& how) {
   // Single precision and rounding up, because one row more or less would be another picture to the tower.
-  const auto edge = static_cast<float>(side);
-  const float scale = std::min(edge / static_cast<float>(picture.width()), edge / static_cast<float>(picture.height()));
-  const auto scaled = [&](int n) { return std::min(static_cast<int>(std::ceil(static_cast<float>(n) * scale)), side); };
-  rgb_canvas small_one =
-      resize(picture.rgb(), picture.width(), picture.height(), scaled(picture.width()), scaled(picture.height()), how.filter);
-  if (small_one.width == side && small_one.height == side) return small_one;
+  const float scale = std::min(static_cast<float>(width) / static_cast<float>(picture.width()),
+                               static_cast<float>(height) / static_cast<float>(picture.height()));
+  const auto scaled = [&](int n, int most) { return std::min(static_cast<int>(std::ceil(static_cast<float>(n) * scale)), most); };
+  rgb_canvas small_one = resize(picture.rgb(), picture.width(), picture.height(), scaled(picture.width(), width),
+                                scaled(picture.height(), height), how.filter);
+  if (small_one.width == width && small_one.height == height) return small_one;
 
-  const auto cells = static_cast<std::size_t>(side);
-  rgb_canvas out{side, side, std::vector<std::uint8_t>(cells * cells * 3)};
+  const auto columns = static_cast<std::size_t>(width);
+  rgb_canvas out{width, height, std::vector<std::uint8_t>(columns * static_cast<std::size_t>(height) * 3)};
   for (std::size_t i = 0; i < out.rgb.size(); ++i) out.rgb[i] = how.colour[i % 3];
-  const auto left = static_cast<std::size_t>((side - small_one.width) / 2);
-  const auto top = static_cast<std::size_t>((side - small_one.height) / 2);
+  const auto left = static_cast<std::size_t>((width - small_one.width) / 2);
+  const auto top = static_cast<std::size_t>((height - small_one.height) / 2);
   const std::size_t row = static_cast<std::size_t>(small_one.width) * 3;
   for (std::size_t y = 0; y < static_cast<std::size_t>(small_one.height); ++y) {
-    std::copy_n(small_one.rgb.data() + y * row, row, out.rgb.data() + ((top + y) * cells + left) * 3);
+    std::copy_n(small_one.rgb.data() + y * row, row, out.rgb.data() + ((top + y) * columns + left) * 3);
   }
   return out;
 }
 
-/// The picture stretched to a square. With a longest edge it goes by two sizes on its way: that edge with the picture's
-/// shape, the other side even, then whole tiles. The tiles are not used here, but what is left of a picture by then is.
-[[nodiscard]] inline rgb_canvas stretch_square(const image& picture, int side, const picture_fit& how) {
-  if (how.longest_edge == 0) return resize(picture.rgb(), picture.width(), picture.height(), side, side, how.filter);
-  const auto longest = static_cast<int>(how.longest_edge);
-  const double shape = static_cast<double>(picture.width()) / picture.height();
-  const bool wide = picture.width() >= picture.height();
+namespace detail {
+/// The picture's size when its longer side is `longest`: the other one follows, and is even.
+[[nodiscard]] inline std::pair<int, int> size_with_edge(int width, int height, int longest) noexcept {
+  const double shape = static_cast<double>(width) / height;
+  const bool wide = width >= height;
   int other = std::max(static_cast<int>(wide ? longest / shape : longest * shape), 1);
   other += other % 2;
-  const auto tiles = [&](int n) { return (n + side - 1) / side * side; };
-  const int width = wide ? longest : other;
-  const int height = wide ? other : longest;
-  const rgb_canvas first = resize(picture.rgb(), picture.width(), picture.height(), width, height, how.filter);
-  const rgb_canvas second = resize(first.rgb, width, height, tiles(width), tiles(height), how.filter);
-  return resize(second.rgb, second.width, second.height, side, side, how.filter);
+  return wide ? std::pair(longest, other) : std::pair(other, longest);
+}
+}  // namespace detail
+
+/// The tiles of `side` pixels that a picture of this size becomes: as many as cover it, of the longest edge where there is one, else
+/// as many as come nearest to its size. Sizes are positive.
+[[nodiscard]] inline picture_grid grid_of(int width, int height, int side, const picture_fit& how) noexcept {
+  if (!how.tiled) return {};
+  if (how.longest_edge != 0) {
+    const auto [w, h] = detail::size_with_edge(width, height, static_cast<int>(how.longest_edge));
+    return {(w + side - 1) / side, (h + side - 1) / side};
+  }
+  const int most = std::clamp(largest_tile_edge / side, 1, largest_tile_grid);
+  const auto nearest = [&](int n) {
+    return std::clamp(static_cast<int>(std::round(static_cast<float>(n) / static_cast<float>(side))), 1, most);
+  };
+  return {nearest(width), nearest(height)};
 }
 
-[[nodiscard]] inline rgb_canvas fit_square(const image& picture, int side, const picture_fit& how = {}) {
-  return how.stretched ? stretch_square(picture, side, how) : centre_square(picture, side, how);
+/// The picture must not be empty.
+[[nodiscard]] inline fitted_picture fit_picture(const image& picture, int side, const picture_fit& how = {}) {
+  fitted_picture out;
+  out.grid = grid_of(picture.width(), picture.height(), side, how);
+  const int width = out.grid.columns * side, height = out.grid.rows * side;
+  if (!how.tiled) {
+    out.whole = centre(picture, side, side, how);
+  } else if (how.longest_edge == 0) {
+    out.tiles = centre(picture, width, height, how);
+    out.whole = resize(picture.rgb(), picture.width(), picture.height(), side, side, how.filter);
+  } else {
+    const auto [w, h] = detail::size_with_edge(picture.width(), picture.height(), static_cast<int>(how.longest_edge));
+    const rgb_canvas first = resize(picture.rgb(), picture.width(), picture.height(), w, h, how.filter);
+    out.tiles = resize(first.rgb, w, h, width, height, how.filter);
+    out.whole = resize(out.tiles.rgb, width, height, side, side, how.filter);
+  }
+  return out;
 }
 
 }  // namespace inoculum::engine

@@ -37,9 +37,7 @@ struct vision_config {
   [[nodiscard]] std::size_t tokens() const noexcept { return patches() + registers; }
   [[nodiscard]] std::size_t positions() const noexcept { return patches() / (merge * merge); }
   [[nodiscard]] std::size_t merged_width() const noexcept { return width * merge * merge; }
-  /// Of a head, as attention stores it: whole lanes.
-  [[nodiscard]] std::size_t depth() const noexcept { return width / heads; }
-  [[nodiscard]] std::size_t padded_depth() const noexcept { return (depth() + panel_rows - 1) / panel_rows * panel_rows; }
+  [[nodiscard]] std::size_t depth() const noexcept { return width / heads; }  ///< of a head
 };
 
 /// Weights [rows × columns] in panels, and a bias (empty: none).

@@ -21,7 +21,7 @@
 
 namespace inoculum {
 
-/// The mean of the rows that the tower gives for a picture; only the first picture counts, and words do not. Join it with
+/// The mean of the rows that the tower gives for a whole picture; only the first picture counts, and words do not. Join it with
 /// `hashed_ngrams` by `joint`. Costs a pass through the tower a picture, so an index over a pool decodes and encodes it once.
 class vision_embedder {
  public:
@@ -50,7 +50,7 @@ class vision_embedder {
     }
     for (float& f : out) f = 0.0f;
     if (item.images.empty() || item.images.front().empty()) return {};
-    const auto rows = tower_->encode(item.images.front());
+    const auto rows = tower_->encode_whole(item.images.front());
     if (!rows) return rows.error();
     for (std::size_t i = 0; i < rows->size(); ++i) out[i % out.size()] += (*rows)[i];
     for (float& f : out) f /= static_cast<float>(tower_->positions());

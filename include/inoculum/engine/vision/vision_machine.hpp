@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -19,8 +20,53 @@ using vision_rows = xt::xtensor<float, 2>;
 
 [[nodiscard]] inline float* row_of(vision_rows& t, std::size_t i) noexcept { return t.data() + i * t.shape(1); }
 
-inline void add_to(float* to, const float* y, std::size_t n) noexcept {
-  for (std::size_t i = 0; i < n; ++i) to[i] += y[i];
+// Here and below a loop over 16 values stands inside, because compilers turn one of a known length into vectors at any level.
+inline void add_to(float* __restrict to, const float* __restrict y, std::size_t n) noexcept {
+  std::size_t i = 0;
+  for (; i + panel_rows <= n; i += panel_rows) {
+    for (std::size_t k = 0; k < panel_rows; ++k) to[i + k] += y[i + k];
+  }
+  for (; i < n; ++i) to[i] += y[i];
+}
+
+/// out = x · factor; `out` may be `x`.
+inline void scale_to(const float* x, float factor, std::size_t n, float* out) noexcept {
+  std::size_t i = 0;
+  for (; i + panel_rows <= n; i += panel_rows) {
+    float y[panel_rows];
+    for (std::size_t k = 0; k < panel_rows; ++k) y[k] = x[i + k] * factor;
+    for (std::size_t k = 0; k < panel_rows; ++k) out[i + k] = y[k];
+  }
+  for (; i < n; ++i) out[i] = x[i] * factor;
+}
+
+/// The sum of f(x[i]), lane by lane, then the lanes.
+template <class F>
+[[nodiscard]] double sum_of(const float* x, std::size_t n, F&& f) noexcept {
+  float sums[panel_rows] = {};
+  std::size_t i = 0;
+  for (; i + panel_rows <= n; i += panel_rows) {
+    for (std::size_t k = 0; k < panel_rows; ++k) sums[k] += f(x[i + k]);
+  }
+  for (std::size_t k = 0; i < n; ++i, ++k) sums[k] += f(x[i]);
+  double sum = 0.0;
+  for (const float s : sums) sum += static_cast<double>(s);
+  return sum;
+}
+
+inline void layer_norm(const vision_norm& norm, float epsilon, const float* x, std::size_t n, float* out) noexcept {
+  const auto count = static_cast<double>(n);
+  const auto mean = static_cast<float>(sum_of(x, n, [](float v) { return v; }) / count);
+  const auto variance = static_cast<float>(sum_of(x, n, [mean](float v) { return (v - mean) * (v - mean); }) / count);
+  const float scale = 1.0f / std::sqrt(variance + epsilon);
+  const float *weight = norm.weight.data(), *bias = norm.bias.data();
+  std::size_t i = 0;
+  for (; i + panel_rows <= n; i += panel_rows) {
+    float y[panel_rows];  // since `out` may be `x`
+    for (std::size_t k = 0; k < panel_rows; ++k) y[k] = (x[i + k] - mean) * scale * weight[i + k] + bias[i + k];
+    for (std::size_t k = 0; k < panel_rows; ++k) out[i + k] = y[k];
+  }
+  for (; i < n; ++i) out[i] = (x[i] - mean) * scale * weight[i] + bias[i];
 }
 
 class vision_machine {
@@ -30,27 +76,56 @@ class vision_machine {
   [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
   [[nodiscard]] thread_team& team() noexcept { return team_; }
 
-  /// from · weightᵀ + bias, 16 outputs of a few rows at a time: store(row, first output, n ≤ 16, values).
+  /// from · weightᵀ + bias, two panels' outputs of a few rows at a time: store(row, first output, n ≤ 32, values). Panels of 16
+  /// bits are widened to floats a piece at a time that stays in the first-level cache while all rows of a task pass it.
   template <class Store>
   void product(const vision_linear& l, vision_rows& from, Store&& store) {
-    constexpr std::size_t tile = 48;  // rows: their inputs stay in the second-level cache, their sums in the first
-    constexpr std::size_t lanes = panel_rows;
+    const packed_matrix& w = l.weight;
     const std::size_t rows = from.shape(0);
-    const std::size_t tiles = (rows + tile - 1) / tile;
-    team_.each(l.weight.panels() * tiles, 1, [&](std::size_t task) {
-      const std::size_t panel = task % l.weight.panels();
-      const std::size_t begin = task / l.weight.panels() * tile;
-      const std::size_t n = std::min(tile, rows - begin);
-      float y[tile * lanes];
-      kernels_->f32_panel(reinterpret_cast<const float*>(l.weight.panel(panel)), l.weight.columns, row_of(from, begin), from.shape(1), n,
-                          y);
-      const std::size_t first = panel * lanes;
-      const std::size_t outputs = std::min(lanes, l.weight.rows - first);
-      for (std::size_t t = 0; t < n; ++t) {
-        float* values = y + t * lanes;
-        if (!l.bias.empty()) add_to(values, l.bias.data() + first, outputs);
-        store(begin + t, first, outputs, values);
+    const std::size_t pairs = (w.panels() + strip_pair - 1) / strip_pair;
+    // Enough tasks for every thread, as even as rows let them be; the rows of a kernel's tile stay together.
+    const std::size_t wanted = std::max((rows + tallest - 1) / tallest, (4 * team_.size() + pairs - 1) / pairs);
+    const std::size_t height = std::max<std::size_t>(8, ((rows + wanted - 1) / wanted + 7) / 8 * 8);
+    const std::size_t runs = (rows + height - 1) / height;
+    team_.each(pairs * runs, 1, [&](std::size_t task) {
+      const std::size_t panel = task / runs * strip_pair, strips = std::min(strip_pair, w.panels() - panel);
+      const std::size_t begin = task % runs * height, n = std::min(height, rows - begin);
+      const std::size_t first = panel * lanes, outputs = std::min(pair_lanes, w.rows - first);
+      alignas(64) float y[tallest * pair_lanes];
+      alignas(64) float wide[piece * pair_lanes];
+      float bias[pair_lanes] = {};
+      if (!l.bias.empty()) std::copy_n(l.bias.data() + first, outputs, bias);
+      for (std::size_t t = 0; t < n; ++t) std::copy_n(bias, pair_lanes, y + t * pair_lanes);
+      for (std::size_t c = 0; c < w.columns; c += piece) {
+        const std::size_t m = std::min(piece, w.columns - c);
+        const float* b = reinterpret_cast<const float*>(w.panel(panel)) + c * lanes;
+        std::size_t pitch = w.panel_bytes() / sizeof(float);
+        if (w.kind != panel_kind::f32) {
+          for (std::size_t s = 0; s < strips; ++s) {
+            kernels_->widen(w.kind, reinterpret_cast<const std::uint16_t*>(w.panel(panel + s)) + c * lanes, m * lanes,
+                            wide + s * piece * lanes);
+          }
+          b = wide;
+          pitch = piece * lanes;
+        }
+        // The piece that comes next is asked for in bites between rows: all at once would fill the queue of outstanding loads.
+        const bool last = c + piece >= w.columns;
+        const std::size_t soon = last ? panel + strip_pair * team_.size() : panel, end = std::min(soon + strip_pair, w.panels());
+        const std::size_t bites = (n + bite - 1) / bite;
+        for (std::size_t i = 0; i < bites; ++i) {
+#if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
+          constexpr std::size_t line = 64, lines = piece * lanes * 2 / line;
+          for (std::size_t p = soon; w.kind != panel_kind::f32 && p < end; ++p) {
+            const std::uint8_t* at = w.panel(p) + (last ? 0 : (c + piece) * lanes * 2);
+            for (std::size_t k = lines * i / bites; k < lines * (i + 1) / bites; ++k) __builtin_prefetch(at + line * k, 0, 3);
+          }
+#endif
+          const std::size_t r = i * bite;
+          kernels_->f32_strips(row_of(from, begin + r) + c, from.shape(1), b, pitch, strips, m, std::min(bite, n - r), y + r * pair_lanes,
+                               pair_lanes);
+        }
       }
+      for (std::size_t t = 0; t < n; ++t) store(begin + t, first, outputs, y + t * pair_lanes);
     });
   }
   /// The same into rows of `to`, which is `stride` floats a row.
@@ -68,30 +143,31 @@ class vision_machine {
 
   /// Layer norm of each row of `from` into `to`, which may be the same.
   void normalise(const vision_norm& norm, float epsilon, vision_rows& from, vision_rows& to) {
-    const std::size_t width = from.shape(1);
-    team_.each(from.shape(0), 4, [&](std::size_t t) {
-      const float* in = row_of(from, t);
-      float* out = row_of(to, t);
-      double sum = 0.0, squares = 0.0;
-      for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(in[i]);
-      const auto mean = static_cast<float>(sum / static_cast<double>(width));
-      for (std::size_t i = 0; i < width; ++i) squares += static_cast<double>((in[i] - mean) * (in[i] - mean));
-      const float scale = 1.0f / std::sqrt(static_cast<float>(squares / static_cast<double>(width)) + epsilon);
-      for (std::size_t i = 0; i < width; ++i) out[i] = (in[i] - mean) * scale * norm.weight[i] + norm.bias[i];
-    });
+    team_.each(from.shape(0), 4, [&](std::size_t t) { layer_norm(norm, epsilon, row_of(from, t), from.shape(1), row_of(to, t)); });
   }
 
  private:
-  /// The gated kernels with a gate alone; at most 16 values, and `y` is spent.
+  static constexpr std::size_t lanes = panel_rows;
+  static constexpr std::size_t strip_pair = 2;  // panels that a task computes together
+  static constexpr std::size_t pair_lanes = strip_pair * lanes;
+  static constexpr std::size_t piece = 256;  // columns: a pair's piece fills two thirds of a first-level cache
+  static constexpr std::size_t tallest = 256;
+  static constexpr std::size_t bite = 48;  // rows
+
+  /// The gated kernels with a gate alone; at most a pair's values, and `y` is spent.
   void activate(vision_activation how, float* y, std::size_t n, float* to) const noexcept {
     constexpr float slope = 1.702f;
-    float up[panel_rows];
-    std::fill_n(up, n, how == vision_activation::quick_gelu ? 1.0f / slope : 1.0f);
+    static constexpr auto filled = [](float v) {
+      std::array<float, pair_lanes> out{};
+      for (float& each : out) each = v;
+      return out;
+    };
+    static constexpr auto ones = filled(1.0f), quick = filled(1.0f / slope);
     if (how == vision_activation::quick_gelu) {
       for (std::size_t i = 0; i < n; ++i) y[i] *= slope;
     }
-    if (how == vision_activation::gelu) kernels_->geglu(y, up, n, to);
-    else kernels_->swiglu(y, up, n, to);
+    if (how == vision_activation::gelu) kernels_->geglu(y, ones.data(), n, to);
+    else kernels_->swiglu(y, how == vision_activation::quick_gelu ? quick.data() : ones.data(), n, to);
   }
 
   const kernel_table* kernels_;

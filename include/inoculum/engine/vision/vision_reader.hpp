@@ -27,7 +27,6 @@ inline constexpr std::uint64_t largest_vision_grid = 64;
 inline constexpr std::uint64_t largest_vision_width = 4096;
 inline constexpr std::uint64_t largest_vision_hidden = 16384;
 inline constexpr std::uint64_t largest_vision_layers = 64;
-inline constexpr std::uint64_t largest_vision_edge = 4096;
 
 class vision_reader {
  public:
@@ -104,16 +103,33 @@ class vision_reader {
   /// Several matrices with biases, one below the other: name[0], name[1], …, each rows × columns.
   [[nodiscard]] result<void> stacked(std::initializer_list<std::string> names, std::uint64_t columns, std::uint64_t rows,
                                      vision_linear& out) {
-    std::vector<float> all, part;
+    std::vector<const gguf_tensor*> parts;
+    std::vector<float> values;
+    std::vector<std::byte> all;
     out.bias.clear();
+    bool alike = true;
     for (const std::string& name : names) {
-      if (auto done = floats(name + ".weight", {columns, rows}, part); !done) return done;
-      all.insert(all.end(), part.begin(), part.end());
-      if (auto done = floats(name + ".bias", {rows}, part); !done) return done;
-      out.bias.insert(out.bias.end(), part.begin(), part.end());
+      const auto found = tensor(name + ".weight", {columns, rows});
+      if (!found) return found.error();
+      parts.push_back(*found);
+      alike = alike && parts.back()->type == parts.front()->type;
+      if (auto done = floats(name + ".bias", {rows}, values); !done) return done;
+      out.bias.insert(out.bias.end(), values.begin(), values.end());
     }
-    return pack(*names.begin(), ggml_type::f32, std::as_bytes(std::span(all)), names.size() * static_cast<std::size_t>(rows),
-                static_cast<std::size_t>(columns), out);
+    for (const gguf_tensor* part : parts) {
+      std::span<const std::byte> bytes = part->data;
+      if (!alike) {
+        if (auto done = floats(std::string(part->name), {columns, rows}, values); !done) return done;
+        bytes = std::as_bytes(std::span(values));
+      }
+      all.insert(all.end(), bytes.begin(), bytes.end());
+    }
+    auto packed = pack(std::string(parts.front()->name), alike ? parts.front()->type : ggml_type::f32, all,
+                       parts.size() * static_cast<std::size_t>(rows), static_cast<std::size_t>(columns), out);
+    for (std::size_t i = 0; !packed && i < parts.size(); ++i) {  // so that the error names the right one
+      if (auto done = floats(std::string(parts[i]->name), {columns, rows}, values); !done) return done;
+    }
+    return packed;
   }
 
   /// A matrix that the file holds the other way round, [columns × rows].
@@ -138,11 +154,13 @@ class vision_reader {
     return found;
   }
 
-  /// Quantised towers become floats: the tower is small, and a kind of kernel less is worth more here.
+  /// Numbers of 16 bits stay as they are. Quantised towers become floats: the tower is small, and a kind of kernel less is worth
+  /// more here.
   [[nodiscard]] result<void> pack(const std::string& name, ggml_type type, std::span<const std::byte> data, std::size_t rows,
                                   std::size_t columns, vision_linear& out) {
     packed_matrix& m = out.weight;
-    m = {panel_kind::f32, rows, columns, nullptr};
+    const panel_kind kind = panel_kind_of(type);
+    m = {kind == panel_kind::f16 || kind == panel_kind::bf16 ? kind : panel_kind::f32, rows, columns, nullptr};
     aligned_bytes memory(m.total_bytes());
     if (memory.data() == nullptr) return bad(errc::too_large, "no memory for tensor " + inoculum::detail::quoted(name));
     m.bytes = memory.data();

@@ -3,7 +3,7 @@
 //
 //   auto file = inoculum::gguf_file::open("mmproj.gguf").value();
 //   auto eyes = inoculum::vision_tower::load(file, 2).value();
-//   std::vector<float> rows = eyes.encode(picture).value();   // positions() × width()
+//   std::vector<float> rows = eyes.encode(picture).value();   // squares(picture) × positions() × width()
 #pragma once
 
 #include <cstddef>
@@ -17,6 +17,7 @@
 
 #include "../../core/image.hpp"
 #include "../../core/result.hpp"
+#include "../../prompt/chat_format.hpp"
 #include "../gguf/gguf.hpp"
 #include "../kernels/select.hpp"
 #include "preprocess.hpp"
@@ -33,7 +34,8 @@ namespace inoculum {
 namespace engine {
 
 /// Another one is a header like theirs, and its name here: `name`, `places_for_registers`, `configure` (what it wants of its
-/// tower, before that is read), `read` (its tensors), `run` (rows of the tower to positions; every thread calls it).
+/// tower, before that is read), `read` (its tensors), `run` (rows of the tower to positions; every thread calls it), and `layout`
+/// where a model reads more of a picture than one square.
 using vision_projector = std::variant<nemotron_v2_vl_projector, gemma3_projector, idefics3_projector, mlp_projector>;
 
 namespace detail {
@@ -86,32 +88,31 @@ class vision_tower {
     if (!read) return read.error();
     auto made = std::make_unique<state>(std::move(weights), std::move(projector),
                                         kernels != nullptr ? *kernels : *engine::usable_kernels().front(), threads);
-    if (!made->tower.reserve(made->weights.config)) return in.bad(errc::too_large, "no memory for a picture's keys and values");
     return vision_tower(std::move(made));
   }
 
-  /// Positions that a picture takes in the sequence, and floats of each.
+  /// Positions that one square takes in the sequence, and floats of each.
   [[nodiscard]] std::size_t positions() const noexcept { return config().positions(); }
   [[nodiscard]] std::size_t width() const noexcept { return config().text_width; }
   [[nodiscard]] const engine::vision_config& config() const noexcept { return state_->weights.config; }
 
-  /// positions() × width() floats, row by row. Errors: invalid_argument (an empty picture).
-  [[nodiscard]] result<std::vector<float>> encode(const image& picture) const {
-    if (picture.empty()) return failure{errc::invalid_argument, "an empty image cannot be encoded", {}};
-    const engine::rgb_canvas square = engine::fit_square(picture, static_cast<int>(config().image), config().fit);
-    std::vector<float> out(positions() * width());
-    const std::lock_guard lock(state_->turn);
-    state_->tower.cut(config(), square);
-    std::visit(
-        [&](auto& projector) {
-          state_->machine.team().run([&](std::size_t thread) {
-            engine::vision_rows& x = state_->tower.run(state_->machine, state_->weights, thread);
-            projector.run(state_->machine, config(), x, out.data());
-          });
+  /// Squares that are seen of a picture: its tiles, row by row, where the model wants some, and the whole picture last.
+  [[nodiscard]] std::size_t squares(const image& picture) const noexcept { return grid(picture).squares(); }
+
+  /// What the language model reads for a picture: each image segment is the next square, and what stands around is the model's own.
+  [[nodiscard]] std::vector<segment> layout(const image& picture) const {
+    return std::visit(
+        [&](const auto& projector) -> std::vector<segment> {
+          if constexpr (requires { projector.layout(grid(picture)); }) return projector.layout(grid(picture));
+          else return {{segment::kind::image, {}, {}}};
         },
         state_->projector);
-    return out;
   }
+
+  /// squares() × positions() × width() floats, row by row. Errors: invalid_argument (an empty picture).
+  [[nodiscard]] result<std::vector<float>> encode(const image& picture) const { return see(picture, true); }
+  /// The same of the last square alone, the whole picture.
+  [[nodiscard]] result<std::vector<float>> encode_whole(const image& picture) const { return see(picture, false); }
 
  private:
   struct state {
@@ -124,6 +125,33 @@ class vision_tower {
     engine::vit tower;
     std::mutex turn{};
   };
+
+  [[nodiscard]] engine::picture_grid grid(const image& picture) const noexcept {
+    if (picture.empty()) return {};
+    return engine::grid_of(picture.width(), picture.height(), static_cast<int>(config().image), config().fit);
+  }
+
+  [[nodiscard]] result<std::vector<float>> see(const image& picture, bool with_tiles) const {
+    if (picture.empty()) return failure{errc::invalid_argument, "an empty image cannot be encoded", {}};
+    const engine::fitted_picture fitted = engine::fit_picture(picture, static_cast<int>(config().image), config().fit);
+    const std::size_t tiles = with_tiles ? fitted.grid.squares() - 1 : 0, columns = static_cast<std::size_t>(fitted.grid.columns);
+    std::vector<float> out((tiles + 1) * positions() * width());
+    const std::lock_guard lock(state_->turn);
+    for (std::size_t i = 0; i <= tiles; ++i) {
+      if (i < tiles) state_->tower.cut(config(), fitted.tiles, i % columns * config().image, i / columns * config().image);
+      else state_->tower.cut(config(), fitted.whole, 0, 0);
+      float* rows = out.data() + i * positions() * width();
+      std::visit(
+          [&](auto& projector) {
+            state_->machine.team().run([&](std::size_t thread) {
+              engine::vision_rows& x = state_->tower.run(state_->machine, state_->weights, thread);
+              projector.run(state_->machine, config(), x, rows);
+            });
+          },
+          state_->projector);
+    }
+    return out;
+  }
 
   explicit vision_tower(std::unique_ptr<state> made) : state_(std::move(made)) {}
 

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "../../core/result.hpp"
-#include "../model/attention.hpp"
 #include "vision_config.hpp"
 #include "vision_reader.hpp"
 
@@ -65,10 +64,6 @@ namespace detail {
     return in.bad(errc::unsupported, "an image of " + std::to_string(c.image) + " pixels does not make a grid of patches of " +
                                          std::to_string(c.patch) + " merged " + std::to_string(c.merge) + " by " + std::to_string(c.merge) +
                                          " (at most " + std::to_string(largest_vision_grid) + " patches a side)");
-  }
-  if (c.padded_depth() > attention_max_width) {
-    return in.bad(errc::unsupported,
-                  "a head of " + std::to_string(c.depth()) + " values; " + std::to_string(attention_max_width) + " can be");
   }
   return {};
 }
