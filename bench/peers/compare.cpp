@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   cpu_engine& engine = *loaded;
-  peer llama(argv[1], threads, 4096, mmproj.c_str());
+  peer llama(argv[1], threads, 5120, mmproj.c_str());
 
   row vision{"one picture", {}, {}, 0};
   if (!mmproj.empty()) {
@@ -115,28 +115,37 @@ int main(int argc, char** argv) {
 
   std::printf("%s, %d threads, median of %d in turns   inoculum   llama.cpp\n", std::string(engine.decoder().kernels().name).c_str(),
               threads, rounds);
-  for (const std::size_t n : {std::size_t{512}, std::size_t{2048}}) {
-    row r{"prefill of " + std::to_string(n), {}, {}, static_cast<double>(n)};
-    const auto tokens = passage(engine, n);
-    const std::vector<llama_token> same(tokens.begin(), tokens.end());
+  for (const std::size_t depth : {std::size_t{0}, std::size_t{4096}}) {
+    const std::size_t n = 512;
+    const std::string behind = depth > 0 ? " behind " + std::to_string(depth) : "";
+    row r{"prefill of " + std::to_string(n) + behind, {}, {}, static_cast<double>(n)};
+    const auto tokens = passage(engine, depth + n);
+    const std::vector<llama_token> before(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(depth));
+    const std::vector<llama_token> same(tokens.begin() + static_cast<std::ptrdiff_t>(depth), tokens.end());
+    const auto ours = [&](std::size_t from, std::size_t count) {
+      const engine_input input{std::span(tokens).subspan(from, count), nullptr};
+      if (count > 0) (void)engine.evaluate(from, std::span(&input, 1));
+    };
+    ours(0, depth);
+    llama.clear();
+    if (depth > 0) llama.evaluate(before, 0, false);
     for (int i = 0; i < rounds; ++i) {
-      const engine_input input{tokens, nullptr};
-      r.ours.push_back(seconds([&] { (void)engine.evaluate(0, std::span(&input, 1)); }));
-      llama.clear();
-      r.theirs.push_back(seconds([&] { llama.evaluate(same, 0, false); }));
+      r.ours.push_back(seconds([&] { ours(depth, n); }));
+      llama_memory_seq_rm(llama.memory(), 0, static_cast<llama_pos>(depth), -1);
+      r.theirs.push_back(seconds([&] { llama.evaluate(same, static_cast<int>(depth), false); }));
     }
     print(r);
-    row d{"64 tokens behind " + std::to_string(n), {}, {}, 64};
+    row d{"64 tokens behind " + std::to_string(depth + n), {}, {}, 64};
     for (int i = 0; i < rounds; ++i) {
       d.ours.push_back(seconds([&] {
         for (std::size_t k = 0; k < 64; ++k) {
           const engine_input one{std::span(tokens).subspan(k, 1), nullptr};
-          (void)engine.evaluate(n + k, std::span(&one, 1));
+          (void)engine.evaluate(depth + n + k, std::span(&one, 1));
         }
       }));
-      llama_memory_seq_rm(llama.memory(), 0, static_cast<llama_pos>(n), -1);
+      llama_memory_seq_rm(llama.memory(), 0, static_cast<llama_pos>(depth + n), -1);
       d.theirs.push_back(seconds([&] {
-        for (std::size_t k = 0; k < 64; ++k) llama.evaluate({same[k]}, static_cast<int>(n + k), false);
+        for (std::size_t k = 0; k < 64; ++k) llama.evaluate({same[k]}, static_cast<int>(depth + n + k), false);
       }));
     }
     print(d);

@@ -2,6 +2,7 @@
 // Every kernel table that runs here against the portable one, and the portable one against plain arithmetic.
 #include <doctest/doctest.h>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -236,21 +237,84 @@ TEST_CASE("strips of floats: every table equals the portable one to the bit, in 
   }
 }
 
-TEST_CASE("attention's tile: every table equals the portable one to the bit") {
+TEST_CASE("attention's tiles: every table equals the portable one to the bit") {
   rng r(9);
   for (const kernel_table* k : usable_kernels()) {
     CAPTURE(k->name);
-    for (const std::size_t rows : {1u, 2u, 3u, 5u, 6u, 7u, 16u, 48u}) {
-      const std::size_t depth = 1 + r.below(64);
+    for (const std::size_t rows : {1u, 2u, 3u, 5u, 6u, 7u, 12u, 16u, 31u, 48u}) {
+      const std::size_t depth = 1 + r.below(64), strips = 1 + r.below(6), stride = 16 * strips + 16;
+      CAPTURE(strips);
       const auto a = random_floats(r, rows * 64);
-      std::vector<std::uint16_t> b(depth * 64);
+      const auto scales = random_floats(r, depth);
+      std::vector<std::uint16_t> b(depth * stride);
+      std::vector<std::int8_t> bytes(depth * stride);
       for (auto& h : b) h = float_to_half(static_cast<float>(r.normal()));
-      std::vector<float> expected = random_floats(r, rows * 80);
-      std::vector<float> got = expected;
-      portable::f16_tile(a.data(), 64, b.data() + 16, 64, depth, rows, expected.data(), 80);
-      k->f16_tile(a.data(), 64, b.data() + 16, 64, depth, rows, got.data(), 80);
-      CHECK(same_bits(got, expected));
+      for (auto& h : bytes) h = static_cast<std::int8_t>(static_cast<int>(r.below(256)) - 128);
+      for (const bool fresh : {false, true}) {
+        std::vector<float> expected = random_floats(r, rows * 120);
+        std::vector<float> got = expected;
+        // Rows of b side by side as values lie, then one strip behind another as keys do.
+        portable::f16_tile(a.data(), 64, b.data() + 16, stride, 16, depth, rows, strips, expected.data(), 120, fresh);
+        k->f16_tile(a.data(), 64, b.data() + 16, stride, 16, depth, rows, strips, got.data(), 120, fresh);
+        CHECK(same_bits(got, expected));
+        portable::f16_tile(a.data(), 64, b.data(), 16, depth * 16, depth, rows, strips, expected.data(), 120, fresh);
+        k->f16_tile(a.data(), 64, b.data(), 16, depth * 16, depth, rows, strips, got.data(), 120, fresh);
+        CHECK(same_bits(got, expected));
+        portable::byte_tile(a.data(), 64, bytes.data() + 16, scales.data(), stride, depth, rows, strips, expected.data(), 120);
+        k->byte_tile(a.data(), 64, bytes.data() + 16, scales.data(), stride, depth, rows, strips, got.data(), 120);
+        CHECK(same_bits(got, expected));
+      }
     }
+  }
+}
+
+#if defined(INOCULUM_ENGINE_X86)
+TEST_CASE("the softmax of AVX-512 equals AVX2's to the bit") {
+  if (!processor().avx512_vnni) {
+    std::printf("SKIPPED the softmax of AVX-512: this processor has none\n");
+    return;
+  }
+  rng r(19);
+  for (int round = 0; round < 200; ++round) {
+    const std::size_t valid = 1 + r.below(64), depth = 16 * (1 + r.below(5));
+    auto scores = random_floats(r, 64, round % 3 == 0 ? 60.0 : 4.0), same = scores;
+    auto out = random_floats(r, depth), same_out = out;
+    float maximum = round % 2 == 0 ? -1e30f : 2.0f, sum = round % 2 == 0 ? 0.0f : 3.0f, same_maximum = maximum, same_sum = sum;
+    avx2::softmax_step(scores.data(), valid, maximum, sum, out.data(), depth);
+    avx512::softmax_step(same.data(), valid, same_maximum, same_sum, same_out.data(), depth);
+    CHECK(same_bits(scores, same));
+    CHECK(same_bits(out, same_out));
+    CHECK(maximum == same_maximum);
+    CHECK(sum == same_sum);
+  }
+}
+#endif
+
+TEST_CASE("two running softmaxes merged are one over both") {
+  rng r(23);
+  for (const kernel_table* k : usable_kernels()) {
+    CAPTURE(k->name);
+    for (const float ahead : {-40.0f, 0.0f, 0.5f, 200.0f}) {
+      const std::size_t depth = 48;
+      auto out = random_floats(r, depth);
+      const auto part = random_floats(r, depth), before = out;
+      float maximum = 3.0f, sum = 1.5f;
+      k->softmax_merge(part.data(), maximum + ahead, 2.5f, out.data(), maximum, sum, depth);
+      const double mine = std::exp2(-std::max(0.0, static_cast<double>(ahead))),
+                   other = std::exp2(std::min(0.0, static_cast<double>(ahead)));
+      CHECK(maximum == 3.0f + std::max(0.0f, ahead));
+      CHECK(static_cast<double>(sum) == doctest::Approx(1.5 * mine + 2.5 * other).epsilon(1e-6));
+      for (std::size_t i = 0; i < depth; ++i)
+        CHECK(static_cast<double>(out[i]) ==
+              doctest::Approx(static_cast<double>(before[i]) * mine + static_cast<double>(part[i]) * other).epsilon(1e-5));
+    }
+    auto out = random_floats(r, 16);
+    std::vector<float> into(16, 0.0f);
+    float maximum = -1e30f, sum = 0.0f;  // nothing yet: the part itself, to the bit
+    k->softmax_merge(out.data(), -7.25f, 1.75f, into.data(), maximum, sum, 16);
+    CHECK(same_bits(into, out));
+    CHECK(maximum == -7.25f);
+    CHECK(sum == 1.75f);
   }
 }
 
@@ -341,7 +405,7 @@ TEST_CASE("a damaged scale is found while packing") {
 
 TEST_CASE("attention within a window against double arithmetic") {
   rng r(29);
-  constexpr std::size_t width = 32, positions = 300;
+  constexpr std::size_t width = 32, positions = 600;  // three segments
   kv_cache cache(1, 1, width);
   REQUIRE(cache.reserve(0, positions));
   std::vector<std::vector<float>> keys, values;
@@ -357,9 +421,9 @@ TEST_CASE("attention within a window against double arithmetic") {
   const auto scratch = std::make_unique<attention_scratch>();
   for (const kernel_table* k : usable_kernels()) {
     CAPTURE(k->name);
-    for (const std::size_t window : {0u, 1u, 5u, 64u, 70u, 200u}) {
+    for (const std::size_t window : {0u, 1u, 5u, 64u, 70u, 200u, 300u}) {
       CAPTURE(window);
-      for (const std::size_t from : {0u, 60u, 130u, 252u}) {
+      for (const std::size_t from : {0u, 60u, 130u, 220u, 552u}) {
         const std::size_t rows = 48;
         const auto queries = random_floats(r, rows * width);
         std::copy(queries.begin(), queries.end(), scratch->query);

@@ -33,29 +33,34 @@ namespace detail {
   return _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1)));
 }
 
-/// Eight numbers of a float kind, the i-th and on.
+/// Eight numbers of a float kind, or signed bytes (`q8`), the i-th and on.
 template <panel_kind Kind>
 [[nodiscard]] INOCULUM_AVX2_INLINE __m256 load_column(const void* p, std::size_t i) noexcept {
   if constexpr (Kind == panel_kind::f32) return _mm256_loadu_ps(static_cast<const float*>(p) + i);
+  if constexpr (Kind == panel_kind::q8) return load_signed_bytes(static_cast<const std::int8_t*>(p) + i);
   const void* bits = static_cast<const std::uint16_t*>(p) + i;
   if constexpr (Kind == panel_kind::f16) return load_halves(bits);
   const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(static_cast<const __m128i*>(bits)));
   return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
 }
 
-/// R rows of a against a strip of 16 columns of a float kind, added to `out`.
+/// R rows of a against a strip of 16 columns, added to `out`; bytes times a scale for each of b's rows.
 template <int R, panel_kind Kind>
-INOCULUM_AVX2 inline void float_tile(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, std::size_t depth,
-                                     float* out, std::size_t out_stride) noexcept {
+INOCULUM_AVX2 inline void float_tile(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, const float* scales,
+                                     std::size_t depth, float* out, std::size_t out_stride, bool fresh) noexcept {
   __m256 y[R][2];
   INOCULUM_UNROLL
   for (int r = 0; r < R; ++r) {
-    y[r][0] = _mm256_loadu_ps(out + static_cast<std::size_t>(r) * out_stride);
-    y[r][1] = _mm256_loadu_ps(out + static_cast<std::size_t>(r) * out_stride + 8);
+    y[r][0] = fresh ? _mm256_setzero_ps() : _mm256_loadu_ps(out + static_cast<std::size_t>(r) * out_stride);
+    y[r][1] = fresh ? _mm256_setzero_ps() : _mm256_loadu_ps(out + static_cast<std::size_t>(r) * out_stride + 8);
   }
   for (std::size_t k = 0; k < depth; ++k) {
-    const __m256 b0 = load_column<Kind>(b, k * b_stride);
-    const __m256 b1 = load_column<Kind>(b, k * b_stride + 8);
+    __m256 b0 = load_column<Kind>(b, k * b_stride);
+    __m256 b1 = load_column<Kind>(b, k * b_stride + 8);
+    if constexpr (Kind == panel_kind::q8) {
+      b0 = _mm256_mul_ps(b0, _mm256_set1_ps(scales[k]));
+      b1 = _mm256_mul_ps(b1, _mm256_set1_ps(scales[k]));
+    }
     INOCULUM_UNROLL
     for (int r = 0; r < R; ++r) {
       const __m256 x = _mm256_set1_ps(a[static_cast<std::size_t>(r) * a_stride + k]);
@@ -71,13 +76,14 @@ INOCULUM_AVX2 inline void float_tile(const float* a, std::size_t a_stride, const
 }
 
 template <panel_kind Kind>
-INOCULUM_AVX2 inline void float_tiles(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, std::size_t depth,
-                                      std::size_t rows, float* out, std::size_t out_stride) noexcept {
+INOCULUM_AVX2 inline void float_tiles(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, const float* scales,
+                                      std::size_t depth, std::size_t rows, float* out, std::size_t out_stride, bool fresh) noexcept {
   for (; rows >= 6; rows -= 6, a += 6 * a_stride, out += 6 * out_stride)
-    float_tile<6, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
+    float_tile<6, Kind>(a, a_stride, b, b_stride, scales, depth, out, out_stride, fresh);
   for (; rows >= 3; rows -= 3, a += 3 * a_stride, out += 3 * out_stride)
-    float_tile<3, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
-  for (; rows > 0; --rows, a += a_stride, out += out_stride) float_tile<1, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
+    float_tile<3, Kind>(a, a_stride, b, b_stride, scales, depth, out, out_stride, fresh);
+  for (; rows > 0; --rows, a += a_stride, out += out_stride)
+    float_tile<1, Kind>(a, a_stride, b, b_stride, scales, depth, out, out_stride, fresh);
 }
 
 /// 2^x, 0 below 2^-126.
@@ -137,8 +143,7 @@ INOCULUM_AVX2 inline void quantise(const float* x, std::size_t blocks, std::int8
 template <panel_kind Kind>
 INOCULUM_AVX2 inline void float_panel(const void* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                       float* out) {
-  std::memset(out, 0, rows * panel_rows * sizeof(float));
-  detail::float_tiles<Kind>(x, stride, panel, panel_rows, columns, rows, out, panel_rows);
+  detail::float_tiles<Kind>(x, stride, panel, panel_rows, nullptr, columns, rows, out, panel_rows, true);
 }
 INOCULUM_AVX2 inline void f32_panel(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                     float* out) {
@@ -156,7 +161,8 @@ INOCULUM_AVX2 inline void bf16_panel(const std::uint16_t* panel, std::size_t col
 INOCULUM_AVX2 inline void f32_strips(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t strips,
                                      std::size_t depth, std::size_t rows, float* out, std::size_t out_stride) {
   for (std::size_t s = 0; s < strips; ++s)
-    detail::float_tiles<panel_kind::f32>(a, a_stride, b + s * b_pitch, panel_rows, depth, rows, out + s * panel_rows, out_stride);
+    detail::float_tiles<panel_kind::f32>(a, a_stride, b + s * b_pitch, panel_rows, nullptr, depth, rows, out + s * panel_rows, out_stride,
+                                         false);
 }
 INOCULUM_AVX2 inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) {
   if (kind == panel_kind::f16) {
@@ -166,9 +172,16 @@ INOCULUM_AVX2 inline void widen(panel_kind kind, const std::uint16_t* from, std:
   for (std::size_t i = 0; i < n; i += 8) _mm256_storeu_ps(to + i, detail::load_column<panel_kind::bf16>(from, i));
 }
 
-INOCULUM_AVX2 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth,
-                                   std::size_t rows, float* out, std::size_t out_stride) {
-  detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, depth, rows, out, out_stride);
+INOCULUM_AVX2 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride,
+                                   std::size_t strip_stride, std::size_t depth, std::size_t rows, std::size_t strips, float* out,
+                                   std::size_t out_stride, bool fresh) {
+  for (; strips > 0; --strips, b += strip_stride, out += 16)
+    detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, nullptr, depth, rows, out, out_stride, fresh);
+}
+INOCULUM_AVX2 inline void byte_tile(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
+                                    std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
+  for (; strips > 0; --strips, b += 16, out += 16)
+    detail::float_tiles<panel_kind::q8>(a, a_stride, b, b_stride, scales, depth, rows, out, out_stride, false);
 }
 
 INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
@@ -184,8 +197,22 @@ INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t valid, float& 
     total = _mm256_add_ps(total, weight);
   }
   const __m256 factor = detail::exp2(_mm256_sub_ps(_mm256_set1_ps(maximum), shift));
-  for (std::size_t i = 0; i < depth; i += 8) _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), factor));
+  // As a rule the maximum stays, and times 1 changes nothing.
+  for (std::size_t i = 0; highest != maximum && i < depth; i += 8)
+    _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), factor));
   sum = sum * _mm256_cvtss_f32(factor) + detail::sum_lanes(total);
+  maximum = highest;
+}
+
+INOCULUM_AVX2 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
+                                        std::size_t depth) {
+  const float highest = part_maximum > maximum ? part_maximum : maximum;
+  const __m256 mine = detail::exp2(_mm256_set1_ps(maximum - highest)), other = detail::exp2(_mm256_set1_ps(part_maximum - highest));
+  for (std::size_t i = 0; i < depth; i += 8) {
+    const __m256 kept = _mm256_mul_ps(_mm256_loadu_ps(out + i), mine);
+    _mm256_storeu_ps(out + i, _mm256_fmadd_ps(_mm256_loadu_ps(part + i), other, kept));
+  }
+  sum = sum * _mm256_cvtss_f32(mine) + part_sum * _mm256_cvtss_f32(other);
   maximum = highest;
 }
 
@@ -230,8 +257,8 @@ INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t 
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
 
-inline constexpr kernel_table table = {"avx2",       quantise, quantised_panel, f32_panel, f16_panel,  bf16_panel, f16_tile,
-                                       softmax_step, rms_norm, swiglu,          geglu,     f32_strips, widen};
+inline constexpr kernel_table table = {"avx2",       quantise,      quantised_panel, f32_panel, f16_panel, bf16_panel, f16_tile, byte_tile,
+                                       softmax_step, softmax_merge, rms_norm,        swiglu,    geglu,     f32_strips, widen};
 
 }  // namespace inoculum::engine::avx2
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels for x86-64 processors with AVX-512 and VNNI: products. What is not bound by them (quantising, softmax, norm) is
-// AVX2's.
+// The kernels for x86-64 processors with AVX-512 and VNNI: products, the softmax and the gates. What is not bound by them (quantising,
+// norms) is AVX2's.
 #pragma once
 
 #include "avx2.hpp"
@@ -12,48 +12,87 @@
 namespace inoculum::engine::avx512 {
 
 namespace detail {
-/// 16 numbers of a float kind, the i-th and on.
+/// 16 numbers of a float kind, or signed bytes (`q8`), the i-th and on.
 template <panel_kind Kind>
 [[nodiscard]] INOCULUM_AVX512_INLINE __m512 load_column(const void* p, std::size_t i) noexcept {
   if constexpr (Kind == panel_kind::f32) return _mm512_loadu_ps(static_cast<const float*>(p) + i);
+  if constexpr (Kind == panel_kind::q8) return load_signed_bytes(static_cast<const std::int8_t*>(p) + i);
   const void* bits = static_cast<const std::uint16_t*>(p) + i;
   if constexpr (Kind == panel_kind::f16) return load_halves(bits);
   const __m512i wide = _mm512_maskz_cvtepu16_epi32(0xffff, _mm256_loadu_si256(static_cast<const __m256i*>(bits)));
   return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(0xffff, wide, 16));
 }
 
-/// R rows of a against a strip of 16 columns of a float kind, added to `out`.
-template <int R, panel_kind Kind>
-INOCULUM_AVX512 inline void float_tile(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, std::size_t depth,
-                                       float* out, std::size_t out_stride) noexcept {
-  __m512 y[R];
+/// b of a tile: `depth` rows of strips of 16 columns; bytes times a scale for each row.
+struct strips_view {
+  const void* data = nullptr;
+  std::size_t stride = 0;
+  std::size_t strip_stride = 0;
+  const float* scales = nullptr;
+  std::size_t depth = 0;
+};
+
+/// R rows of a against C strips from the `strip`-th on, added to `out` unless `fresh`.
+template <int R, int C, panel_kind Kind>
+INOCULUM_AVX512 inline void float_tile(const float* a, std::size_t a_stride, const strips_view& b, std::size_t strip, float* out,
+                                       std::size_t out_stride, bool fresh) noexcept {
+  out += 16 * strip;
+  __m512 y[R][C];
   INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) y[r] = _mm512_loadu_ps(out + static_cast<std::size_t>(r) * out_stride);
-  for (std::size_t k = 0; k < depth; ++k) {
-    const __m512 column = load_column<Kind>(b, k * b_stride);
+  for (int r = 0; r < R; ++r) {
     INOCULUM_UNROLL
-    for (int r = 0; r < R; ++r) y[r] = _mm512_fmadd_ps(_mm512_set1_ps(a[static_cast<std::size_t>(r) * a_stride + k]), column, y[r]);
+    for (int c = 0; c < C; ++c)
+      y[r][c] = fresh ? _mm512_setzero_ps() : _mm512_loadu_ps(out + static_cast<std::size_t>(r) * out_stride + 16 * c);
+  }
+  for (std::size_t k = 0; k < b.depth; ++k) {
+    __m512 column[C];
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) {
+      column[c] = load_column<Kind>(b.data, (strip + static_cast<std::size_t>(c)) * b.strip_stride + k * b.stride);
+      if constexpr (Kind == panel_kind::q8) column[c] = _mm512_mul_ps(column[c], _mm512_set1_ps(b.scales[k]));
+    }
+    INOCULUM_UNROLL
+    for (int r = 0; r < R; ++r) {
+      const __m512 x = _mm512_set1_ps(a[static_cast<std::size_t>(r) * a_stride + k]);
+      INOCULUM_UNROLL
+      for (int c = 0; c < C; ++c) y[r][c] = _mm512_fmadd_ps(x, column[c], y[r][c]);
+    }
   }
   INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) _mm512_storeu_ps(out + static_cast<std::size_t>(r) * out_stride, y[r]);
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) _mm512_storeu_ps(out + static_cast<std::size_t>(r) * out_stride + 16 * c, y[r][c]);
+  }
+}
+
+/// R rows at a time, as many strips together as fill the registers.
+template <int R, int C, panel_kind Kind>
+INOCULUM_AVX512 inline void row_tiles(const float*& a, std::size_t a_stride, const strips_view& b, std::size_t& rows, std::size_t strips,
+                                      float*& out, std::size_t out_stride, bool fresh) noexcept {
+  for (; rows >= R; rows -= R, a += R * a_stride, out += R * out_stride) {
+    std::size_t strip = 0;
+    for (; strip + C <= strips; strip += C) float_tile<R, C, Kind>(a, a_stride, b, strip, out, out_stride, fresh);
+    for (; strip < strips; ++strip) float_tile<R, 1, Kind>(a, a_stride, b, strip, out, out_stride, fresh);
+  }
 }
 
 template <panel_kind Kind>
-INOCULUM_AVX512 inline void float_tiles(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, std::size_t depth,
-                                        std::size_t rows, float* out, std::size_t out_stride) noexcept {
-  for (; rows >= 12; rows -= 12, a += 12 * a_stride, out += 12 * out_stride)
-    float_tile<12, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
-  for (; rows >= 4; rows -= 4, a += 4 * a_stride, out += 4 * out_stride)
-    float_tile<4, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
-  for (; rows > 0; --rows, a += a_stride, out += out_stride) float_tile<1, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
+INOCULUM_AVX512 inline void float_tiles(const float* a, std::size_t a_stride, const strips_view& b, std::size_t rows, std::size_t strips,
+                                        float* out, std::size_t out_stride, bool fresh) noexcept {
+  // A broadcast a product would be bound by loads: with two strips each serves two.
+  row_tiles<12, 2, Kind>(a, a_stride, b, rows, strips, out, out_stride, fresh);
+  row_tiles<3, 4, Kind>(a, a_stride, b, rows, strips, out, out_stride, fresh);
+  row_tiles<1, 4, Kind>(a, a_stride, b, rows, strips, out, out_stride, fresh);
 }
+
+[[nodiscard]] INOCULUM_AVX512_INLINE __m256 low_half(__m512 v) noexcept { return _mm512_maskz_extractf32x8_ps(0xff, v, 0); }
+[[nodiscard]] INOCULUM_AVX512_INLINE __m256 high_half(__m512 v) noexcept { return _mm512_maskz_extractf32x8_ps(0xff, v, 1); }
 }  // namespace detail
 
 template <panel_kind Kind>
 INOCULUM_AVX512 inline void float_panel(const void* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                         float* out) {
-  std::memset(out, 0, rows * panel_rows * sizeof(float));
-  detail::float_tiles<Kind>(x, stride, panel, panel_rows, columns, rows, out, panel_rows);
+  detail::float_tiles<Kind>(x, stride, {panel, panel_rows, 0, nullptr, columns}, rows, 1, out, panel_rows, true);
 }
 INOCULUM_AVX512 inline void f32_panel(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                       float* out) {
@@ -68,13 +107,49 @@ INOCULUM_AVX512 inline void bf16_panel(const std::uint16_t* panel, std::size_t c
   float_panel<panel_kind::bf16>(panel, columns, x, stride, rows, out);
 }
 
-INOCULUM_AVX512 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth,
-                                     std::size_t rows, float* out, std::size_t out_stride) {
-  detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, depth, rows, out, out_stride);
+INOCULUM_AVX512 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride,
+                                     std::size_t strip_stride, std::size_t depth, std::size_t rows, std::size_t strips, float* out,
+                                     std::size_t out_stride, bool fresh) {
+  detail::float_tiles<panel_kind::f16>(a, a_stride, {b, b_stride, strip_stride, nullptr, depth}, rows, strips, out, out_stride, fresh);
+}
+INOCULUM_AVX512 inline void byte_tile(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
+                                      std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
+  detail::float_tiles<panel_kind::q8>(a, a_stride, {b, b_stride, 16, scales, depth}, rows, strips, out, out_stride, false);
 }
 
-inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, quantised_panel, f32_panel, f16_panel,  bf16_panel, f16_tile,
-                                       softmax_step,  avx2::rms_norm, swiglu,          geglu,     f32_strips, widen};
+/// The same sums in the same order as AVX2's.
+INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
+  __m512 score[4];
+  __m512 most = _mm512_set1_ps(maximum);
+  INOCULUM_UNROLL
+  for (int i = 0; i < 4; ++i) {
+    const std::size_t left = valid > 16u * static_cast<unsigned>(i) ? valid - 16u * static_cast<unsigned>(i) : 0;
+    const auto counts = static_cast<__mmask16>(left < 16 ? (1u << left) - 1 : 0xffffu);
+    score[i] = _mm512_mask_loadu_ps(_mm512_set1_ps(-INFINITY), counts, scores + 16 * i);
+    most = _mm512_maskz_max_ps(0xffff, most, score[i]);
+  }
+  const float highest = avx2::detail::largest_lane(_mm256_max_ps(detail::low_half(most), detail::high_half(most)));
+  const __m512 shift = _mm512_set1_ps(highest);
+  __m256 total = _mm256_setzero_ps();
+  INOCULUM_UNROLL
+  for (int i = 0; i < 4; ++i) {
+    const __m512 weight = detail::exp2(_mm512_sub_ps(score[i], shift));
+    _mm512_storeu_ps(scores + 16 * i, weight);
+    total = _mm256_add_ps(_mm256_add_ps(total, detail::low_half(weight)), detail::high_half(weight));
+  }
+  if (highest == maximum) {  // as a rule
+    sum += avx2::detail::sum_lanes(total);
+    return;
+  }
+  const __m512 factor = detail::exp2(_mm512_set1_ps(maximum - highest));
+  sum = sum * _mm512_cvtss_f32(factor) + avx2::detail::sum_lanes(total);
+  for (std::size_t i = 0; i < depth; i += 16) _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), factor));
+  maximum = highest;
+}
+
+inline constexpr kernel_table table = {"avx512-vnni",  avx2::quantise, quantised_panel, f32_panel,    f16_panel,
+                                       bf16_panel,     f16_tile,       byte_tile,       softmax_step, avx2::softmax_merge,
+                                       avx2::rms_norm, swiglu,         geglu,           f32_strips,   widen};
 
 }  // namespace inoculum::engine::avx512
 

@@ -53,13 +53,6 @@ INOCULUM_AVX512 inline void strip_tiles(const float* a, std::size_t a_stride, co
   for (; rows > 0; --rows, a += a_stride, out += out_stride) strip_tile<1, S>(a, a_stride, b, b_pitch, depth, out, out_stride);
 }
 
-[[nodiscard]] INOCULUM_AVX512_INLINE float largest_lane(__m512 v) noexcept {
-  return avx2::detail::largest_lane(_mm256_max_ps(_mm512_maskz_extractf32x8_ps(0xff, v, 0), _mm512_maskz_extractf32x8_ps(0xff, v, 1)));
-}
-[[nodiscard]] INOCULUM_AVX512_INLINE float sum_lanes(__m512 v) noexcept {
-  return avx2::detail::sum_lanes(_mm256_add_ps(_mm512_maskz_extractf32x8_ps(0xff, v, 0), _mm512_maskz_extractf32x8_ps(0xff, v, 1)));
-}
-
 /// 2^x, 0 below 2^-126; the steps are AVX2's.
 [[nodiscard]] INOCULUM_AVX512_INLINE __m512 exp2(__m512 x) noexcept {
   const __m512 held =
@@ -99,31 +92,6 @@ INOCULUM_AVX512 inline void widen(panel_kind kind, const std::uint16_t* from, st
     const __m512i wide = _mm512_maskz_cvtepu16_epi32(0xffff, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + i)));
     _mm512_storeu_si512(to + i, _mm512_maskz_slli_epi32(0xffff, wide, 16));
   }
-}
-
-INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
-  __m512 part[key_block / 16];
-  __m512 most = _mm512_set1_ps(maximum);
-  INOCULUM_UNROLL
-  for (std::size_t i = 0; i < key_block / 16; ++i) {
-    const std::size_t left = valid > 16 * i ? valid - 16 * i : 0;
-    const __mmask16 here = left < 16 ? static_cast<__mmask16>((1u << left) - 1) : static_cast<__mmask16>(0xffff);
-    part[i] = _mm512_mask_loadu_ps(_mm512_set1_ps(-INFINITY), here, scores + 16 * i);
-    most = _mm512_maskz_max_ps(0xffff, most, part[i]);
-  }
-  const float highest = detail::largest_lane(most);
-  const __m512 shift = _mm512_set1_ps(highest);
-  __m512 total = _mm512_setzero_ps();
-  INOCULUM_UNROLL
-  for (std::size_t i = 0; i < key_block / 16; ++i) {
-    const __m512 weight = detail::exp2(_mm512_sub_ps(part[i], shift));
-    _mm512_storeu_ps(scores + 16 * i, weight);
-    total = _mm512_add_ps(total, weight);
-  }
-  const __m512 factor = detail::exp2(_mm512_sub_ps(_mm512_set1_ps(maximum), shift));
-  for (std::size_t i = 0; i < depth; i += 16) _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), factor));
-  sum = sum * _mm512_cvtss_f32(factor) + detail::sum_lanes(total);
-  maximum = highest;
 }
 
 INOCULUM_AVX512 inline void swiglu(const float* gate, const float* up, std::size_t n, float* out) {

@@ -3,6 +3,7 @@
 // there is nothing better. Elementwise loops are xsimd at the width the program is compiled for.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -93,16 +94,27 @@ inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, flo
   for (std::size_t i = 0; i < n; ++i) to[i] = kind == panel_kind::f16 ? half_to_float(from[i]) : bfloat_to_float(from[i]);
 }
 
-inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth,
-                     std::size_t rows, float* out, std::size_t out_stride) {
+/// `to_float(k, i)` is row k's i-th component.
+template <class ToFloat>
+inline void tile(const float* a, std::size_t a_stride, std::size_t depth, std::size_t rows, std::size_t columns, float* out,
+                 std::size_t out_stride, ToFloat to_float) {
   for (std::size_t k = 0; k < depth; ++k) {
-    float column[panel_rows];
-    for (std::size_t i = 0; i < panel_rows; ++i) column[i] = half_to_float(b[k * b_stride + i]);
-    for (std::size_t t = 0; t < rows; ++t) {
-      for (std::size_t i = 0; i < panel_rows; ++i)
-        out[t * out_stride + i] = std::fma(a[t * a_stride + k], column[i], out[t * out_stride + i]);
+    for (std::size_t i = 0; i < columns; ++i) {
+      const float w = to_float(k, i);
+      for (std::size_t t = 0; t < rows; ++t) out[t * out_stride + i] = std::fma(a[t * a_stride + k], w, out[t * out_stride + i]);
     }
   }
+}
+inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t strip_stride,
+                     std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride, bool fresh) {
+  for (std::size_t t = 0; fresh && t < rows; ++t) std::fill_n(out + t * out_stride, 16 * strips, 0.0f);
+  tile(a, a_stride, depth, rows, 16 * strips, out, out_stride,
+       [=](std::size_t k, std::size_t i) { return half_to_float(b[i / 16 * strip_stride + k * b_stride + i % 16]); });
+}
+inline void byte_tile(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
+                      std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
+  tile(a, a_stride, depth, rows, 16 * strips, out, out_stride,
+       [=](std::size_t k, std::size_t i) { return scales[k] * static_cast<float>(b[k * b_stride + i]); });
 }
 
 inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
@@ -117,9 +129,21 @@ inline void softmax_step(float* scores, std::size_t valid, float& maximum, float
     total += weight;
   }
   const lanes factor = exp2(lanes(maximum) - shift);
-  for (std::size_t i = 0; i < depth; i += lanes::size) (lanes::load_unaligned(out + i) * factor).store_unaligned(out + i);
+  for (std::size_t i = 0; highest != maximum && i < depth; i += lanes::size)
+    (lanes::load_unaligned(out + i) * factor).store_unaligned(out + i);
   sum = sum * factor.get(0) + sum_lanes(total);
   maximum = highest;
+}
+
+inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
+                          std::size_t depth) {
+  const lanes highest(part_maximum > maximum ? part_maximum : maximum);
+  const lanes mine = exp2(lanes(maximum) - highest), other = exp2(lanes(part_maximum) - highest);
+  for (std::size_t i = 0; i < depth; i += lanes::size) {
+    xsimd::fma(lanes::load_unaligned(part + i), other, lanes::load_unaligned(out + i) * mine).store_unaligned(out + i);
+  }
+  sum = sum * mine.get(0) + part_sum * other.get(0);
+  maximum = highest.get(0);
 }
 
 inline void rms_norm(const float* x, const float* weight, std::size_t n, float epsilon, float* out) {
@@ -162,7 +186,7 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
   });
 }
 
-inline constexpr kernel_table table = {"portable",   quantise, quantised_panel, f32_panel, f16_panel,  bf16_panel, f16_tile,
-                                       softmax_step, rms_norm, swiglu,          geglu,     f32_strips, widen};
+inline constexpr kernel_table table = {"portable",   quantise,      quantised_panel, f32_panel, f16_panel, bf16_panel, f16_tile, byte_tile,
+                                       softmax_step, softmax_merge, rms_norm,        swiglu,    geglu,     f32_strips, widen};
 
 }  // namespace inoculum::engine::portable

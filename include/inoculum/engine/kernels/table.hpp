@@ -8,7 +8,8 @@
 //   one, sixteenths   y = fma(product, scale·a_scale, y), blocks ascending
 //   with an offset    y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
 //   f32, f16, bf16    y = fma(x, w, y), columns ascending
-// Tables agree to the bit in these; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
+//   f16_tile          the same, from 0 or from what is there; byte_tile with w = scale·byte
+// Tables agree to the bit in these; in `rms_norm`, `swiglu` and the softmax to a few units in the last place.
 #pragma once
 
 #include <cstddef>
@@ -45,13 +46,20 @@ struct kernel_table {
                     float* out) = nullptr;
   void (*bf16_panel)(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                      float* out) = nullptr;
-  /// out[rows × 16] += a[rows × depth] · b[depth × 16], b in float16: both halves of attention.
-  void (*f16_tile)(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth, std::size_t rows,
-                   float* out, std::size_t out_stride) = nullptr;
+  /// Both halves of attention: out[rows × 16·strips] = a[rows × depth] · b[depth × 16·strips], b in float16, added to what is there
+  /// unless `fresh`. Row k of strip i begins at b + i · strip_stride + k · b_stride.
+  void (*f16_tile)(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t strip_stride,
+                   std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride, bool fresh) = nullptr;
+  /// The same with b in signed bytes, row k of it times scales[k], strips side by side, always added.
+  void (*byte_tile)(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
+                    std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) = nullptr;
   /// One step of the running softmax (Milakov and Gimelshein, 2018) over 64 scores in units of log 2, of
   /// which the first `valid` ≥ 1 count: turns them into weights (0 past `valid`), updates maximum and
   /// sum, rescales out[depth], depth a multiple of 16.
   void (*softmax_step)(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) = nullptr;
+  /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum.
+  void (*softmax_merge)(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
+                        std::size_t depth) = nullptr;
   /// out = x / sqrt(mean x² + epsilon) · weight
   void (*rms_norm)(const float* x, const float* weight, std::size_t n, float epsilon, float* out) = nullptr;
   /// out = gate / (1 + exp(-gate)) · up

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Causal attention of some query rows to one head of the cache, block by block with a running softmax.
-// Blocks begin at position 0 and have a fixed size, and a row sees nothing of its neighbours: its result
-// is the same alone, in a batch, and whoever computes it.
+// Attention of some query rows to one head of the cache. Positions come in segments that begin at position 0 and have a fixed size;
+// within one, block by block with a running softmax; segments are then merged, ascending. A row sees nothing of its neighbours and
+// a segment nothing of the others: a result is the same alone, in a batch, and however the segments are shared among threads
+// (Dao et al., 2023, split so for decoding, but by the number of threads).
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -14,57 +16,100 @@ namespace inoculum::engine {
 
 inline constexpr std::size_t attention_rows = 48;        ///< rows that share a read of keys and values
 inline constexpr std::size_t attention_max_width = 512;  ///< of a head
+inline constexpr std::size_t attention_segment = 256;    ///< positions; whole blocks
 
-/// The rows a task works on, and its results; about 220 KB for the widest head, one a thread.
+/// What a row has gathered of one or several segments: result / sum is its attention to them.
+struct attention_part {
+  float* result = nullptr;  ///< [width]
+  float maximum = -1e30f;   ///< of the scores; finite, so that differences are
+  float sum = 0.0f;
+};
+
+/// The rows a task works on, and its results; about 330 KB for the widest head, one a thread.
 struct attention_scratch {
   float query[attention_rows * attention_max_width];  ///< already times log2(e) / sqrt(width)
   float result[attention_rows * attention_max_width];
+  float segment[attention_rows * attention_max_width];  ///< the result of the segment at hand
   float scores[attention_rows * key_block];
-  float maximum[attention_rows];
-  float sum[attention_rows];
-  std::size_t positions[attention_rows];  ///< of each row, ascending; a row attends to positions up to its own
+  attention_part whole[attention_rows];
+  attention_part part[attention_rows];
+  std::size_t positions[attention_rows];  ///< the last one that each row sees, ascending
+  std::size_t lowest[attention_rows];     ///< the first one, ascending
 };
 
-/// `s.query` (rows × width, packed) and `s.positions` in, `s.result` out. A row sees the last `window` positions up to its
-/// own; 0: all of them.
+/// Rows first … last - 1.
+struct row_range {
+  std::size_t first = 0;
+  std::size_t last = 0;
+};
+
+/// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `s.part` out for the rows returned: those that see something
+/// of the segment.
+inline row_range attend_segment(const kernel_table& kernels, kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                                std::size_t rows, std::size_t segment, attention_scratch& s) noexcept {
+  const std::size_t from = segment * attention_segment;
+  row_range seen{0, rows};
+  while (seen.first < rows && s.positions[seen.first] < from) ++seen.first;
+  while (seen.last > seen.first && s.lowest[seen.last - 1] >= from + attention_segment) --seen.last;
+  if (seen.first == seen.last) return seen;
+  for (std::size_t r = seen.first; r < seen.last; ++r) s.part[r] = {s.segment + r * width};
+  std::fill_n(s.segment + seen.first * width, (seen.last - seen.first) * width, 0.0f);
+
+  const std::size_t end = std::min(from + attention_segment, s.positions[seen.last - 1] + 1);
+  row_range now{seen.first, seen.first};  // rows before it have no position left in this block, those behind it none yet
+  for (std::size_t begin = std::max(from, s.lowest[seen.first] / key_block * key_block); begin < end; begin += key_block) {
+    while (s.positions[now.first] < begin) ++now.first;
+    while (now.last < seen.last && s.lowest[now.last] < begin + key_block) ++now.last;
+    const std::size_t n = now.last - now.first;
+    const std::size_t page = begin / key_block;
+    const std::size_t most = std::min(s.positions[now.last - 1] - begin + 1, key_block);
+    float* scores = s.scores + now.first * key_block;
+    kernels.f16_tile(s.query + now.first * width, width, cache.keys(layer, head, page), 16, 16 * width, width, n, (most + 15) / 16, scores,
+                     key_block, true);
+    for (std::size_t r = now.first; r < now.last; ++r) {
+      float* row = s.scores + r * key_block;
+      // At least one score of a row's first block counts, so what is masked here weighs nothing.
+      for (std::size_t i = 0; begin + i < s.lowest[r]; ++i) row[i] = -1e30f;
+      kernels.softmax_step(row, std::min(s.positions[r] - begin + 1, key_block), s.part[r].maximum, s.part[r].sum, s.part[r].result, width);
+    }
+    kernels.f16_tile(scores, key_block, cache.values(layer, head, page), width, 16, most, n, width / 16, s.segment + now.first * width,
+                     width, false);
+  }
+  return seen;
+}
+
+/// Takes a part into `sum`.
+inline void merge(const kernel_table& kernels, attention_part& sum, const attention_part& part, std::size_t width) noexcept {
+  kernels.softmax_merge(part.result, part.maximum, part.sum, sum.result, sum.maximum, sum.sum, width);
+}
+
+/// Weighted values become attention.
+inline void normalise(const attention_part& whole, std::size_t width) noexcept {
+  const float share = 1.0f / whole.sum;
+  for (std::size_t i = 0; i < width; ++i) whole.result[i] *= share;
+}
+
+/// All segments: `s.result` out, normalised.
+inline void attend(const kernel_table& kernels, kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width, std::size_t rows,
+                   attention_scratch& s) noexcept {
+  for (std::size_t r = 0; r < rows; ++r) s.whole[r] = {s.result + r * width};
+  std::fill_n(s.result, rows * width, 0.0f);
+  for (std::size_t segment = s.lowest[0] / attention_segment; segment * attention_segment <= s.positions[rows - 1]; ++segment) {
+    const row_range seen = attend_segment(kernels, cache, layer, head, width, rows, segment, s);
+    for (std::size_t r = seen.first; r < seen.last; ++r) merge(kernels, s.whole[r], s.part[r], width);
+  }
+  for (std::size_t r = 0; r < rows; ++r) normalise(s.whole[r], width);
+}
+
+/// The first of the last `window` positions up to `position`; 0: all of them.
+[[nodiscard]] constexpr std::size_t lowest_seen(std::size_t position, std::size_t window) noexcept {
+  return window != 0 && position >= window ? position - window + 1 : 0;
+}
+/// The same for rows that see the last `window` positions up to `s.positions`.
 inline void attend(const kernel_table& kernels, kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width, std::size_t rows,
                    std::size_t window, attention_scratch& s) noexcept {
-  for (std::size_t r = 0; r < rows; ++r) {
-    s.maximum[r] = -1e30f;  // finite, so that the first step's difference is
-    s.sum[r] = 0.0f;
-  }
-  for (std::size_t i = 0; i < rows * width; ++i) s.result[i] = 0.0f;
-  const auto lowest = [&](std::size_t r) { return window != 0 && s.positions[r] >= window ? s.positions[r] - window + 1 : 0; };
-  std::size_t first = 0;  // rows before it have no position left in this block
-  std::size_t last = 0;   // rows from it on see nothing of this block yet
-  for (std::size_t block = lowest(0) / key_block; block * key_block <= s.positions[rows - 1]; ++block) {
-    const std::size_t begin = block * key_block;
-    while (s.positions[first] < begin) ++first;
-    while (last < rows && lowest(last) < begin + key_block) ++last;
-    const std::size_t n = last - first;
-    const std::uint16_t* keys = cache.keys(layer, head, block);
-    const std::uint16_t* values = cache.values(layer, head, block);
-    float* scores = s.scores + first * key_block;
-    float* result = s.result + first * width;
-    for (std::size_t i = 0; i < n * key_block; ++i) scores[i] = 0.0f;
-    const std::size_t most = s.positions[last - 1] - begin + 1 < key_block ? s.positions[last - 1] - begin + 1 : key_block;
-    for (std::size_t strip = 0; strip * 16 < most; ++strip) {
-      kernels.f16_tile(s.query + first * width, width, keys + strip * 16 * width, 16, width, n, scores + strip * 16, key_block);
-    }
-    for (std::size_t r = first; r < last; ++r) {
-      const std::size_t valid = s.positions[r] - begin + 1 < key_block ? s.positions[r] - begin + 1 : key_block;
-      // At least one score of a row's first block counts, so what is masked here weighs nothing.
-      for (std::size_t i = 0; begin + i < lowest(r); ++i) s.scores[r * key_block + i] = -1e30f;
-      kernels.softmax_step(s.scores + r * key_block, valid, s.maximum[r], s.sum[r], s.result + r * width, width);
-    }
-    for (std::size_t column = 0; column < width; column += 16) {
-      kernels.f16_tile(scores, key_block, values + column, width, most, n, result + column, width);
-    }
-  }
-  for (std::size_t r = 0; r < rows; ++r) {
-    const float share = 1.0f / s.sum[r];
-    for (std::size_t i = 0; i < width; ++i) s.result[r * width + i] *= share;
-  }
+  for (std::size_t r = 0; r < rows; ++r) s.lowest[r] = lowest_seen(s.positions[r], window);
+  attend(kernels, cache, layer, head, width, rows, s);
 }
 
 }  // namespace inoculum::engine

@@ -107,6 +107,7 @@ class decoder {
   }
 
  private:
+  static constexpr std::size_t few_rows = 8;   // up to which a task of attention is one segment
   static constexpr std::size_t row_tile = 64;  // rows whose activations stay in the second-level cache while panels pass
 
   [[nodiscard]] static failure no_memory(std::size_t positions) {
@@ -122,6 +123,14 @@ class decoder {
     input_.resize(rows, c.width);
     attended_.resize(rows, c.heads * c.head_width);
     hidden_.resize(rows, c.hidden);
+    if (rows <= few_rows) {
+      std::size_t last = 0;
+      for (const next_position& p : places_) last = std::max(last, p.position);
+      segments_ = last / attention_segment + 1;
+      part_results_.resize(rows * c.heads * segments_ * c.head_width);
+      parts_.resize(rows * c.heads * segments_);
+      for (std::size_t i = 0; i < parts_.size(); ++i) parts_[i].result = part_results_.data() + i * c.head_width;
+    }
     const auto position = [&](std::size_t t) { return places_[t].position - places_[t].cache->overlap; };
     angles_.set(c.rope_base, c.rope_scale, c.rope_width, rows, position);
     if (c.window != 0) local_angles_.set(c.local_rope_base, 1.0, c.rope_width, rows, position);
@@ -150,14 +159,32 @@ class decoder {
       float y[row_tile * panel_rows];
       input_.times(*kernels_, head, panel, begin, n, y);
       float* out = logits + (begin - (rows - wanted)) * head.rows + panel * panel_rows;
-      const std::size_t present = std::min(panel_rows, head.rows - panel * panel_rows);
-      for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, present, out + t * head.rows);
+      put(y, n, std::min(panel_rows, head.rows - panel * panel_rows), out, head.rows);
     });
     if (config().final_cap == 0.0f) return;
     const float cap = config().final_cap;
     team_.each(wanted, 1, [&](std::size_t t) {
       for (float& logit : std::span(logits + t * head.rows, head.rows)) logit = cap * std::tanh(logit / cap);
     });
+  }
+
+  /// A panel's n rows of results to where they belong, or onto what is there. Of a whole panel the number of columns is known when
+  /// this is compiled, which saves a call a row.
+  static void put(const float* y, std::size_t n, std::size_t present, float* out, std::size_t stride) noexcept {
+    if (present == panel_rows) {
+      for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, panel_rows, out + t * stride);
+    } else {
+      for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, present, out + t * stride);
+    }
+  }
+  static void add(const float* y, std::size_t n, std::size_t present, float* out, std::size_t stride) noexcept {
+    for (std::size_t t = 0; t < n; ++t, y += panel_rows, out += stride) {
+      if (present == panel_rows) {
+        for (std::size_t i = 0; i < panel_rows; ++i) out[i] += y[i];
+      } else {
+        for (std::size_t i = 0; i < present; ++i) out[i] += y[i];
+      }
+    }
   }
 
   /// Calls f(panel, first row, rows) for every panel and every run of at most `row_tile` rows of [begin, end).
@@ -194,7 +221,7 @@ class decoder {
       float y[row_tile * panel_rows];
       input_.times(*kernels_, *parts[part], panel, begin, n, y);
       float* out = qkv_.data() + begin * stride + column + panel * panel_rows;
-      for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, panel_rows, out + t * stride);
+      put(y, n, panel_rows, out, stride);
     });
   }
 
@@ -225,36 +252,83 @@ class decoder {
     });
   }
 
-  /// The query heads that share a key head go together, for as many positions of one sequence as fill a task.
+  /// Rows of one sequence that read one key head: some of the query heads that share it, at `count` places.
+  struct attention_task {
+    std::size_t key_head = 0;
+    std::size_t first_head = 0;
+    std::size_t heads = 0;
+    std::size_t from = 0;
+    std::size_t count = 0;
+
+    [[nodiscard]] std::size_t rows() const noexcept { return heads * count; }
+    [[nodiscard]] std::size_t place(std::size_t row) const noexcept { return from + row / heads; }
+    [[nodiscard]] std::size_t head(std::size_t row) const noexcept { return first_head + row % heads; }
+  };
+
+  void gather(const attention_task& task, std::size_t window, attention_scratch& s) const {
+    const std::size_t width = config().head_width;
+    for (std::size_t r = 0; r < task.rows(); ++r) {
+      s.positions[r] = places_[task.place(r)].position;
+      s.lowest[r] = lowest_seen(places_[task.place(r)].position, window);
+      std::copy_n(qkv_.data() + task.place(r) * qkv_.shape(1) + task.head(r) * width, width, s.query + r * width);
+    }
+  }
+
+  /// The query heads that share a key head go together, for as many positions of one sequence as fill a task. Few rows make few
+  /// tasks: then each is one segment, merged when all are there; the same sums, by all threads.
   void attention(std::size_t thread, std::size_t layer, std::size_t begin, std::size_t end) {
     const decoder_config& c = config();
+    const std::size_t width = c.head_width;
     const std::size_t group = c.heads / c.kv_heads;
     const std::size_t heads_a_task = std::min(group, attention_rows);
     const std::size_t slices = (group + heads_a_task - 1) / heads_a_task;
     const bool one_sequence = places_.front().cache == places_.back().cache;
     const std::size_t step = one_sequence ? attention_rows / heads_a_task : 1;
-    const std::size_t runs = (end - begin + step - 1) / step;
+    const std::size_t tasks = c.kv_heads * slices * ((end - begin + step - 1) / step);
     const std::size_t window = c.is_local(layer) ? c.window : 0;
+    const auto task_at = [&](std::size_t i) {
+      const std::size_t key_head = i % c.kv_heads;
+      const std::size_t slice = i / c.kv_heads % slices * heads_a_task;
+      const std::size_t from = begin + i / (c.kv_heads * slices) * step;
+      return attention_task{key_head, key_head * group + slice, std::min(heads_a_task, group - slice), from, std::min(step, end - from)};
+    };
     attention_scratch& s = *scratch_[thread];
-    team_.each(c.kv_heads * slices * runs, 1, [&](std::size_t task) {
-      const std::size_t head = task % c.kv_heads;
-      const std::size_t slice = task / c.kv_heads % slices * heads_a_task;
-      const std::size_t heads = std::min(heads_a_task, group - slice);
-      const std::size_t from = begin + task / (c.kv_heads * slices) * step;
-      const std::size_t n = std::min(step, end - from);
-      const auto each_row = [&](auto&& f) {
-        for (std::size_t r = 0; r < n * heads; ++r) f(r, from + r / heads, (head * group + slice + r % heads) * c.head_width);
-      };
-      each_row([&](std::size_t r, std::size_t t, std::size_t column) {
-        s.positions[r] = places_[t].position;
-        std::copy_n(qkv_.data() + t * qkv_.shape(1) + column, c.head_width, s.query + r * c.head_width);
+    if (places_.size() > few_rows) {
+      team_.each(tasks, 1, [&](std::size_t i) {
+        const attention_task task = task_at(tasks - 1 - i);  // the longest first
+        gather(task, window, s);
+        attend(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), s);
+        for (std::size_t r = 0; r < task.rows(); ++r)
+          std::copy_n(s.result + r * width, width, attended_.row(task.place(r)) + task.head(r) * width);
       });
-      attend(*kernels_, *places_[from].cache, layer, head, c.head_width, n * heads, window, s);
-      each_row([&](std::size_t r, std::size_t t, std::size_t column) {
-        std::copy_n(s.result + r * c.head_width, c.head_width, attended_.row(t) + column);
-      });
+      return quantise(attended_, begin, end);
+    }
+    team_.each(tasks * segments_, 1, [&](std::size_t i) {
+      const attention_task task = task_at(i / segments_);
+      const std::size_t segment = i % segments_;
+      gather(task, window, s);
+      const row_range seen = attend_segment(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), segment, s);
+      for (std::size_t r = 0; r < task.rows(); ++r) {
+        attention_part& part = parts_[(task.place(r) * c.heads + task.head(r)) * segments_ + segment];
+        part.sum = 0.0f;  // nothing seen
+        if (r < seen.first || r >= seen.last) continue;
+        part = {part.result, s.part[r].maximum, s.part[r].sum};
+        std::copy_n(s.part[r].result, width, part.result);
+      }
     });
-    quantise(attended_, begin, end);
+    team_.each(end - begin, 1, [&](std::size_t i) {
+      const std::size_t t = begin + i;
+      std::fill_n(attended_.row(t), c.heads * width, 0.0f);
+      for (std::size_t h = 0; h < c.heads; ++h) {
+        attention_part whole{attended_.row(t) + h * width};
+        for (std::size_t k = 0; k < segments_; ++k) {
+          const attention_part& part = parts_[(t * c.heads + h) * segments_ + k];
+          if (part.sum > 0.0f) merge(*kernels_, whole, part, width);
+        }
+        engine::normalise(whole, width);
+      }
+      attended_.quantise(*kernels_, t);
+    });
   }
 
   /// hidden = act(gate) · up; a task computes both panels, so neither ever leaves its cache.
@@ -266,8 +340,7 @@ class decoder {
       input_.times(*kernels_, layer.gate, panel, from, n, gate);
       input_.times(*kernels_, layer.up, panel, from, n, up);
       activate(gate, up, n * panel_rows, gate);
-      const std::size_t present = std::min(panel_rows, layer.gate.rows - panel * panel_rows);
-      for (std::size_t t = 0; t < n; ++t) std::copy_n(gate + t * panel_rows, present, hidden_.row(from + t) + panel * panel_rows);
+      put(gate, n, std::min(panel_rows, layer.gate.rows - panel * panel_rows), hidden_.row(from) + panel * panel_rows, layer.gate.rows);
     });
     quantise(hidden_, begin, end);
   }
@@ -284,14 +357,9 @@ class decoder {
       float y[row_tile * panel_rows];
       in.times(*kernels_, m, panel, from, n, y);
       const std::size_t present = std::min(panel_rows, m.rows - panel * panel_rows);
-      for (std::size_t t = 0; t < n; ++t) {
-        float* out = sum + (from + t) * width + panel * panel_rows;
-        if (norm.empty()) {
-          for (std::size_t i = 0; i < present; ++i) out[i] += y[t * panel_rows + i];
-        } else {
-          std::copy_n(y + t * panel_rows, present, out);
-        }
-      }
+      float* out = sum + from * width + panel * panel_rows;
+      if (norm.empty()) add(y, n, present, out, width);
+      else put(y, n, present, out, width);
     });
     if (norm.empty()) return;
     team_.each(end - begin, 8, [&](std::size_t t) {
@@ -314,6 +382,9 @@ class decoder {
   quantised_rows input_{};           // what a projection reads
   quantised_rows attended_{};
   quantised_rows hidden_{};
+  std::size_t segments_ = 0;             // of the longest sequence, for few rows
+  std::vector<float> part_results_{};    // [rows][heads][segments][head width]
+  std::vector<attention_part> parts_{};  // [rows][heads][segments]
 };
 
 }  // namespace inoculum::engine
