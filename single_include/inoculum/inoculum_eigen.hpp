@@ -4,6 +4,190 @@
 #pragma once
 #include "inoculum.hpp"
 
+// ---- inoculum/embed/concepts.hpp ----
+#ifndef INOCULUM_SINGLE_EMBED_CONCEPTS
+#define INOCULUM_SINGLE_EMBED_CONCEPTS
+
+// What turns a query and its pictures into a vector.
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace inoculum {
+
+/// What is embedded: the words of a query and the pictures beside it, either of which may be missing.
+struct embed_item {
+  std::string_view text{};
+  std::span<const image> images{};
+};
+
+/// Maps items to vectors whose cosine says how alike two items are.
+///
+/// Requirements:
+///  1. `embed` writes exactly `dimension()` floats, all finite; the same item gives the same floats.
+///  2. An item with nothing to see (no words, no picture) embeds to zeros, not to a failure.
+///  3. `content_digest` changes whenever the floats could: an index built with another embedder is refused.
+///  4. Const and callable from several threads.
+///
+///   struct length_only {
+///     result<void> embed(const embed_item& i, std::span<float> out) const { out[0] = float(i.text.size()); return {}; }
+///     std::size_t dimension() const { return 1; }
+///     digest content_digest() const { return digest_of("length_only"); }
+///   };
+template <class E>
+concept embedder = requires(const E& e, const embed_item& item, std::span<float> out) {
+  { e.embed(item, out) } -> std::same_as<result<void>>;
+  { e.dimension() } -> std::same_as<std::size_t>;
+  { e.content_digest() } -> std::same_as<digest>;
+};
+
+/// An embedder that learns weights (idf) from the pool that it will index.
+template <class E>
+concept fitted_embedder = embedder<E> && requires(const demonstration_pool& pool) {
+  { E::fit(pool) } -> std::same_as<result<E>>;
+};
+
+/// An embedder that does better with many items at once: `embed_all` writes items × dimension floats, the same as one by one.
+template <class E>
+concept batch_embedder = embedder<E> && requires(const E& e, std::span<const embed_item> items, std::span<float> out) {
+  { e.embed_all(items, out) } -> std::same_as<result<void>>;
+};
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/embed/hashed_ngrams.hpp ----
+#ifndef INOCULUM_SINGLE_EMBED_HASHED_NGRAMS
+#define INOCULUM_SINGLE_EMBED_HASHED_NGRAMS
+
+// Text to a vector by hashing its words and word pairs, weighted by how rare they are in a pool.
+// Needs no model, and is exact: every weight is a small integer, so the floats of a dot product
+// never round and every machine ranks alike.
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+namespace detail {
+
+/// Calls `visit(bucket hash)` for every word, word pair and (for words of five letters and more) word
+/// stem of a text. Letters are ASCII letters, digits and every byte of a multi-byte UTF-8 character;
+/// upper case folds for ASCII only, which std alone can do.
+template <class Visit>
+void for_each_ngram(std::string_view text, const Visit& visit) {
+  std::uint64_t previous = 0;
+  std::size_t i = 0;
+  std::string word;
+  while (i < text.size()) {
+    word.clear();
+    for (; i < text.size(); ++i) {
+      const char c = text[i];
+      const char lower = (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
+      const bool letter = (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+      if (letter) word += lower;
+      else if (c == '\'' && !word.empty()) continue;  // don't, patient's
+      else if (word.empty()) continue;
+      else break;
+    }
+    if (word.empty()) continue;
+    const std::uint64_t here = hash_bytes(word);
+    visit(here);
+    if (previous != 0) visit(hash_bytes(word, previous * 31 + 7));
+    // The first five letters join "falsify" and "falsified"; a real stemmer would tie us to English.
+    if (word.size() > 5) visit(hash_bytes(std::string_view(word).substr(0, 5), 0x9e3779b97f4a7c15u));
+    previous = here;
+  }
+}
+
+/// 8·log2(n) rounded down, in integers only: libm's log may differ in the last bit between machines.
+[[nodiscard]] constexpr std::uint32_t log2_times_8(std::uint32_t n) noexcept {
+  if (n <= 1) return 0;
+  const auto whole = static_cast<std::uint32_t>(std::bit_width(n) - 1);
+  const std::uint64_t fraction =
+      ((static_cast<std::uint64_t>(n) << 32) >> whole) & 0xffffffffu;  // [0, 1) in 32 bits, linear between powers
+  return whole * 8 + static_cast<std::uint32_t>(fraction >> 29);
+}
+
+}  // namespace detail
+
+/// Hashed word n-grams with idf (the "hashing trick" of Weinberger et al., 2009). Presence counts, not
+/// frequency: a query of a few words says each once. Weights are integers in [1, 15], so with up to
+/// 65,536 buckets a dot product stays below 2^24 and float arithmetic is exact.
+class hashed_ngrams {
+ public:
+  /// Unfitted: every feature weighs the same.
+  explicit hashed_ngrams(std::size_t buckets = 4096)
+      : weights_(weights::make(std::vector<std::uint8_t>(buckets < 64      ? 64
+                                                         : buckets > 65536 ? 65536
+                                                                           : buckets,
+                                                         8))) {}
+
+  /// Learns idf from a pool's queries.
+  [[nodiscard]] static result<hashed_ngrams> fit(const demonstration_pool& pool) { return fit(pool, 4096); }
+  [[nodiscard]] static result<hashed_ngrams> fit(const demonstration_pool& pool, std::size_t buckets) {
+    hashed_ngrams out(buckets);
+    const std::size_t n = out.dimension();
+    std::vector<std::uint32_t> documents(n, 0);
+    std::vector<std::uint32_t> seen_in(n, 0);
+    std::uint32_t serial = 0;
+    for (const basic_demonstration& d : pool.items()) {
+      ++serial;
+      detail::for_each_ngram(d.query, [&](std::uint64_t h) {
+        const std::size_t b = h % n;
+        if (seen_in[b] != serial) {
+          seen_in[b] = serial;
+          ++documents[b];
+        }
+      });
+    }
+    // idf = log2((N + 1) / (df + 1)) in steps of 7/8 of a bit, so a pool of thousands spans the fifteen steps.
+    std::vector<std::uint8_t> learnt(n);
+    const std::uint32_t total = detail::log2_times_8(serial + 1);
+    for (std::size_t b = 0; b < n; ++b) {
+      const std::uint32_t known = detail::log2_times_8(documents[b] + 1);
+      const std::uint32_t weight = known < total ? 1 + (total - known) / 7 : 1;
+      learnt[b] = static_cast<std::uint8_t>(weight < 15 ? weight : 15);
+    }
+    out.weights_ = weights::make(std::move(learnt));
+    return out;
+  }
+
+  [[nodiscard]] result<void> embed(const embed_item& item, std::span<float> out) const {
+    if (out.size() != dimension()) {
+      return failure{errc::mismatch,
+                     "hashed_ngrams writes " + std::to_string(dimension()) + " floats, was given room for " + std::to_string(out.size()),
+                     {}};
+    }
+    for (float& f : out) f = 0.0f;
+    detail::for_each_ngram(item.text, [&](std::uint64_t h) {
+      const std::size_t b = h % out.size();
+      out[b] = static_cast<float>((*weights_)[b]);
+    });
+    return {};
+  }
+  [[nodiscard]] std::size_t dimension() const { return weights_->size(); }
+  [[nodiscard]] digest content_digest() const { return sha256{}.update_field("hashed_ngrams/1").update(*weights_).finish(); }
+
+ private:
+  using weights = detail::shared<const std::vector<std::uint8_t>>;
+  weights weights_;
+};
+static_assert(fitted_embedder<hashed_ngrams>);
+
+}  // namespace inoculum
+
+#endif
+
 // ---- inoculum/select/similarity.hpp ----
 #ifndef INOCULUM_SINGLE_SELECT_SIMILARITY
 #define INOCULUM_SINGLE_SELECT_SIMILARITY
@@ -243,6 +427,158 @@ static_assert(selection_policy<bucketed<>>);
 
 #endif
 
+// ---- inoculum/embed/image_descriptor.hpp ----
+#ifndef INOCULUM_SINGLE_EMBED_IMAGE_DESCRIPTOR
+#define INOCULUM_SINGLE_EMBED_IMAGE_DESCRIPTOR
+
+// A picture to a vector without a model: its layout in grey, its colours and its edges. Enough to
+// tell a fundus photograph from a chest film; not enough to tell a finding.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace inoculum {
+
+/// 8×8 mean grey levels, a 4×4×4 colour histogram, and per quadrant the shares of four edge
+/// directions: 144 integers in [0, 15], exact on every machine. Only the first picture counts.
+class image_descriptor {
+ public:
+  static constexpr std::size_t size = 64 + 64 + 16;
+
+  [[nodiscard]] result<void> embed(const embed_item& item, std::span<float> out) const {
+    if (out.size() != size) {
+      return failure{errc::mismatch,
+                     "image_descriptor writes " + std::to_string(size) + " floats, was given room for " + std::to_string(out.size()),
+                     {}};
+    }
+    for (float& f : out) f = 0.0f;
+    if (item.images.empty() || item.images.front().empty()) return {};
+    const image& img = item.images.front();
+
+    // A 64×64 reduction first: the descriptor then costs the same for every picture.
+    static constexpr std::size_t side = 64;
+    std::array<std::array<std::uint8_t, 3>, side * side> cells{};
+    const auto w = static_cast<std::size_t>(img.width());
+    const auto h = static_cast<std::size_t>(img.height());
+    const std::span<const std::uint8_t> rgb = img.rgb();
+    for (std::size_t cy = 0; cy < side; ++cy) {
+      const std::size_t y0 = cy * h / side, y1 = (cy + 1) * h / side > y0 ? (cy + 1) * h / side : y0 + 1;
+      for (std::size_t cx = 0; cx < side; ++cx) {
+        const std::size_t x0 = cx * w / side, x1 = (cx + 1) * w / side > x0 ? (cx + 1) * w / side : x0 + 1;
+        std::array<std::uint64_t, 3> sum{};
+        for (std::size_t y = y0; y < y1; ++y) {
+          for (std::size_t x = x0; x < x1; ++x) {
+            for (std::size_t c = 0; c < 3; ++c) sum[c] += rgb[3 * (y * w + x) + c];
+          }
+        }
+        for (std::size_t c = 0; c < 3; ++c) cells[cy * side + cx][c] = static_cast<std::uint8_t>(sum[c] / ((y1 - y0) * (x1 - x0)));
+      }
+    }
+    const auto grey = [&](std::size_t x, std::size_t y) {
+      const auto& p = cells[y * side + x];
+      return (77 * p[0] + 150 * p[1] + 29 * p[2]) >> 8;
+    };
+
+    std::array<std::uint32_t, 64> layout{};
+    std::array<std::uint32_t, 64> colours{};
+    std::array<std::uint32_t, 16> edges{};
+    for (std::size_t y = 0; y < side; ++y) {
+      for (std::size_t x = 0; x < side; ++x) {
+        layout[y / 8 * 8 + x / 8] += static_cast<std::uint32_t>(grey(x, y));
+        const auto& p = cells[y * side + x];
+        ++colours[static_cast<std::size_t>((p[0] >> 6) * 16 + (p[1] >> 6) * 4 + (p[2] >> 6))];
+        if (x + 1 < side && y + 1 < side) {
+          const int dx = grey(x + 1, y) - grey(x, y);
+          const int dy = grey(x, y + 1) - grey(x, y);
+          const int ax = dx < 0 ? -dx : dx, ay = dy < 0 ? -dy : dy;
+          if (ax + ay < 12) continue;  // flat
+          const std::size_t direction = ax > 2 * ay ? 0 : ay > 2 * ax ? 1 : (dx > 0) == (dy > 0) ? 2 : 3;
+          ++edges[(y / 32 * 2 + x / 32) * 4 + direction];
+        }
+      }
+    }
+    for (std::size_t i = 0; i < 64; ++i) out[i] = static_cast<float>(layout[i] / 64 / 16);
+    const auto at_most_15 = [](std::uint32_t v) { return static_cast<float>(v < 15 ? v : 15); };
+    for (std::size_t i = 0; i < 64; ++i) out[64 + i] = at_most_15((colours[i] * 30 + 4095) / 4096);
+    for (std::size_t i = 0; i < 16; ++i) out[128 + i] = at_most_15(edges[i] / 32);
+    return {};
+  }
+  [[nodiscard]] std::size_t dimension() const { return size; }
+  [[nodiscard]] digest content_digest() const { return digest_of("image_descriptor/1"); }
+};
+static_assert(embedder<image_descriptor>);
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/embed/joint.hpp ----
+#ifndef INOCULUM_SINGLE_EMBED_JOINT
+#define INOCULUM_SINGLE_EMBED_JOINT
+
+// Two embedders side by side: words and picture together.
+
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace inoculum {
+
+/// Concatenates two embeddings, each scaled to length √weight, so that the cosine of two items is the
+/// weighted mean of their cosines under A and under B (when both have words and a picture).
+template <embedder A, embedder B>
+class joint {
+ public:
+  /// `share_of_first` in [0, 1] is A's weight; B has the rest.
+  joint(A first, B second, double share_of_first) : first_(std::move(first)), second_(std::move(second)), share_(share_of_first) {}
+
+  [[nodiscard]] result<void> embed(const embed_item& item, std::span<float> out) const {
+    if (out.size() != dimension()) {
+      return failure{
+          errc::mismatch, "joint writes " + std::to_string(dimension()) + " floats, was given room for " + std::to_string(out.size()), {}};
+    }
+    const std::span<float> a = out.first(first_.dimension());
+    const std::span<float> b = out.subspan(first_.dimension());
+    if (auto done = first_.embed(item, a); !done) return done;
+    if (auto done = second_.embed(item, b); !done) return done;
+    scale(a, share_);
+    scale(b, 1.0 - share_);
+    return {};
+  }
+  [[nodiscard]] std::size_t dimension() const { return first_.dimension() + second_.dimension(); }
+  [[nodiscard]] digest content_digest() const {
+    return sha256{}
+        .update_field("joint/1")
+        .update(first_.content_digest().bytes)
+        .update(second_.content_digest().bytes)
+        .update_number(static_cast<std::uint64_t>(share_ * 1e6))
+        .finish();
+  }
+
+ private:
+  static void scale(std::span<float> v, double weight) {
+    double square = 0.0;
+    for (const float x : v) square += static_cast<double>(x) * static_cast<double>(x);
+    if (square <= 0.0) return;
+    const auto factor = static_cast<float>(std::sqrt(weight / square));
+    for (float& x : v) x *= factor;
+  }
+
+  A first_;
+  B second_;
+  double share_;
+};
+
+}  // namespace inoculum
+
+#endif
+
 // ---- inoculum/select/any_policy.hpp ----
 #ifndef INOCULUM_SINGLE_SELECT_ANY_POLICY
 #define INOCULUM_SINGLE_SELECT_ANY_POLICY
@@ -266,12 +602,14 @@ class any_policy {
 
   [[nodiscard]] result<ranking> rank(const pool_view& view, const request& r, std::size_t n) const { return held_->rank(view, r, n); }
   void arrange(std::span<selected> chosen, const demonstration_pool& pool) const { held_->arrange(chosen, pool); }
+  [[nodiscard]] bool shows_side_by_side() const { return held_->side_by_side(); }
 
  private:
   struct base {
     virtual ~base() = default;
     [[nodiscard]] virtual result<ranking> rank(const pool_view&, const request&, std::size_t) const = 0;
     virtual void arrange(std::span<selected>, const demonstration_pool&) const = 0;
+    [[nodiscard]] virtual bool side_by_side() const = 0;
   };
   template <class P>
   struct model final : base {
@@ -283,6 +621,7 @@ class any_policy {
       if constexpr (arranging_policy<P>) policy.arrange(chosen, pool);
       else similar_last{}.arrange(chosen, pool);
     }
+    [[nodiscard]] bool side_by_side() const override { return inoculum::shows_side_by_side(policy); }
     P policy;
   };
   std::shared_ptr<const base> held_;
@@ -468,7 +807,7 @@ class policy_reader {
 //   none
 //   mixed(0.5*A, 0.5*B)      only(harmful, A)   only(benign, A)   only(ct, A)
 //   gated(0.2, A)     gated(0.2, A, B)
-//   … | similar_last  similar_first  refusals_last  alternating  canonical
+//   … | similar_last  similar_first  refusals_last  alternating  canonical  side_by_side
 
 #include <cstdint>
 #include <string>
@@ -651,8 +990,11 @@ class policy_builder {
   if (order == refusals_last::name) return any_policy(std::move(*built) | refusals_last{});
   if (order == alternating::name) return any_policy(std::move(*built) | alternating{});
   if (order == canonical::name) return any_policy(std::move(*built) | canonical{});
+  if (order == side_by_side::name) return any_policy(std::move(*built) | side_by_side{});
   return policy_error(text, parsed->order_at,
-                      "no order is called \"" + order + "\"; there are similar_last, similar_first, refusals_last, alternating, canonical");
+                      "no order is called \"" + order +
+                          "\"; there are similar_last, similar_first, refusals_last, alternating, canonical, "
+                          "side_by_side");
 }
 
 }  // namespace inoculum

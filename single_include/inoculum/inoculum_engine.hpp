@@ -37,6 +37,7 @@ struct image_embedding {
 struct engine_input {
   std::span<const token_id> tokens{};
   const image_embedding* image = nullptr;
+  std::uint32_t block = 0;  ///< ≥ 1: of the block of that number (see `composing_engine`)
 };
 
 /// A language model with one growing sequence.
@@ -48,7 +49,8 @@ struct engine_input {
 ///  3. The logits depend on the sequence alone, not on how it was split into calls or what was kept.
 ///  4. Evaluating past `context_size()` fails with `errc::budget` before any work.
 ///  5. `is_end` holds for the tokens that end an assistant's turn.
-///  6. `picture_positions()` is how many positions `encode_image` gives for any picture, 0 for a model without eyes.
+///  6. `picture_positions(picture)` is how many positions `encode_image` gives for it; 0 for a model without eyes, and for no other, also
+///     where the picture is empty.
 ///  7. Between calls the engine keeps state; calls are not made concurrently.
 template <class E>
 concept token_engine = requires(E& e, const E& c, std::string_view text, token_id id, const image& picture, std::size_t keep,
@@ -59,7 +61,7 @@ concept token_engine = requires(E& e, const E& c, std::string_view text, token_i
   { c.is_end(id) } -> std::same_as<bool>;
   { c.context_size() } -> std::same_as<std::size_t>;
   { c.vocabulary_size() } -> std::same_as<std::size_t>;
-  { c.picture_positions() } -> std::same_as<std::size_t>;
+  { c.picture_positions(picture) } -> std::same_as<std::size_t>;
   { e.encode_image(picture) } -> std::same_as<result<image_embedding>>;
   { e.evaluate(keep, inputs) } -> std::same_as<result<std::span<const float>>>;
 };
@@ -74,6 +76,25 @@ template <class E>
 concept caching_engine = token_engine<E> && requires(E& e, std::span<const engine_input> inputs, std::string_view salt, bool pinned) {
   { e.resume(inputs, salt) } -> std::same_as<std::size_t>;
   { e.remember(pinned) } -> std::same_as<void>;
+};
+
+/// How far `compose` got, and what of it had to be computed.
+struct composition {
+  std::size_t positions = 0;
+  std::size_t computed = 0;
+};
+
+/// Also reads blocks of input independently of one another: a sequence of ordinary inputs, then blocks, then ordinary ones again.
+///
+///  1. A block is read as if it stood alone behind what comes before the first block. What follows the blocks sees all of it, and
+///     its first position counts as the one behind the longest block.
+///  2. `compose(inputs, salt)` makes the sequence a beginning of `inputs` that holds all blocks at least and not the last position.
+///     `evaluate` goes on from there. `can_compose()`: whether this model can be read so at all.
+///  3. The logits depend on the inputs alone, not on which blocks were known; what is known is shared under equal salts only.
+template <class E>
+concept composing_engine = caching_engine<E> && requires(E& e, const E& c, std::span<const engine_input> inputs, std::string_view salt) {
+  { c.can_compose() } -> std::same_as<bool>;
+  { e.compose(inputs, salt) } -> std::same_as<result<composition>>;
 };
 
 /// Also advances several sequences together.
@@ -91,12 +112,117 @@ concept batching_engine = caching_engine<E> && requires(E& e, std::span<typename
 
 #endif
 
+// ---- inoculum/prompt/chat_format.hpp ----
+#ifndef INOCULUM_SINGLE_PROMPT_CHAT_FORMAT
+#define INOCULUM_SINGLE_PROMPT_CHAT_FORMAT
+
+// How a model wants its conversations written: messages to a run of segments, control tokens apart
+// from text, so that a tokenizer never has to find control tokens in untrusted text.
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// One run of a rendered prompt. Consecutive text segments are merged, so that tokens span them the
+/// way they would in one string.
+struct segment {
+  enum class kind : std::uint8_t {
+    control,  ///< one control token by its exact text, "<|im_start|>"
+    text,     ///< plain text; special-token parsing off
+    image,    ///< a picture's positions
+  };
+  kind what = kind::text;
+  std::string text{};
+  image pixels{};
+  std::uint32_t demonstration = 0;  ///< as in `message`; no segment is part of two
+};
+
+/// Writes conversations the way one family of models was trained.
+///
+/// Requirements:
+///  1. Every control segment comes from the format, never from a message.
+///  2. `render(c, true)` ends where the assistant's words begin.
+///  3. Rendering is prefix-stable: a conversation's first n messages render to a prefix of the whole.
+template <class F>
+concept chat_format = requires(const F& f, const conversation& talk, bool open_reply) {
+  { f.render(talk, open_reply) } -> std::same_as<std::vector<segment>>;
+  { f.end_of_turn() } -> std::convertible_to<std::string_view>;
+};
+
+namespace detail {
+[[nodiscard]] inline std::uint32_t current_demonstration(const std::vector<segment>& out) {
+  return out.empty() ? 0 : out.back().demonstration;
+}
+/// What is added from here on belongs to the message's demonstration; text is not merged across that border.
+inline void begin_message(std::vector<segment>& out, const message& m) {
+  if (m.demonstration != current_demonstration(out)) out.push_back({segment::kind::text, {}, {}, m.demonstration});
+}
+inline void add_text(std::vector<segment>& out, std::string_view text) {
+  if (text.empty()) return;
+  if (!out.empty() && out.back().what == segment::kind::text) out.back().text += text;
+  else out.push_back({segment::kind::text, std::string(text), {}, current_demonstration(out)});
+}
+inline void add_control(std::vector<segment>& out, std::string_view token) {
+  out.push_back({segment::kind::control, std::string(token), {}, current_demonstration(out)});
+}
+inline void add_parts(std::vector<segment>& out, const message& m) {
+  for (const part& p : m.parts) {
+    if (p.is_image()) out.push_back({segment::kind::image, {}, p.pixels, current_demonstration(out)});
+    else add_text(out, p.text);
+  }
+}
+}  // namespace detail
+
+/// ChatML: SmolLM2, Qwen2 and many more.
+struct chatml {
+  /// Written when a conversation has no system message, as SmolLM2's own template does; empty: none.
+  std::string default_system = "You are a helpful AI assistant named SmolLM, trained by Hugging Face";
+
+  [[nodiscard]] std::vector<segment> render(const conversation& talk, bool open_reply) const {
+    std::vector<segment> out;
+    const bool has_system = !talk.messages.empty() && talk.messages.front().who == role::system;
+    if (!has_system && !default_system.empty()) {
+      detail::add_control(out, "<|im_start|>");
+      detail::add_text(out, "system\n" + default_system);
+      detail::add_control(out, "<|im_end|>");
+      detail::add_text(out, "\n");
+    }
+    for (std::size_t i = 0; i < talk.messages.size(); ++i) {
+      const message& m = talk.messages[i];
+      detail::begin_message(out, m);
+      detail::add_control(out, "<|im_start|>");
+      detail::add_text(out, std::string(to_string(m.who)) + "\n");
+      detail::add_parts(out, m);
+      const bool prefill = open_reply && i + 1 == talk.messages.size() && m.who == role::assistant;
+      if (prefill) return out;
+      detail::add_control(out, "<|im_end|>");
+      detail::add_text(out, "\n");
+    }
+    if (open_reply) {
+      detail::add_control(out, "<|im_start|>");
+      detail::add_text(out, "assistant\n");
+    }
+    return out;
+  }
+  [[nodiscard]] std::string_view end_of_turn() const { return "<|im_end|>"; }
+};
+static_assert(chat_format<chatml>);
+
+}  // namespace inoculum
+
+#endif
+
 // ---- inoculum/prompt/turn_format.hpp ----
 #ifndef INOCULUM_SINGLE_PROMPT_TURN_FORMAT
 #define INOCULUM_SINGLE_PROMPT_TURN_FORMAT
 
 // Chat formats as data: how a family of models opens and closes a turn. One type for all, so that a program can choose when
-// it knows the model. The formats of Gemma, Llama 3, Qwen 2, Vicuna and Mistral.
+// it knows the model. The formats of Gemma, Llama 3, Qwen 2, SmolVLM, Vicuna and Mistral.
 
 #include <algorithm>
 #include <array>
@@ -124,6 +250,7 @@ struct turn_format {
   std::array<template_run, 3> opening{};  ///< by role: system, user, assistant
   std::array<template_run, 3> closing{};  ///< the same
   template_run picture_opening{}, picture_closing{};
+  std::string text_lead{};           ///< in front of a message of others that begins with words, not with a picture
   std::string reply_lead{};          ///< between the assistant's opening and its words; a model begins with it by itself
   bool system_in_user_turn = false;  ///< the system message stands in the first user turn, before its closing comes the user's text
   bool trims = false;                ///< white space around a message is left out, as the model's own template does
@@ -149,8 +276,10 @@ struct turn_format {
     }
     for (std::size_t i = 0; i < talk.messages.size(); ++i) {
       const message& m = talk.messages[i];
+      detail::begin_message(out, m);
       begin_turn(m.who);
       const bool prefill = open_reply && i + 1 == talk.messages.size() && m.who == role::assistant;
+      if (m.who != role::assistant && !m.parts.empty() && !m.parts[0].is_image()) detail::add_text(out, text_lead);
       // Words that a model of this family wrote have its lead already.
       if (m.who == role::assistant && (m.parts.empty() || !m.parts[0].text.starts_with(reply_lead))) detail::add_text(out, reply_lead);
       add_parts(out, m, !prefill);
@@ -177,7 +306,7 @@ struct turn_format {
       const part& p = m.parts[i];
       if (p.is_image()) {
         add(out, picture_opening);
-        out.push_back({segment::kind::image, {}, p.pixels});
+        out.push_back({segment::kind::image, {}, p.pixels, detail::current_demonstration(out)});
         add(out, picture_closing);
         continue;
       }
@@ -242,6 +371,20 @@ namespace detail {
   return f;
 }
 
+/// Idefics3 and SmolVLM, which begin as different models do. Its roles are plain words, behind control tokens all the same. What
+/// stands around a picture and between its tiles depends on the picture: whoever encodes it puts that in.
+[[nodiscard]] inline turn_format smolvlm_format(std::string_view begin = "<|im_start|>") {
+  using namespace detail;
+  turn_format f;
+  f.name = "smolvlm";
+  f.begin = {control_piece(begin)};
+  f.opening = {{{text_piece("System:")}, {text_piece("User:")}, {text_piece("Assistant:")}}};
+  for (template_run& closing : f.closing) closing = {control_piece("<end_of_utterance>"), text_piece("\n")};
+  f.text_lead = f.reply_lead = " ";
+  f.end = "<end_of_utterance>";
+  return f;
+}
+
 /// Vicuna 1.1 and the LLaVA models on it. Its roles are plain words: a user can write "ASSISTANT:", and no tokenizer tells.
 [[nodiscard]] inline turn_format vicuna_format() {
   using namespace detail;
@@ -290,6 +433,7 @@ template <class HasControl>
   const auto says = [&](std::string_view what) {
     return chat_template.empty() ? has_control(what) : chat_template.find(what) != std::string_view::npos;
   };
+  if (says("<end_of_utterance>")) return smolvlm_format(says("<|im_start|>") ? "<|im_start|>" : "<|begin_of_text|>");
   if (says("<|im_start|>")) {
     if (chat_template.empty() || says("SmolLM")) return chatml_format(chatml{}.default_system);
     if (says("You are Qwen, created by Alibaba Cloud."))
@@ -875,7 +1019,8 @@ inline constexpr std::size_t fetch_ahead = std::size_t{32} << 10;
 //   one, sixteenths   y = fma(product, scale·a_scale, y), blocks ascending
 //   with an offset    y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
 //   f32, f16, bf16    y = fma(x, w, y), columns ascending
-// Tables agree to the bit in these; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
+//   f16_tile          the same, from 0 or from what is there; byte_tile with w = scale·byte
+// Tables agree to the bit in these; in `rms_norm`, `swiglu` and the softmax to a few units in the last place.
 
 #include <cstddef>
 #include <cstdint>
@@ -909,13 +1054,20 @@ struct kernel_table {
                     float* out) = nullptr;
   void (*bf16_panel)(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                      float* out) = nullptr;
-  /// out[rows × 16] += a[rows × depth] · b[depth × 16], b in float16: both halves of attention.
-  void (*f16_tile)(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth, std::size_t rows,
-                   float* out, std::size_t out_stride) = nullptr;
+  /// Both halves of attention: out[rows × 16·strips] = a[rows × depth] · b[depth × 16·strips], b in float16, added to what is there
+  /// unless `fresh`. Row k of strip i begins at b + i · strip_stride + k · b_stride.
+  void (*f16_tile)(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t strip_stride,
+                   std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride, bool fresh) = nullptr;
+  /// The same with b in signed bytes, row k of it times scales[k], strips side by side, always added.
+  void (*byte_tile)(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
+                    std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) = nullptr;
   /// One step of the running softmax (Milakov and Gimelshein, 2018) over 64 scores in units of log 2, of
   /// which the first `valid` ≥ 1 count: turns them into weights (0 past `valid`), updates maximum and
   /// sum, rescales out[depth], depth a multiple of 16.
   void (*softmax_step)(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) = nullptr;
+  /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum.
+  void (*softmax_merge)(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
+                        std::size_t depth) = nullptr;
   /// out = x / sqrt(mean x² + epsilon) · weight
   void (*rms_norm)(const float* x, const float* weight, std::size_t n, float epsilon, float* out) = nullptr;
   /// out = gate / (1 + exp(-gate)) · up
@@ -923,6 +1075,12 @@ struct kernel_table {
   /// out = gelu(gate) · up, GELU by its tanh form (Hendrycks and Gimpel, 2016): x / (1 + exp(-2u)) with
   /// u = sqrt(2 / pi) · (x + 0.044715 x³).
   void (*geglu)(const float* gate, const float* up, std::size_t n, float* out) = nullptr;
+  /// Float weights against so many rows that they are worth widening once: out[rows × 16 · strips] += a[rows × depth] · b, b in
+  /// strips of 16 columns, `b_pitch` floats from one to the next. Parts of a sum may be added one after another.
+  void (*f32_strips)(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t strips, std::size_t depth,
+                     std::size_t rows, float* out, std::size_t out_stride) = nullptr;
+  /// n numbers of a kind of 16 bits, f16 or bf16, to floats, exactly; n is a multiple of 16.
+  void (*widen)(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) = nullptr;
 };
 
 inline constexpr std::size_t key_block = 64;  ///< positions that `softmax_step` takes at once
@@ -1367,6 +1525,7 @@ template <class SourceRow>
 // come out as lanes; values lie position by position, so that their weighted sum does.
 // Pages are shared between sequences that begin alike; whoever writes into a shared one gets a copy first.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -1378,9 +1537,17 @@ namespace inoculum::engine {
 
 using kv_page = std::shared_ptr<aligned_bytes>;
 
+/// Keys and values of some positions in a row, apart from any cache: for each layer and head the keys component by component
+/// ([head_width][positions]), then the values position by position.
+struct kv_stretch {
+  std::size_t positions = 0;
+  std::vector<std::uint16_t> halves{};
+  [[nodiscard]] std::size_t bytes() const noexcept { return halves.size() * sizeof(std::uint16_t); }
+};
+
 class kv_cache {
  public:
-  kv_cache(std::size_t layers, std::size_t heads, std::size_t head_width) : heads_(heads), head_width_(head_width) {
+  kv_cache(std::size_t layers, std::size_t heads, std::size_t head_width) : lines_(layers * heads), heads_(heads), head_width_(head_width) {
     page_bytes_ = layers * heads * 2 * part() * sizeof(std::uint16_t);
   }
 
@@ -1404,7 +1571,10 @@ class kv_cache {
 
   [[nodiscard]] const std::vector<kv_page>& pages() const noexcept { return pages_; }
   /// Goes on from pages that may be shared.
-  void adopt(std::vector<kv_page> pages) noexcept { pages_ = std::move(pages); }
+  void adopt(std::vector<kv_page> pages) noexcept {
+    pages_ = std::move(pages);
+    overlap = 0;
+  }
   [[nodiscard]] std::size_t page_bytes() const noexcept { return page_bytes_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return pages_.size() * page_bytes_; }
 
@@ -1427,9 +1597,42 @@ class kv_cache {
     for (std::size_t i = 0; i < head_width_; ++i) v[i] = float_to_half(value[i]);
   }
 
+  /// Pairs of a layer and a head.
+  [[nodiscard]] std::size_t lines() const noexcept { return lines_; }
+  [[nodiscard]] std::size_t line_halves(std::size_t positions) const noexcept { return 2 * positions * head_width_; }
+  /// Copies one line of the positions from `first` on to `to`, and back to the positions from `first` on of any cache of this shape.
+  void copy_line(std::size_t line, std::size_t first, std::size_t positions, std::uint16_t* to) noexcept {
+    each_strip(
+        line, first, positions, to, [&](std::uint16_t* strip, std::uint16_t* column, std::size_t n) { std::copy_n(strip, n, column); },
+        [&](std::uint16_t* value, std::uint16_t* row) { std::copy_n(value, head_width_, row); });
+  }
+  void place_line(std::size_t line, std::size_t first, std::size_t positions, const std::uint16_t* from) noexcept {
+    each_strip(
+        line, first, positions, from,
+        [&](std::uint16_t* strip, const std::uint16_t* column, std::size_t n) { std::copy_n(column, n, strip); },
+        [&](std::uint16_t* value, const std::uint16_t* row) { std::copy_n(row, head_width_, value); });
+  }
+
+  /// By how many positions a row's rotary angle lags behind its place, because demonstrations before it stand side by side.
+  std::size_t overlap = 0;
+
  private:
+  template <class Half, class Keys, class Values>
+  void each_strip(std::size_t line, std::size_t first, std::size_t positions, Half* packed, Keys&& key_part, Values&& value_row) noexcept {
+    for (std::size_t done = 0; done < positions;) {
+      const std::size_t at = first + done, in_page = at % key_block;
+      const std::size_t n = std::min(16 - at % 16, positions - done);
+      std::uint16_t* strip = keys(0, line, at / key_block) + in_page / 16 * 16 * head_width_ + in_page % 16;
+      for (std::size_t c = 0; c < head_width_; ++c) key_part(strip + 16 * c, packed + c * positions + done, n);
+      std::uint16_t* value = values(0, line, at / key_block) + in_page * head_width_;
+      for (std::size_t i = 0; i < n; ++i) value_row(value + i * head_width_, packed + (positions + done + i) * head_width_);
+      done += n;
+    }
+  }
+
   [[nodiscard]] std::size_t part() const noexcept { return key_block * head_width_; }
 
+  std::size_t lines_;
   std::size_t heads_;
   std::size_t head_width_;
   std::size_t page_bytes_ = 0;
@@ -1802,6 +2005,64 @@ class raw_reader {
   }
   return {};
 }
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/cache/stretch_store.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_CACHE_STRETCH_STORE
+#define INOCULUM_SINGLE_ENGINE_CACHE_STRETCH_STORE
+
+// Keys and values of demonstrations that were read on their own, by what they are made of. The prefix tree cannot serve these:
+// they are wanted in any company, behind one beginning.
+
+#include <algorithm>
+#include <cstddef>
+#include <list>
+#include <map>
+#include <memory>
+#include <utility>
+
+namespace inoculum::engine {
+
+/// What was used least recently goes first, once all take more than `limit` bytes. Not for several threads at once.
+class stretch_store {
+ public:
+  explicit stretch_store(std::size_t limit) : limit_(limit) {}
+
+  /// Null when it is not known. What is handed out stays valid whatever goes.
+  [[nodiscard]] std::shared_ptr<const kv_stretch> find(const digest& key) {
+    const auto known = places_.find(key.bytes);
+    if (known == places_.end()) return nullptr;
+    by_use_.splice(by_use_.begin(), by_use_, known->second);
+    return known->second->second;
+  }
+  void insert(const digest& key, std::shared_ptr<const kv_stretch> stretch) {
+    if (places_.contains(key.bytes)) return;
+    bytes_ += stretch->bytes();
+    by_use_.emplace_front(key, std::move(stretch));
+    places_[key.bytes] = by_use_.begin();
+    while (bytes_ > limit_ && !by_use_.empty()) {
+      bytes_ -= by_use_.back().second->bytes();
+      places_.erase(by_use_.back().first.bytes);
+      by_use_.pop_back();
+    }
+  }
+  void clear() noexcept {
+    places_.clear();
+    by_use_.clear();
+    bytes_ = 0;
+  }
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
+ private:
+  using entry = std::pair<digest, std::shared_ptr<const kv_stretch>>;
+  std::size_t limit_;
+  std::size_t bytes_ = 0;
+  std::list<entry> by_use_{};  // the last used first
+  std::map<decltype(digest::bytes), std::list<entry>::iterator> places_{};
+};
 
 }  // namespace inoculum::engine
 
@@ -3994,256 +4255,6 @@ INOCULUM_AVX2 inline void quantised_panel(panel_kind kind, const std::uint8_t* p
 
 #endif
 
-// ---- inoculum/engine/kernels/exponential.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_EXPONENTIAL
-#define INOCULUM_SINGLE_ENGINE_KERNELS_EXPONENTIAL
-
-// The constants of 2^x, shared by every instruction set: x = n + f with n the nearest integer, 2^f by its
-// Taylor polynomial (relative error below 1e-8 for |f| ≤ 1/2, so the float rounding dominates), 2^n by
-// the exponent's bits. Our own, since libm's vector forms differ from machine to machine.
-
-namespace inoculum::engine {
-
-/// ln(2)^k / k!, k = 7 … 0.
-inline constexpr float exp2_terms[8] = {1.5252733804e-5f, 1.5403530394e-4f, 1.3333558146e-3f, 9.6181291076e-3f,
-                                        5.5504108665e-2f, 2.4022650696e-1f, 6.9314718056e-1f, 1.0f};
-inline constexpr float exp2_lowest = -126.0f;  ///< below it the result is 0
-inline constexpr float exp2_highest = 127.0f;  ///< above it the argument is held
-inline constexpr float log2_e = 1.44269504089f;
-
-inline constexpr float gelu_slope = 1.59576912161f;  ///< 2 · sqrt(2 / pi)
-inline constexpr float gelu_cubic = 0.044715f;
-
-}  // namespace inoculum::engine
-
-#endif
-
-// ---- inoculum/engine/kernels/avx2.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX2
-#define INOCULUM_SINGLE_ENGINE_KERNELS_AVX2
-
-// The kernels for x86-64 processors with AVX2, FMA and F16C. Every function carries its target, because a
-// helper or a lambda without one would not inherit it; callers ask `processor()` first.
-
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-
-#if defined(INOCULUM_ENGINE_X86)
-
-namespace inoculum::engine::avx2 {
-
-namespace detail {
-[[nodiscard]] INOCULUM_AVX2 inline float sum_lanes(__m256 v) noexcept {
-  __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  s = _mm_add_ps(s, _mm_movehl_ps(s, s));
-  return _mm_cvtss_f32(_mm_add_ss(s, _mm_shuffle_ps(s, s, 1)));
-}
-[[nodiscard]] INOCULUM_AVX2 inline float largest_lane(__m256 v) noexcept {
-  __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  s = _mm_max_ps(s, _mm_movehl_ps(s, s));
-  return _mm_cvtss_f32(_mm_max_ss(s, _mm_shuffle_ps(s, s, 1)));
-}
-[[nodiscard]] INOCULUM_AVX2 inline std::int32_t sum_lanes(__m256i v) noexcept {
-  __m128i s = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
-  s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4e));
-  return _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1)));
-}
-
-/// Eight numbers of a float kind, the i-th and on.
-template <panel_kind Kind>
-[[nodiscard]] INOCULUM_AVX2_INLINE __m256 load_column(const void* p, std::size_t i) noexcept {
-  if constexpr (Kind == panel_kind::f32) return _mm256_loadu_ps(static_cast<const float*>(p) + i);
-  const void* bits = static_cast<const std::uint16_t*>(p) + i;
-  if constexpr (Kind == panel_kind::f16) return load_halves(bits);
-  const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(static_cast<const __m128i*>(bits)));
-  return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
-}
-
-/// R rows of a against a strip of 16 columns of a float kind, added to `out`.
-template <int R, panel_kind Kind>
-INOCULUM_AVX2 inline void float_tile(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, std::size_t depth,
-                                     float* out, std::size_t out_stride) noexcept {
-  __m256 y[R][2];
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    y[r][0] = _mm256_loadu_ps(out + static_cast<std::size_t>(r) * out_stride);
-    y[r][1] = _mm256_loadu_ps(out + static_cast<std::size_t>(r) * out_stride + 8);
-  }
-  for (std::size_t k = 0; k < depth; ++k) {
-    const __m256 b0 = load_column<Kind>(b, k * b_stride);
-    const __m256 b1 = load_column<Kind>(b, k * b_stride + 8);
-    INOCULUM_UNROLL
-    for (int r = 0; r < R; ++r) {
-      const __m256 x = _mm256_set1_ps(a[static_cast<std::size_t>(r) * a_stride + k]);
-      y[r][0] = _mm256_fmadd_ps(x, b0, y[r][0]);
-      y[r][1] = _mm256_fmadd_ps(x, b1, y[r][1]);
-    }
-  }
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    _mm256_storeu_ps(out + static_cast<std::size_t>(r) * out_stride, y[r][0]);
-    _mm256_storeu_ps(out + static_cast<std::size_t>(r) * out_stride + 8, y[r][1]);
-  }
-}
-
-template <panel_kind Kind>
-INOCULUM_AVX2 inline void float_tiles(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, std::size_t depth,
-                                      std::size_t rows, float* out, std::size_t out_stride) noexcept {
-  for (; rows >= 6; rows -= 6, a += 6 * a_stride, out += 6 * out_stride)
-    float_tile<6, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
-  for (; rows >= 3; rows -= 3, a += 3 * a_stride, out += 3 * out_stride)
-    float_tile<3, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
-  for (; rows > 0; --rows, a += a_stride, out += out_stride) float_tile<1, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
-}
-
-/// 2^x, 0 below 2^-126.
-[[nodiscard]] INOCULUM_AVX2 inline __m256 exp2(__m256 x) noexcept {
-  const __m256 held = _mm256_max_ps(_mm256_min_ps(x, _mm256_set1_ps(exp2_highest)), _mm256_set1_ps(exp2_lowest));
-  const __m256 whole = _mm256_round_ps(held, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  const __m256 f = _mm256_sub_ps(held, whole);
-  __m256 p = _mm256_set1_ps(exp2_terms[0]);
-  INOCULUM_UNROLL
-  for (int k = 1; k < 8; ++k) p = _mm256_fmadd_ps(p, f, _mm256_set1_ps(exp2_terms[k]));
-  const __m256i power = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(whole), _mm256_set1_epi32(127)), 23);
-  const __m256 result = _mm256_mul_ps(p, _mm256_castsi256_ps(power));
-  return _mm256_andnot_ps(_mm256_cmp_ps(x, _mm256_set1_ps(exp2_lowest), _CMP_LT_OQ), result);
-}
-
-[[nodiscard]] INOCULUM_AVX2 inline __m256 swiglu_lanes(__m256 g, __m256 u) noexcept {
-  const __m256 decay = exp2(_mm256_mul_ps(g, _mm256_set1_ps(-log2_e)));
-  return _mm256_mul_ps(_mm256_div_ps(g, _mm256_add_ps(_mm256_set1_ps(1.0f), decay)), u);
-}
-[[nodiscard]] INOCULUM_AVX2 inline __m256 geglu_lanes(__m256 g, __m256 u) noexcept {
-  const __m256 one = _mm256_set1_ps(1.0f);
-  const __m256 bent = _mm256_mul_ps(g, _mm256_add_ps(one, _mm256_mul_ps(_mm256_set1_ps(gelu_cubic), _mm256_mul_ps(g, g))));
-  const __m256 decay = exp2(_mm256_mul_ps(bent, _mm256_set1_ps(-gelu_slope * log2_e)));
-  return _mm256_mul_ps(_mm256_div_ps(g, _mm256_add_ps(one, decay)), u);
-}
-}  // namespace detail
-
-INOCULUM_AVX2 inline void quantise(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums,
-                                   std::int32_t* totals, std::int32_t* halves) {
-  const __m256 sign = _mm256_set1_ps(-0.0f);
-  // packs works within 128-bit halves; this puts the dwords back in order.
-  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-  for (std::size_t b = 0; b < blocks; ++b, x += block_columns, values += block_columns) {
-    const __m256 x0 = _mm256_loadu_ps(x);
-    const __m256 x1 = _mm256_loadu_ps(x + 8);
-    const __m256 x2 = _mm256_loadu_ps(x + 16);
-    const __m256 x3 = _mm256_loadu_ps(x + 24);
-    const float largest = detail::largest_lane(_mm256_max_ps(_mm256_max_ps(_mm256_andnot_ps(sign, x0), _mm256_andnot_ps(sign, x1)),
-                                                             _mm256_max_ps(_mm256_andnot_ps(sign, x2), _mm256_andnot_ps(sign, x3))));
-    const bool counts = largest > 1e-30f;
-    const __m256 inverse = _mm256_set1_ps(counts ? 127.0f / largest : 0.0f);
-    const __m256i i0 = _mm256_cvtps_epi32(_mm256_mul_ps(x0, inverse));
-    const __m256i i1 = _mm256_cvtps_epi32(_mm256_mul_ps(x1, inverse));
-    const __m256i i2 = _mm256_cvtps_epi32(_mm256_mul_ps(x2, inverse));
-    const __m256i i3 = _mm256_cvtps_epi32(_mm256_mul_ps(x3, inverse));
-    const std::int32_t half = detail::sum_lanes(_mm256_add_epi32(i0, i1));
-    const std::int32_t total = half + detail::sum_lanes(_mm256_add_epi32(i2, i3));
-    const __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(i0, i1), _mm256_packs_epi32(i2, i3));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(values), _mm256_permutevar8x32_epi32(bytes, order));
-    scales[b] = counts ? largest / 127.0f : 0.0f;
-    sums[b] = scales[b] * static_cast<float>(total);
-    totals[b] = total;
-    halves[b] = half;
-  }
-}
-
-template <panel_kind Kind>
-INOCULUM_AVX2 inline void float_panel(const void* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
-                                      float* out) {
-  std::memset(out, 0, rows * panel_rows * sizeof(float));
-  detail::float_tiles<Kind>(x, stride, panel, panel_rows, columns, rows, out, panel_rows);
-}
-INOCULUM_AVX2 inline void f32_panel(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
-                                    float* out) {
-  float_panel<panel_kind::f32>(panel, columns, x, stride, rows, out);
-}
-INOCULUM_AVX2 inline void f16_panel(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
-                                    float* out) {
-  float_panel<panel_kind::f16>(panel, columns, x, stride, rows, out);
-}
-INOCULUM_AVX2 inline void bf16_panel(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
-                                     float* out) {
-  float_panel<panel_kind::bf16>(panel, columns, x, stride, rows, out);
-}
-
-INOCULUM_AVX2 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth,
-                                   std::size_t rows, float* out, std::size_t out_stride) {
-  detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, depth, rows, out, out_stride);
-}
-
-INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
-  for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
-  __m256 most = _mm256_set1_ps(maximum);
-  for (std::size_t i = 0; i < key_block; i += 8) most = _mm256_max_ps(most, _mm256_loadu_ps(scores + i));
-  const float highest = detail::largest_lane(most);
-  const __m256 shift = _mm256_set1_ps(highest);
-  __m256 total = _mm256_setzero_ps();
-  for (std::size_t i = 0; i < key_block; i += 8) {
-    const __m256 weight = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i), shift));
-    _mm256_storeu_ps(scores + i, weight);
-    total = _mm256_add_ps(total, weight);
-  }
-  const __m256 factor = detail::exp2(_mm256_sub_ps(_mm256_set1_ps(maximum), shift));
-  for (std::size_t i = 0; i < depth; i += 8) _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), factor));
-  sum = sum * _mm256_cvtss_f32(factor) + detail::sum_lanes(total);
-  maximum = highest;
-}
-
-INOCULUM_AVX2 inline void rms_norm(const float* x, const float* weight, std::size_t n, float epsilon, float* out) {
-  const std::size_t whole = n / 8 * 8;
-  __m256 squares = _mm256_setzero_ps();
-  for (std::size_t i = 0; i < whole; i += 8) {
-    const __m256 v = _mm256_loadu_ps(x + i);
-    squares = _mm256_fmadd_ps(v, v, squares);
-  }
-  float sum = detail::sum_lanes(squares);
-  for (std::size_t i = whole; i < n; ++i) sum += x[i] * x[i];
-  const float factor = 1.0f / std::sqrt(sum / static_cast<float>(n) + epsilon);
-  const __m256 factors = _mm256_set1_ps(factor);
-  for (std::size_t i = 0; i < whole; i += 8) {
-    _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_mul_ps(_mm256_loadu_ps(x + i), factors), _mm256_loadu_ps(weight + i)));
-  }
-  for (std::size_t i = whole; i < n; ++i) out[i] = x[i] * factor * weight[i];
-}
-
-INOCULUM_AVX2 inline void swiglu(const float* gate, const float* up, std::size_t n, float* out) {
-  std::size_t i = 0;
-  for (; i + 8 <= n; i += 8) _mm256_storeu_ps(out + i, detail::swiglu_lanes(_mm256_loadu_ps(gate + i), _mm256_loadu_ps(up + i)));
-  if (i == n) return;
-  alignas(32) float g[8] = {};
-  alignas(32) float u[8] = {};
-  std::memcpy(g, gate + i, (n - i) * sizeof(float));
-  std::memcpy(u, up + i, (n - i) * sizeof(float));
-  _mm256_store_ps(g, detail::swiglu_lanes(_mm256_load_ps(g), _mm256_load_ps(u)));
-  std::memcpy(out + i, g, (n - i) * sizeof(float));
-}
-
-INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t n, float* out) {
-  std::size_t i = 0;
-  for (; i + 8 <= n; i += 8) _mm256_storeu_ps(out + i, detail::geglu_lanes(_mm256_loadu_ps(gate + i), _mm256_loadu_ps(up + i)));
-  if (i == n) return;
-  alignas(32) float g[8] = {};
-  alignas(32) float u[8] = {};
-  std::memcpy(g, gate + i, (n - i) * sizeof(float));
-  std::memcpy(u, up + i, (n - i) * sizeof(float));
-  _mm256_store_ps(g, detail::geglu_lanes(_mm256_load_ps(g), _mm256_load_ps(u)));
-  std::memcpy(out + i, g, (n - i) * sizeof(float));
-}
-
-inline constexpr kernel_table table = {"avx2",   quantise,     quantised_panel, f32_panel, f16_panel, bf16_panel,
-                                       f16_tile, softmax_step, rms_norm,        swiglu,    geglu};
-
-}  // namespace inoculum::engine::avx2
-
-#endif
-
-#endif
-
 // ---- inoculum/engine/kernels/avx512_quantised.hpp ----
 #ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX512_QUANTISED
 #define INOCULUM_SINGLE_ENGINE_KERNELS_AVX512_QUANTISED
@@ -4312,6 +4323,17 @@ INOCULUM_AVX512_INLINE void multiply(const std::uint8_t* block, const std::int8_
   }
 }
 
+/// What the quants of block b stand for in each row: one for the block, or one for each half of it.
+template <panel_kind Kind>
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512 scale_of(const std::uint8_t* scales, std::size_t b, std::size_t half = 0) noexcept {
+  constexpr panel_layout l = layout_of(Kind);
+  const __m512 factor = load_halves(scales + l.factors_at(b));
+  if constexpr (l.scales == panel_scales::two_level) return _mm512_mul_ps(factor, load_bytes(scales + l.multipliers_at(b)));
+  if constexpr (l.scales == panel_scales::sixteenths)
+    return _mm512_mul_ps(factor, load_signed_bytes(scales + l.multipliers_at(b) + 16 * half));
+  return factor;
+}
+
 /// y += product · scale · each token's scale
 template <int T>
 INOCULUM_AVX512_INLINE void accumulate(const __m512i (&product)[T], __m512 scale, const float* scales, std::size_t stride,
@@ -4320,6 +4342,19 @@ INOCULUM_AVX512_INLINE void accumulate(const __m512i (&product)[T], __m512 scale
   for (int t = 0; t < T; ++t) {
     const __m512 factor = _mm512_mul_ps(scale, _mm512_set1_ps(scales[static_cast<std::size_t>(t) * stride]));
     y[t] = _mm512_fmadd_ps(to_float(product[t]), factor, y[t]);
+  }
+}
+
+/// y += offset · each token's sum, where block b has an offset
+template <panel_kind Kind, int T>
+INOCULUM_AVX512_INLINE void add_offset(const std::uint8_t* scales, std::size_t b, const float* sums, std::size_t stride,
+                                       __m512 (&y)[T]) noexcept {
+  constexpr panel_layout l = layout_of(Kind);
+  if constexpr (l.offsets()) {
+    __m512 offset = load_halves(scales + l.factors_at(b) + 32);
+    if constexpr (l.scales == panel_scales::two_level) offset = _mm512_mul_ps(offset, load_bytes(scales + l.multipliers_at(b) + 16));
+    INOCULUM_UNROLL
+    for (int t = 0; t < T; ++t) y[t] = _mm512_fmadd_ps(offset, _mm512_set1_ps(sums[static_cast<std::size_t>(t) * stride]), y[t]);
   }
 }
 
@@ -4337,23 +4372,20 @@ INOCULUM_AVX512 inline void tile(const std::uint8_t* panel, const activation_vie
 
   for (std::size_t b = 0; b < blocks; ++b, panel += l.block_bytes(), values += block_columns) {
     const std::size_t at = first * blocks + b;
-    const std::uint8_t* factors = scales + l.factors_at(b);
     if (first == 0) avx2::detail::fetch<Kind>(panel, scales, b, ahead);
     __m512i product[T];
     if constexpr (l.scales == panel_scales::sixteenths) {
-      const std::uint8_t* multipliers = scales + l.multipliers_at(b);
-      const __m512 factor = load_halves(factors);
       INOCULUM_UNROLL
       for (int t = 0; t < T; ++t) product[t] = _mm512_set1_epi32(-l.bias * a.halves[at + static_cast<std::size_t>(t) * blocks]);
       multiply<l.bits, 0, T>(panel, values, blocks * block_columns, product);
-      accumulate<T>(product, _mm512_mul_ps(factor, load_signed_bytes(multipliers)), a.scales + at, blocks, y);
+      accumulate<T>(product, scale_of<Kind>(scales, b, 0), a.scales + at, blocks, y);
       INOCULUM_UNROLL
       for (int t = 0; t < T; ++t) {
         const std::size_t i = at + static_cast<std::size_t>(t) * blocks;
         product[t] = _mm512_set1_epi32(-l.bias * (a.totals[i] - a.halves[i]));
       }
       multiply<l.bits, 1, T>(panel, values, blocks * block_columns, product);
-      accumulate<T>(product, _mm512_mul_ps(factor, load_signed_bytes(multipliers + 16)), a.scales + at, blocks, y);
+      accumulate<T>(product, scale_of<Kind>(scales, b, 1), a.scales + at, blocks, y);
       continue;
     }
     INOCULUM_UNROLL
@@ -4363,18 +4395,8 @@ INOCULUM_AVX512 inline void tile(const std::uint8_t* panel, const activation_vie
     }
     multiply<l.bits, 0, T>(panel, values, blocks * block_columns, product);
     multiply<l.bits, 1, T>(panel, values, blocks * block_columns, product);
-    __m512 scale = load_halves(factors);
-    if constexpr (l.scales == panel_scales::two_level) scale = _mm512_mul_ps(scale, load_bytes(scales + l.multipliers_at(b)));
-    accumulate<T>(product, scale, a.scales + at, blocks, y);
-    if constexpr (l.offsets()) {
-      __m512 offset = load_halves(factors + 32);
-      if constexpr (l.scales == panel_scales::two_level) offset = _mm512_mul_ps(offset, load_bytes(scales + l.multipliers_at(b) + 16));
-      INOCULUM_UNROLL
-      for (int t = 0; t < T; ++t) {
-        const __m512 sum = _mm512_set1_ps(a.sums[at + static_cast<std::size_t>(t) * blocks]);
-        y[t] = _mm512_fmadd_ps(offset, sum, y[t]);
-      }
-    }
+    accumulate<T>(product, scale_of<Kind>(scales, b), a.scales + at, blocks, y);
+    add_offset<Kind, T>(scales, b, a.sums + at, blocks, y);
   }
   INOCULUM_UNROLL
   for (int t = 0; t < T; ++t) _mm512_storeu_ps(out + 16 * t, y[t]);
@@ -4415,60 +4437,736 @@ INOCULUM_AVX512 inline void quantised_panel(panel_kind kind, const std::uint8_t*
 
 #endif
 
-// ---- inoculum/engine/kernels/avx512.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX512
-#define INOCULUM_SINGLE_ENGINE_KERNELS_AVX512
+// ---- inoculum/engine/kernels/tile_unit.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_TILE_UNIT
+#define INOCULUM_SINGLE_ENGINE_KERNELS_TILE_UNIT
 
-// The kernels for x86-64 processors with AVX-512 and VNNI: products. What is not bound by them (quantising, softmax, norm) is
-// AVX2's, so both tables agree to the bit in everything.
+// AMX's tile registers: eight of up to 16 rows × 64 bytes, whose shapes the program sets, and a unit that multiplies them. The
+// instructions are written out: gcc 12 declares to its optimiser only 8 of the 64 bytes that _tile_loadconfig reads, and the
+// intrinsics of the compilers in use take no register number from a template. No target attribute is needed either.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace inoculum::engine::amx {
+
+/// What LDTILECFG reads (Intel SDM, volume 2).
+struct alignas(64) tile_shapes {
+  std::uint8_t palette = 1;
+  std::uint8_t start_row = 0;
+  std::uint8_t reserved[14] = {};
+  std::uint16_t row_bytes[16] = {};
+  std::uint8_t rows[16] = {};
+
+  [[nodiscard]] bool operator==(const tile_shapes& other) const noexcept { return std::memcmp(this, &other, sizeof other) == 0; }
+};
+static_assert(sizeof(tile_shapes) == 64);
+
+inline constexpr std::size_t tile_rows = 16;  ///< tokens of a tile
+inline constexpr int tile_products = 4;       ///< products under way at once: one takes 16 cycles, its result 52
+
+/// For products over `width` columns, a multiple of 4 up to 64: tiles 0 … 3 hold sums, 16 tokens × 16 rows of 32 bits; 4 and 5
+/// activations, 16 tokens × width bytes; 6 and 7 weights, width / 4 groups of four columns × 16 rows.
+[[nodiscard]] constexpr tile_shapes shapes_of(std::size_t width) noexcept {
+  tile_shapes out;
+  for (std::size_t i = 0; i < 8; ++i) {
+    out.rows[i] = i < 6 ? 16 : static_cast<std::uint8_t>(width / 4);
+    out.row_bytes[i] = i == 4 || i == 5 ? static_cast<std::uint16_t>(width) : 64;
+  }
+  return out;
+}
+
+/// For a block of 32 columns, and for half of one.
+inline constexpr tile_shapes block_shapes = shapes_of(32), half_shapes = shapes_of(16);
+
+#if defined(INOCULUM_ENGINE_X86)
+
+/// The processor's own. A test puts plain C++ in its place.
+class hardware_tiles {
+ public:
+  hardware_tiles() = default;
+  hardware_tiles(const hardware_tiles&) = delete;
+  hardware_tiles& operator=(const hardware_tiles&) = delete;
+  /// By the calling convention nobody may expect shapes to be kept; but llama.cpp sets a thread's once for good, and it may be this one.
+  ~hardware_tiles() {
+    if (others_) set(before_);
+  }
+
+  /// Ours are left for the next call: by Intel's optimisation manual setting them takes some 200 cycles and looking 20, where 64 tokens
+  /// with a panel of 576 columns take about 2,000.
+  void shape(const tile_shapes& wanted) noexcept {
+    before_ = get();
+    if (before_ == wanted) return;
+    set(wanted);
+    others_ = before_.palette != 0 && !(before_ == block_shapes) && !(before_ == half_shapes);
+  }
+  [[nodiscard]] static tile_shapes get() noexcept {
+    tile_shapes out;
+    asm volatile("sttilecfg %0" : "=m"(out));
+    return out;
+  }
+  static void set(const tile_shapes& shapes) noexcept { asm volatile("ldtilecfg %0" : : "m"(shapes)); }
+  /// Rows of memory `stride` bytes apart.
+  template <int Tile>
+  static void load(const void* from, std::size_t stride) noexcept {
+    asm volatile("tileloadd (%0,%1,1), %%tmm%c2" : : "r"(from), "r"(stride), "i"(Tile) : "memory");
+  }
+  /// Rows of 64 bytes, one behind the other.
+  template <int Tile>
+  static void store(void* to) noexcept {
+    asm volatile("tilestored %%tmm%c2, (%0,%1,1)" : : "r"(to), "r"(std::size_t{64}), "i"(Tile) : "memory");
+  }
+  /// Sums = A · B in 32 bits, of signed bytes.
+  template <int Sums, int A, int B>
+  static void multiply() noexcept {
+    asm volatile("tilezero %%tmm%c0\n\ttdpbssd %%tmm%c2, %%tmm%c1, %%tmm%c0" : : "i"(Sums), "i"(A), "i"(B));
+  }
+
+ private:
+  tile_shapes before_{};
+  bool others_ = false;
+};
+
+#endif
+
+}  // namespace inoculum::engine::amx
+
+#endif
+
+// ---- inoculum/engine/kernels/amx_quantised.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AMX_QUANTISED
+#define INOCULUM_SINGLE_ENGINE_KERNELS_AMX_QUANTISED
+
+// Products of 16 and more tokens with quantised panels by AMX. A panel's groups, four columns × 16 rows, are what the unit takes as a
+// tile's rows, so a block needs only to be widened to signed bytes, its bias taken off: 8 groups make a tile of 32 columns, 4 of
+// them one of the 16 that `sixteenths` have a scale for. Products are exact, and each has scales of its own: the unit's sums go through
+// the first-level cache to AVX-512, which adds them up in the order of table.hpp. For 16 tokens that is 48 to 64 instructions on two
+// pipes, more than the unit's 16 cycles, so nothing is gained by loading fewer tiles, or by longer products if a format had them.
+
+#include <algorithm>
+
+#if defined(INOCULUM_ENGINE_X86)
+
+namespace inoculum::engine::amx {
+
+namespace detail {
+/// Blocks that are widened at once: 16 KB, to which as much of 16 tokens' activations comes, in a first-level cache of 48 KB.
+inline constexpr std::size_t slab_blocks = 32;
+
+/// A block to 8 groups of signed bytes.
+template <panel_kind Kind, int G = 0>
+INOCULUM_AVX512_INLINE void widen(const std::uint8_t* block, std::int8_t* to) noexcept {
+  constexpr panel_layout l = layout_of(Kind);
+  const __m512i bias = _mm512_set1_epi8(static_cast<char>(l.bias));  // 128 is -128 here, and takes off the same
+  _mm512_store_si512(to + group_bytes * G, _mm512_sub_epi8(avx512::detail::group<l.bits, G>(block), bias));
+  if constexpr (G < 7) widen<Kind, G + 1>(block, to);
+}
+
+/// The next `count` products, four at most, of 16 tokens with a panel: what each adds up to goes to `sums`, 16 × 16 a product.
+template <std::size_t Width, int P = 0, class Tiles>
+INOCULUM_AVX512_INLINE void multiply(Tiles& tiles, const std::int8_t* values, std::size_t stride, const std::int8_t* quants,
+                                     std::size_t count) noexcept {
+  tiles.template load<4 + P % 2>(values, stride);
+  tiles.template load<6 + P % 2>(quants, group_bytes);
+  tiles.template multiply<P, 4 + P % 2, 6 + P % 2>();
+  if constexpr (P + 1 < tile_products) {
+    if (count > P + 1) multiply<Width, P + 1>(tiles, values + Width, stride, quants + panel_rows * Width, count);
+  }
+}
+template <int P = 0, class Tiles>
+INOCULUM_AVX512_INLINE void store(Tiles& tiles, std::size_t count, std::int32_t* sums) noexcept {
+  tiles.template store<P>(sums);
+  if constexpr (P + 1 < tile_products) {
+    if (count > P + 1) store<P + 1>(tiles, count, sums + tile_rows * panel_rows);
+  }
+}
+
+/// 16 tokens, from `first` on, against the n blocks of a panel that begin with block `from`, widened; `out` goes on from what it holds.
+template <panel_kind Kind, class Tiles>
+INOCULUM_AVX512 inline void tile(Tiles& tiles, const std::int8_t* quants, const std::uint8_t* scales, const activation_view& a,
+                                 std::size_t first, std::size_t from, std::size_t n, float* out) noexcept {
+  constexpr std::size_t parts = layout_of(Kind).scales == panel_scales::sixteenths ? 2 : 1;  // products a block
+  constexpr std::size_t width = block_columns / parts;
+  constexpr std::size_t sums_size = tile_rows * panel_rows;
+  const std::size_t stride = a.blocks * block_columns;
+  const std::int8_t* values = a.values + first * stride + from * block_columns;
+  alignas(64) std::int32_t sums[2][tile_products * sums_size];
+  __m512 y[tile_rows];
+  INOCULUM_UNROLL
+  for (std::size_t t = 0; t < tile_rows; ++t) y[t] = from == 0 ? _mm512_setzero_ps() : _mm512_loadu_ps(out + panel_rows * t);
+
+  // The unit is always four products ahead of the additions.
+  for (std::size_t i = 0; i < parts * n + tile_products; i += tile_products) {
+    if (i < parts * n) {
+      multiply<width>(tiles, values + width * i, stride, quants + panel_rows * width * i, parts * n - i);
+      store(tiles, parts * n - i, sums[i / tile_products % 2]);
+    }
+    if (i == 0) continue;
+    const std::int32_t* product = sums[(i / tile_products + 1) % 2];
+    for (std::size_t p = i - tile_products; p < std::min(i, parts * n); ++p, product += sums_size) {
+      const std::size_t b = from + p / parts;
+      const std::size_t at = first * a.blocks + b;
+      std::size_t step = a.blocks;
+      __m512i sum[tile_rows];
+      INOCULUM_UNROLL
+      for (std::size_t t = 0; t < tile_rows; ++t) sum[t] = avx512::detail::load(product + panel_rows * t);
+      asm volatile("" : "+r"(step));  // or gcc prepares 16 addresses and keeps half of them in vector registers
+      avx512::detail::accumulate<tile_rows>(sum, avx512::detail::scale_of<Kind>(scales, b, p % parts), a.scales + at, step, y);
+      if constexpr (layout_of(Kind).offsets()) asm volatile("" : "+r"(step));
+      avx512::detail::add_offset<Kind, tile_rows>(scales, b, a.sums + at, step, y);
+    }
+  }
+  INOCULUM_UNROLL
+  for (std::size_t t = 0; t < tile_rows; ++t) _mm512_storeu_ps(out + panel_rows * t, y[t]);
+}
+
+/// 16 or more tokens. The last tile overlaps the one before, unless their number is a multiple of 16.
+template <panel_kind Kind, class Tiles>
+INOCULUM_AVX512 inline void tiles(Tiles& unit, const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) noexcept {
+  constexpr panel_layout l = layout_of(Kind);
+  const std::uint8_t* scales = panel + a.blocks * l.block_bytes();
+  const std::size_t ahead = std::min(panel_bytes_of(Kind, a.blocks * block_columns), fetch_ahead);
+  const std::size_t rest = rows % tile_rows;
+  alignas(64) std::int8_t quants[slab_blocks * block_columns * panel_rows];
+  alignas(64) float last[tile_rows * panel_rows];
+  unit.shape(l.scales == panel_scales::sixteenths ? half_shapes : block_shapes);
+  for (std::size_t from = 0; from < a.blocks; from += slab_blocks) {
+    const std::size_t n = std::min(slab_blocks, a.blocks - from);
+    for (std::size_t b = 0; b < n; ++b) {
+      const std::uint8_t* block = panel + (from + b) * l.block_bytes();
+      avx2::detail::fetch<Kind>(block, scales, from + b, ahead);
+      widen<Kind>(block, quants + b * block_columns * panel_rows);
+    }
+    for (std::size_t t = 0; t + tile_rows <= rows; t += tile_rows) tile<Kind>(unit, quants, scales, a, t, from, n, out + panel_rows * t);
+    if (rest != 0) tile<Kind>(unit, quants, scales, a, rows - tile_rows, from, n, last);
+  }
+  std::copy_n(last + panel_rows * (tile_rows - rest), panel_rows * rest, out + panel_rows * (rows - rest));
+}
+}  // namespace detail
+
+/// As the table's function; `unit` as `hardware_tiles`.
+template <class Tiles>
+INOCULUM_AVX512 inline void quantised_panel(Tiles& unit, panel_kind kind, const std::uint8_t* panel, const activation_view& a,
+                                            std::size_t rows, float* out) {
+  if (rows < tile_rows) return avx512::quantised_panel(kind, panel, a, rows, out);
+  switch (kind) {
+    case panel_kind::q4: return detail::tiles<panel_kind::q4>(unit, panel, a, rows, out);
+    case panel_kind::q4_offset: return detail::tiles<panel_kind::q4_offset>(unit, panel, a, rows, out);
+    case panel_kind::q4_k: return detail::tiles<panel_kind::q4_k>(unit, panel, a, rows, out);
+    case panel_kind::q5: return detail::tiles<panel_kind::q5>(unit, panel, a, rows, out);
+    case panel_kind::q5_offset: return detail::tiles<panel_kind::q5_offset>(unit, panel, a, rows, out);
+    case panel_kind::q5_k: return detail::tiles<panel_kind::q5_k>(unit, panel, a, rows, out);
+    case panel_kind::q6_k: return detail::tiles<panel_kind::q6_k>(unit, panel, a, rows, out);
+    case panel_kind::q8: return detail::tiles<panel_kind::q8>(unit, panel, a, rows, out);
+    case panel_kind::f16:
+    case panel_kind::bf16:
+    case panel_kind::f32: return;  // not quantised: kernels of their own
+  }
+}
+
+}  // namespace inoculum::engine::amx
+
+#endif
+
+#endif
+
+// ---- inoculum/engine/kernels/exponential.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_EXPONENTIAL
+#define INOCULUM_SINGLE_ENGINE_KERNELS_EXPONENTIAL
+
+// The constants of 2^x, shared by every instruction set: x = n + f with n the nearest integer, 2^f by its
+// Taylor polynomial (relative error below 1e-8 for |f| ≤ 1/2, so the float rounding dominates), 2^n by
+// the exponent's bits. Our own, since libm's vector forms differ from machine to machine.
+
+namespace inoculum::engine {
+
+/// ln(2)^k / k!, k = 7 … 0.
+inline constexpr float exp2_terms[8] = {1.5252733804e-5f, 1.5403530394e-4f, 1.3333558146e-3f, 9.6181291076e-3f,
+                                        5.5504108665e-2f, 2.4022650696e-1f, 6.9314718056e-1f, 1.0f};
+inline constexpr float exp2_lowest = -126.0f;  ///< below it the result is 0
+inline constexpr float exp2_highest = 127.0f;  ///< above it the argument is held
+inline constexpr float log2_e = 1.44269504089f;
+
+inline constexpr float gelu_slope = 1.59576912161f;  ///< 2 · sqrt(2 / pi)
+inline constexpr float gelu_cubic = 0.044715f;
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/kernels/avx2.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX2
+#define INOCULUM_SINGLE_ENGINE_KERNELS_AVX2
+
+// The kernels for x86-64 processors with AVX2, FMA and F16C. Every function carries its target, because a
+// helper or a lambda without one would not inherit it; callers ask `processor()` first.
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(INOCULUM_ENGINE_X86)
+
+namespace inoculum::engine::avx2 {
+
+namespace detail {
+[[nodiscard]] INOCULUM_AVX2 inline float sum_lanes(__m256 v) noexcept {
+  __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+  return _mm_cvtss_f32(_mm_add_ss(s, _mm_shuffle_ps(s, s, 1)));
+}
+[[nodiscard]] INOCULUM_AVX2 inline float largest_lane(__m256 v) noexcept {
+  __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  s = _mm_max_ps(s, _mm_movehl_ps(s, s));
+  return _mm_cvtss_f32(_mm_max_ss(s, _mm_shuffle_ps(s, s, 1)));
+}
+[[nodiscard]] INOCULUM_AVX2 inline std::int32_t sum_lanes(__m256i v) noexcept {
+  __m128i s = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+  s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4e));
+  return _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1)));
+}
+
+/// Eight numbers of a float kind, or signed bytes (`q8`), the i-th and on.
+template <panel_kind Kind>
+[[nodiscard]] INOCULUM_AVX2_INLINE __m256 load_column(const void* p, std::size_t i) noexcept {
+  if constexpr (Kind == panel_kind::f32) return _mm256_loadu_ps(static_cast<const float*>(p) + i);
+  if constexpr (Kind == panel_kind::q8) return load_signed_bytes(static_cast<const std::int8_t*>(p) + i);
+  const void* bits = static_cast<const std::uint16_t*>(p) + i;
+  if constexpr (Kind == panel_kind::f16) return load_halves(bits);
+  const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(static_cast<const __m128i*>(bits)));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
+}
+
+/// R rows of a against a strip of 16 columns, added to `out`; bytes times a scale for each of b's rows.
+template <int R, panel_kind Kind>
+INOCULUM_AVX2 inline void float_tile(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, const float* scales,
+                                     std::size_t depth, float* out, std::size_t out_stride, bool fresh) noexcept {
+  __m256 y[R][2];
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    y[r][0] = fresh ? _mm256_setzero_ps() : _mm256_loadu_ps(out + static_cast<std::size_t>(r) * out_stride);
+    y[r][1] = fresh ? _mm256_setzero_ps() : _mm256_loadu_ps(out + static_cast<std::size_t>(r) * out_stride + 8);
+  }
+  for (std::size_t k = 0; k < depth; ++k) {
+    __m256 b0 = load_column<Kind>(b, k * b_stride);
+    __m256 b1 = load_column<Kind>(b, k * b_stride + 8);
+    if constexpr (Kind == panel_kind::q8) {
+      b0 = _mm256_mul_ps(b0, _mm256_set1_ps(scales[k]));
+      b1 = _mm256_mul_ps(b1, _mm256_set1_ps(scales[k]));
+    }
+    INOCULUM_UNROLL
+    for (int r = 0; r < R; ++r) {
+      const __m256 x = _mm256_set1_ps(a[static_cast<std::size_t>(r) * a_stride + k]);
+      y[r][0] = _mm256_fmadd_ps(x, b0, y[r][0]);
+      y[r][1] = _mm256_fmadd_ps(x, b1, y[r][1]);
+    }
+  }
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    _mm256_storeu_ps(out + static_cast<std::size_t>(r) * out_stride, y[r][0]);
+    _mm256_storeu_ps(out + static_cast<std::size_t>(r) * out_stride + 8, y[r][1]);
+  }
+}
+
+template <panel_kind Kind>
+INOCULUM_AVX2 inline void float_tiles(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, const float* scales,
+                                      std::size_t depth, std::size_t rows, float* out, std::size_t out_stride, bool fresh) noexcept {
+  for (; rows >= 6; rows -= 6, a += 6 * a_stride, out += 6 * out_stride)
+    float_tile<6, Kind>(a, a_stride, b, b_stride, scales, depth, out, out_stride, fresh);
+  for (; rows >= 3; rows -= 3, a += 3 * a_stride, out += 3 * out_stride)
+    float_tile<3, Kind>(a, a_stride, b, b_stride, scales, depth, out, out_stride, fresh);
+  for (; rows > 0; --rows, a += a_stride, out += out_stride)
+    float_tile<1, Kind>(a, a_stride, b, b_stride, scales, depth, out, out_stride, fresh);
+}
+
+/// 2^x, 0 below 2^-126.
+[[nodiscard]] INOCULUM_AVX2 inline __m256 exp2(__m256 x) noexcept {
+  const __m256 held = _mm256_max_ps(_mm256_min_ps(x, _mm256_set1_ps(exp2_highest)), _mm256_set1_ps(exp2_lowest));
+  const __m256 whole = _mm256_round_ps(held, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  const __m256 f = _mm256_sub_ps(held, whole);
+  __m256 p = _mm256_set1_ps(exp2_terms[0]);
+  INOCULUM_UNROLL
+  for (int k = 1; k < 8; ++k) p = _mm256_fmadd_ps(p, f, _mm256_set1_ps(exp2_terms[k]));
+  const __m256i power = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(whole), _mm256_set1_epi32(127)), 23);
+  const __m256 result = _mm256_mul_ps(p, _mm256_castsi256_ps(power));
+  return _mm256_andnot_ps(_mm256_cmp_ps(x, _mm256_set1_ps(exp2_lowest), _CMP_LT_OQ), result);
+}
+
+[[nodiscard]] INOCULUM_AVX2 inline __m256 swiglu_lanes(__m256 g, __m256 u) noexcept {
+  const __m256 decay = exp2(_mm256_mul_ps(g, _mm256_set1_ps(-log2_e)));
+  return _mm256_mul_ps(_mm256_div_ps(g, _mm256_add_ps(_mm256_set1_ps(1.0f), decay)), u);
+}
+[[nodiscard]] INOCULUM_AVX2 inline __m256 geglu_lanes(__m256 g, __m256 u) noexcept {
+  const __m256 one = _mm256_set1_ps(1.0f);
+  const __m256 bent = _mm256_mul_ps(g, _mm256_add_ps(one, _mm256_mul_ps(_mm256_set1_ps(gelu_cubic), _mm256_mul_ps(g, g))));
+  const __m256 decay = exp2(_mm256_mul_ps(bent, _mm256_set1_ps(-gelu_slope * log2_e)));
+  return _mm256_mul_ps(_mm256_div_ps(g, _mm256_add_ps(one, decay)), u);
+}
+}  // namespace detail
+
+INOCULUM_AVX2 inline void quantise(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums,
+                                   std::int32_t* totals, std::int32_t* halves) {
+  const __m256 sign = _mm256_set1_ps(-0.0f);
+  // packs works within 128-bit halves; this puts the dwords back in order.
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  for (std::size_t b = 0; b < blocks; ++b, x += block_columns, values += block_columns) {
+    const __m256 x0 = _mm256_loadu_ps(x);
+    const __m256 x1 = _mm256_loadu_ps(x + 8);
+    const __m256 x2 = _mm256_loadu_ps(x + 16);
+    const __m256 x3 = _mm256_loadu_ps(x + 24);
+    const float largest = detail::largest_lane(_mm256_max_ps(_mm256_max_ps(_mm256_andnot_ps(sign, x0), _mm256_andnot_ps(sign, x1)),
+                                                             _mm256_max_ps(_mm256_andnot_ps(sign, x2), _mm256_andnot_ps(sign, x3))));
+    const bool counts = largest > 1e-30f;
+    const __m256 inverse = _mm256_set1_ps(counts ? 127.0f / largest : 0.0f);
+    const __m256i i0 = _mm256_cvtps_epi32(_mm256_mul_ps(x0, inverse));
+    const __m256i i1 = _mm256_cvtps_epi32(_mm256_mul_ps(x1, inverse));
+    const __m256i i2 = _mm256_cvtps_epi32(_mm256_mul_ps(x2, inverse));
+    const __m256i i3 = _mm256_cvtps_epi32(_mm256_mul_ps(x3, inverse));
+    const std::int32_t half = detail::sum_lanes(_mm256_add_epi32(i0, i1));
+    const std::int32_t total = half + detail::sum_lanes(_mm256_add_epi32(i2, i3));
+    const __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(i0, i1), _mm256_packs_epi32(i2, i3));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(values), _mm256_permutevar8x32_epi32(bytes, order));
+    scales[b] = counts ? largest / 127.0f : 0.0f;
+    sums[b] = scales[b] * static_cast<float>(total);
+    totals[b] = total;
+    halves[b] = half;
+  }
+}
+
+template <panel_kind Kind>
+INOCULUM_AVX2 inline void float_panel(const void* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
+                                      float* out) {
+  detail::float_tiles<Kind>(x, stride, panel, panel_rows, nullptr, columns, rows, out, panel_rows, true);
+}
+INOCULUM_AVX2 inline void f32_panel(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
+                                    float* out) {
+  float_panel<panel_kind::f32>(panel, columns, x, stride, rows, out);
+}
+INOCULUM_AVX2 inline void f16_panel(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
+                                    float* out) {
+  float_panel<panel_kind::f16>(panel, columns, x, stride, rows, out);
+}
+INOCULUM_AVX2 inline void bf16_panel(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
+                                     float* out) {
+  float_panel<panel_kind::bf16>(panel, columns, x, stride, rows, out);
+}
+
+INOCULUM_AVX2 inline void f32_strips(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t strips,
+                                     std::size_t depth, std::size_t rows, float* out, std::size_t out_stride) {
+  for (std::size_t s = 0; s < strips; ++s)
+    detail::float_tiles<panel_kind::f32>(a, a_stride, b + s * b_pitch, panel_rows, nullptr, depth, rows, out + s * panel_rows, out_stride,
+                                         false);
+}
+INOCULUM_AVX2 inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) {
+  if (kind == panel_kind::f16) {
+    for (std::size_t i = 0; i < n; i += 8) _mm256_storeu_ps(to + i, detail::load_column<panel_kind::f16>(from, i));
+    return;
+  }
+  for (std::size_t i = 0; i < n; i += 8) _mm256_storeu_ps(to + i, detail::load_column<panel_kind::bf16>(from, i));
+}
+
+INOCULUM_AVX2 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride,
+                                   std::size_t strip_stride, std::size_t depth, std::size_t rows, std::size_t strips, float* out,
+                                   std::size_t out_stride, bool fresh) {
+  for (; strips > 0; --strips, b += strip_stride, out += 16)
+    detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, nullptr, depth, rows, out, out_stride, fresh);
+}
+INOCULUM_AVX2 inline void byte_tile(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
+                                    std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
+  for (; strips > 0; --strips, b += 16, out += 16)
+    detail::float_tiles<panel_kind::q8>(a, a_stride, b, b_stride, scales, depth, rows, out, out_stride, false);
+}
+
+INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
+  for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
+  __m256 most = _mm256_set1_ps(maximum);
+  for (std::size_t i = 0; i < key_block; i += 8) most = _mm256_max_ps(most, _mm256_loadu_ps(scores + i));
+  const float highest = detail::largest_lane(most);
+  const __m256 shift = _mm256_set1_ps(highest);
+  __m256 total = _mm256_setzero_ps();
+  for (std::size_t i = 0; i < key_block; i += 8) {
+    const __m256 weight = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i), shift));
+    _mm256_storeu_ps(scores + i, weight);
+    total = _mm256_add_ps(total, weight);
+  }
+  const __m256 factor = detail::exp2(_mm256_sub_ps(_mm256_set1_ps(maximum), shift));
+  // As a rule the maximum stays, and times 1 changes nothing.
+  for (std::size_t i = 0; highest != maximum && i < depth; i += 8)
+    _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), factor));
+  sum = sum * _mm256_cvtss_f32(factor) + detail::sum_lanes(total);
+  maximum = highest;
+}
+
+INOCULUM_AVX2 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
+                                        std::size_t depth) {
+  const float highest = part_maximum > maximum ? part_maximum : maximum;
+  const __m256 mine = detail::exp2(_mm256_set1_ps(maximum - highest)), other = detail::exp2(_mm256_set1_ps(part_maximum - highest));
+  for (std::size_t i = 0; i < depth; i += 8) {
+    const __m256 kept = _mm256_mul_ps(_mm256_loadu_ps(out + i), mine);
+    _mm256_storeu_ps(out + i, _mm256_fmadd_ps(_mm256_loadu_ps(part + i), other, kept));
+  }
+  sum = sum * _mm256_cvtss_f32(mine) + part_sum * _mm256_cvtss_f32(other);
+  maximum = highest;
+}
+
+INOCULUM_AVX2 inline void rms_norm(const float* x, const float* weight, std::size_t n, float epsilon, float* out) {
+  const std::size_t whole = n / 8 * 8;
+  __m256 squares = _mm256_setzero_ps();
+  for (std::size_t i = 0; i < whole; i += 8) {
+    const __m256 v = _mm256_loadu_ps(x + i);
+    squares = _mm256_fmadd_ps(v, v, squares);
+  }
+  float sum = detail::sum_lanes(squares);
+  for (std::size_t i = whole; i < n; ++i) sum += x[i] * x[i];
+  const float factor = 1.0f / std::sqrt(sum / static_cast<float>(n) + epsilon);
+  const __m256 factors = _mm256_set1_ps(factor);
+  for (std::size_t i = 0; i < whole; i += 8) {
+    _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_mul_ps(_mm256_loadu_ps(x + i), factors), _mm256_loadu_ps(weight + i)));
+  }
+  for (std::size_t i = whole; i < n; ++i) out[i] = x[i] * factor * weight[i];
+}
+
+INOCULUM_AVX2 inline void swiglu(const float* gate, const float* up, std::size_t n, float* out) {
+  std::size_t i = 0;
+  for (; i + 8 <= n; i += 8) _mm256_storeu_ps(out + i, detail::swiglu_lanes(_mm256_loadu_ps(gate + i), _mm256_loadu_ps(up + i)));
+  if (i == n) return;
+  alignas(32) float g[8] = {};
+  alignas(32) float u[8] = {};
+  std::memcpy(g, gate + i, (n - i) * sizeof(float));
+  std::memcpy(u, up + i, (n - i) * sizeof(float));
+  _mm256_store_ps(g, detail::swiglu_lanes(_mm256_load_ps(g), _mm256_load_ps(u)));
+  std::memcpy(out + i, g, (n - i) * sizeof(float));
+}
+
+INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t n, float* out) {
+  std::size_t i = 0;
+  for (; i + 8 <= n; i += 8) _mm256_storeu_ps(out + i, detail::geglu_lanes(_mm256_loadu_ps(gate + i), _mm256_loadu_ps(up + i)));
+  if (i == n) return;
+  alignas(32) float g[8] = {};
+  alignas(32) float u[8] = {};
+  std::memcpy(g, gate + i, (n - i) * sizeof(float));
+  std::memcpy(u, up + i, (n - i) * sizeof(float));
+  _mm256_store_ps(g, detail::geglu_lanes(_mm256_load_ps(g), _mm256_load_ps(u)));
+  std::memcpy(out + i, g, (n - i) * sizeof(float));
+}
+
+inline constexpr kernel_table table = {"avx2",       quantise,      quantised_panel, f32_panel, f16_panel, bf16_panel, f16_tile, byte_tile,
+                                       softmax_step, softmax_merge, rms_norm,        swiglu,    geglu,     f32_strips, widen};
+
+}  // namespace inoculum::engine::avx2
+
+#endif
+
+#endif
+
+// ---- inoculum/engine/kernels/avx512_floats.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX512_FLOATS
+#define INOCULUM_SINGLE_ENGINE_KERNELS_AVX512_FLOATS
+
+// What a vision tower's hundreds of rows want of AVX-512: products with two strips of floats at once, weights of 16 bits widened
+// for all rows together, activations 16 values at a time.
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
 
 #if defined(INOCULUM_ENGINE_X86)
 
 namespace inoculum::engine::avx512 {
 
 namespace detail {
-/// 16 numbers of a float kind, the i-th and on.
+/// R rows against S strips: with two, a broadcast serves two products, so that loads are not what bounds them.
+template <int R, int S>
+INOCULUM_AVX512 inline void strip_tile(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t depth,
+                                       float* out, std::size_t out_stride) noexcept {
+  __m512 y[R][S];
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int s = 0; s < S; ++s) y[r][s] = _mm512_loadu_ps(out + static_cast<std::size_t>(r) * out_stride + 16 * s);
+  }
+  for (std::size_t k = 0; k < depth; ++k) {
+    __m512 column[S];
+    INOCULUM_UNROLL
+    for (int s = 0; s < S; ++s) column[s] = _mm512_loadu_ps(b + static_cast<std::size_t>(s) * b_pitch + 16 * k);
+    INOCULUM_UNROLL
+    for (int r = 0; r < R; ++r) {
+      const __m512 x = _mm512_set1_ps(a[static_cast<std::size_t>(r) * a_stride + k]);
+      INOCULUM_UNROLL
+      for (int s = 0; s < S; ++s) y[r][s] = _mm512_fmadd_ps(x, column[s], y[r][s]);
+    }
+  }
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int s = 0; s < S; ++s) _mm512_storeu_ps(out + static_cast<std::size_t>(r) * out_stride + 16 * s, y[r][s]);
+  }
+}
+
+template <int S>
+INOCULUM_AVX512 inline void strip_tiles(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t depth,
+                                        std::size_t rows, float* out, std::size_t out_stride) noexcept {
+  for (; rows >= 12; rows -= 12, a += 12 * a_stride, out += 12 * out_stride)
+    strip_tile<12, S>(a, a_stride, b, b_pitch, depth, out, out_stride);
+  for (; rows >= 4; rows -= 4, a += 4 * a_stride, out += 4 * out_stride) strip_tile<4, S>(a, a_stride, b, b_pitch, depth, out, out_stride);
+  for (; rows > 0; --rows, a += a_stride, out += out_stride) strip_tile<1, S>(a, a_stride, b, b_pitch, depth, out, out_stride);
+}
+
+/// 2^x, 0 below 2^-126; the steps are AVX2's.
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512 exp2(__m512 x) noexcept {
+  const __m512 held =
+      _mm512_maskz_max_ps(0xffff, _mm512_maskz_min_ps(0xffff, x, _mm512_set1_ps(exp2_highest)), _mm512_set1_ps(exp2_lowest));
+  const __m512 whole = _mm512_maskz_roundscale_ps(0xffff, held, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  const __m512 f = _mm512_sub_ps(held, whole);
+  __m512 p = _mm512_set1_ps(exp2_terms[0]);
+  INOCULUM_UNROLL
+  for (int k = 1; k < 8; ++k) p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(exp2_terms[k]));
+  return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(x, _mm512_set1_ps(exp2_lowest), _CMP_NLT_UQ), p, whole);
+}
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512 swiglu_lanes(__m512 g, __m512 u) noexcept {
+  const __m512 decay = exp2(_mm512_mul_ps(g, _mm512_set1_ps(-log2_e)));
+  return _mm512_mul_ps(_mm512_div_ps(g, _mm512_add_ps(_mm512_set1_ps(1.0f), decay)), u);
+}
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512 geglu_lanes(__m512 g, __m512 u) noexcept {
+  const __m512 one = _mm512_set1_ps(1.0f);
+  const __m512 bent = _mm512_mul_ps(g, _mm512_add_ps(one, _mm512_mul_ps(_mm512_set1_ps(gelu_cubic), _mm512_mul_ps(g, g))));
+  const __m512 decay = exp2(_mm512_mul_ps(bent, _mm512_set1_ps(-gelu_slope * log2_e)));
+  return _mm512_mul_ps(_mm512_div_ps(g, _mm512_add_ps(one, decay)), u);
+}
+}  // namespace detail
+
+INOCULUM_AVX512 inline void f32_strips(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t strips,
+                                       std::size_t depth, std::size_t rows, float* out, std::size_t out_stride) {
+  for (; strips >= 2; strips -= 2, b += 2 * b_pitch, out += 32)
+    detail::strip_tiles<2>(a, a_stride, b, b_pitch, depth, rows, out, out_stride);
+  if (strips > 0) detail::strip_tiles<1>(a, a_stride, b, b_pitch, depth, rows, out, out_stride);
+}
+
+INOCULUM_AVX512 inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) {
+  if (kind == panel_kind::f16) {
+    for (std::size_t i = 0; i < n; i += 16) _mm512_storeu_ps(to + i, detail::load_halves(from + i));
+    return;
+  }
+  for (std::size_t i = 0; i < n; i += 16) {
+    const __m512i wide = _mm512_maskz_cvtepu16_epi32(0xffff, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + i)));
+    _mm512_storeu_si512(to + i, _mm512_maskz_slli_epi32(0xffff, wide, 16));
+  }
+}
+
+INOCULUM_AVX512 inline void swiglu(const float* gate, const float* up, std::size_t n, float* out) {
+  for (std::size_t i = 0; i < n; i += 16) {
+    const __mmask16 here = n - i < 16 ? static_cast<__mmask16>((1u << (n - i)) - 1) : static_cast<__mmask16>(0xffff);
+    _mm512_mask_storeu_ps(out + i, here, detail::swiglu_lanes(_mm512_maskz_loadu_ps(here, gate + i), _mm512_maskz_loadu_ps(here, up + i)));
+  }
+}
+INOCULUM_AVX512 inline void geglu(const float* gate, const float* up, std::size_t n, float* out) {
+  for (std::size_t i = 0; i < n; i += 16) {
+    const __mmask16 here = n - i < 16 ? static_cast<__mmask16>((1u << (n - i)) - 1) : static_cast<__mmask16>(0xffff);
+    _mm512_mask_storeu_ps(out + i, here, detail::geglu_lanes(_mm512_maskz_loadu_ps(here, gate + i), _mm512_maskz_loadu_ps(here, up + i)));
+  }
+}
+
+}  // namespace inoculum::engine::avx512
+
+#endif
+
+#endif
+
+// ---- inoculum/engine/kernels/avx512.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX512
+#define INOCULUM_SINGLE_ENGINE_KERNELS_AVX512
+
+// The kernels for x86-64 processors with AVX-512 and VNNI: products, the softmax and the gates. What is not bound by them (quantising,
+// norms) is AVX2's.
+
+#if defined(INOCULUM_ENGINE_X86)
+
+namespace inoculum::engine::avx512 {
+
+namespace detail {
+/// 16 numbers of a float kind, or signed bytes (`q8`), the i-th and on.
 template <panel_kind Kind>
 [[nodiscard]] INOCULUM_AVX512_INLINE __m512 load_column(const void* p, std::size_t i) noexcept {
   if constexpr (Kind == panel_kind::f32) return _mm512_loadu_ps(static_cast<const float*>(p) + i);
+  if constexpr (Kind == panel_kind::q8) return load_signed_bytes(static_cast<const std::int8_t*>(p) + i);
   const void* bits = static_cast<const std::uint16_t*>(p) + i;
   if constexpr (Kind == panel_kind::f16) return load_halves(bits);
   const __m512i wide = _mm512_maskz_cvtepu16_epi32(0xffff, _mm256_loadu_si256(static_cast<const __m256i*>(bits)));
   return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(0xffff, wide, 16));
 }
 
-/// R rows of a against a strip of 16 columns of a float kind, added to `out`.
-template <int R, panel_kind Kind>
-INOCULUM_AVX512 inline void float_tile(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, std::size_t depth,
-                                       float* out, std::size_t out_stride) noexcept {
-  __m512 y[R];
+/// b of a tile: `depth` rows of strips of 16 columns; bytes times a scale for each row.
+struct strips_view {
+  const void* data = nullptr;
+  std::size_t stride = 0;
+  std::size_t strip_stride = 0;
+  const float* scales = nullptr;
+  std::size_t depth = 0;
+};
+
+/// R rows of a against C strips from the `strip`-th on, added to `out` unless `fresh`.
+template <int R, int C, panel_kind Kind>
+INOCULUM_AVX512 inline void float_tile(const float* a, std::size_t a_stride, const strips_view& b, std::size_t strip, float* out,
+                                       std::size_t out_stride, bool fresh) noexcept {
+  out += 16 * strip;
+  __m512 y[R][C];
   INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) y[r] = _mm512_loadu_ps(out + static_cast<std::size_t>(r) * out_stride);
-  for (std::size_t k = 0; k < depth; ++k) {
-    const __m512 column = load_column<Kind>(b, k * b_stride);
+  for (int r = 0; r < R; ++r) {
     INOCULUM_UNROLL
-    for (int r = 0; r < R; ++r) y[r] = _mm512_fmadd_ps(_mm512_set1_ps(a[static_cast<std::size_t>(r) * a_stride + k]), column, y[r]);
+    for (int c = 0; c < C; ++c)
+      y[r][c] = fresh ? _mm512_setzero_ps() : _mm512_loadu_ps(out + static_cast<std::size_t>(r) * out_stride + 16 * c);
+  }
+  for (std::size_t k = 0; k < b.depth; ++k) {
+    __m512 column[C];
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) {
+      column[c] = load_column<Kind>(b.data, (strip + static_cast<std::size_t>(c)) * b.strip_stride + k * b.stride);
+      if constexpr (Kind == panel_kind::q8) column[c] = _mm512_mul_ps(column[c], _mm512_set1_ps(b.scales[k]));
+    }
+    INOCULUM_UNROLL
+    for (int r = 0; r < R; ++r) {
+      const __m512 x = _mm512_set1_ps(a[static_cast<std::size_t>(r) * a_stride + k]);
+      INOCULUM_UNROLL
+      for (int c = 0; c < C; ++c) y[r][c] = _mm512_fmadd_ps(x, column[c], y[r][c]);
+    }
   }
   INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) _mm512_storeu_ps(out + static_cast<std::size_t>(r) * out_stride, y[r]);
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) _mm512_storeu_ps(out + static_cast<std::size_t>(r) * out_stride + 16 * c, y[r][c]);
+  }
+}
+
+/// R rows at a time, as many strips together as fill the registers.
+template <int R, int C, panel_kind Kind>
+INOCULUM_AVX512 inline void row_tiles(const float*& a, std::size_t a_stride, const strips_view& b, std::size_t& rows, std::size_t strips,
+                                      float*& out, std::size_t out_stride, bool fresh) noexcept {
+  for (; rows >= R; rows -= R, a += R * a_stride, out += R * out_stride) {
+    std::size_t strip = 0;
+    for (; strip + C <= strips; strip += C) float_tile<R, C, Kind>(a, a_stride, b, strip, out, out_stride, fresh);
+    for (; strip < strips; ++strip) float_tile<R, 1, Kind>(a, a_stride, b, strip, out, out_stride, fresh);
+  }
 }
 
 template <panel_kind Kind>
-INOCULUM_AVX512 inline void float_tiles(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, std::size_t depth,
-                                        std::size_t rows, float* out, std::size_t out_stride) noexcept {
-  for (; rows >= 12; rows -= 12, a += 12 * a_stride, out += 12 * out_stride)
-    float_tile<12, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
-  for (; rows >= 4; rows -= 4, a += 4 * a_stride, out += 4 * out_stride)
-    float_tile<4, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
-  for (; rows > 0; --rows, a += a_stride, out += out_stride) float_tile<1, Kind>(a, a_stride, b, b_stride, depth, out, out_stride);
+INOCULUM_AVX512 inline void float_tiles(const float* a, std::size_t a_stride, const strips_view& b, std::size_t rows, std::size_t strips,
+                                        float* out, std::size_t out_stride, bool fresh) noexcept {
+  // A broadcast a product would be bound by loads: with two strips each serves two.
+  row_tiles<12, 2, Kind>(a, a_stride, b, rows, strips, out, out_stride, fresh);
+  row_tiles<3, 4, Kind>(a, a_stride, b, rows, strips, out, out_stride, fresh);
+  row_tiles<1, 4, Kind>(a, a_stride, b, rows, strips, out, out_stride, fresh);
 }
+
+[[nodiscard]] INOCULUM_AVX512_INLINE __m256 low_half(__m512 v) noexcept { return _mm512_maskz_extractf32x8_ps(0xff, v, 0); }
+[[nodiscard]] INOCULUM_AVX512_INLINE __m256 high_half(__m512 v) noexcept { return _mm512_maskz_extractf32x8_ps(0xff, v, 1); }
 }  // namespace detail
 
 template <panel_kind Kind>
 INOCULUM_AVX512 inline void float_panel(const void* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                         float* out) {
-  std::memset(out, 0, rows * panel_rows * sizeof(float));
-  detail::float_tiles<Kind>(x, stride, panel, panel_rows, columns, rows, out, panel_rows);
+  detail::float_tiles<Kind>(x, stride, {panel, panel_rows, 0, nullptr, columns}, rows, 1, out, panel_rows, true);
 }
 INOCULUM_AVX512 inline void f32_panel(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                       float* out) {
@@ -4483,13 +5181,49 @@ INOCULUM_AVX512 inline void bf16_panel(const std::uint16_t* panel, std::size_t c
   float_panel<panel_kind::bf16>(panel, columns, x, stride, rows, out);
 }
 
-INOCULUM_AVX512 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth,
-                                     std::size_t rows, float* out, std::size_t out_stride) {
-  detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, depth, rows, out, out_stride);
+INOCULUM_AVX512 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride,
+                                     std::size_t strip_stride, std::size_t depth, std::size_t rows, std::size_t strips, float* out,
+                                     std::size_t out_stride, bool fresh) {
+  detail::float_tiles<panel_kind::f16>(a, a_stride, {b, b_stride, strip_stride, nullptr, depth}, rows, strips, out, out_stride, fresh);
+}
+INOCULUM_AVX512 inline void byte_tile(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
+                                      std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
+  detail::float_tiles<panel_kind::q8>(a, a_stride, {b, b_stride, 16, scales, depth}, rows, strips, out, out_stride, false);
 }
 
-inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise,     quantised_panel, f32_panel,    f16_panel,  bf16_panel,
-                                       f16_tile,      avx2::softmax_step, avx2::rms_norm,  avx2::swiglu, avx2::geglu};
+/// The same sums in the same order as AVX2's.
+INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
+  __m512 score[4];
+  __m512 most = _mm512_set1_ps(maximum);
+  INOCULUM_UNROLL
+  for (int i = 0; i < 4; ++i) {
+    const std::size_t left = valid > 16u * static_cast<unsigned>(i) ? valid - 16u * static_cast<unsigned>(i) : 0;
+    const auto counts = static_cast<__mmask16>(left < 16 ? (1u << left) - 1 : 0xffffu);
+    score[i] = _mm512_mask_loadu_ps(_mm512_set1_ps(-INFINITY), counts, scores + 16 * i);
+    most = _mm512_maskz_max_ps(0xffff, most, score[i]);
+  }
+  const float highest = avx2::detail::largest_lane(_mm256_max_ps(detail::low_half(most), detail::high_half(most)));
+  const __m512 shift = _mm512_set1_ps(highest);
+  __m256 total = _mm256_setzero_ps();
+  INOCULUM_UNROLL
+  for (int i = 0; i < 4; ++i) {
+    const __m512 weight = detail::exp2(_mm512_sub_ps(score[i], shift));
+    _mm512_storeu_ps(scores + 16 * i, weight);
+    total = _mm256_add_ps(_mm256_add_ps(total, detail::low_half(weight)), detail::high_half(weight));
+  }
+  if (highest == maximum) {  // as a rule
+    sum += avx2::detail::sum_lanes(total);
+    return;
+  }
+  const __m512 factor = detail::exp2(_mm512_set1_ps(maximum - highest));
+  sum = sum * _mm512_cvtss_f32(factor) + avx2::detail::sum_lanes(total);
+  for (std::size_t i = 0; i < depth; i += 16) _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), factor));
+  maximum = highest;
+}
+
+inline constexpr kernel_table table = {"avx512-vnni",  avx2::quantise, quantised_panel, f32_panel,    f16_panel,
+                                       bf16_panel,     f16_tile,       byte_tile,       softmax_step, avx2::softmax_merge,
+                                       avx2::rms_norm, swiglu,         geglu,           f32_strips,   widen};
 
 }  // namespace inoculum::engine::avx512
 
@@ -4616,6 +5350,7 @@ inline void quantised_panel(panel_kind kind, const std::uint8_t* panel, const ac
 // The kernels for any processor: the definition that the others are tested against, and what runs where
 // there is nothing better. Elementwise loops are xsimd at the width the program is compiled for.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -4685,16 +5420,42 @@ inline void bf16_panel(const std::uint16_t* panel, std::size_t columns, const fl
   float_panel(panel, columns, x, stride, rows, out, [](std::uint16_t v) { return bfloat_to_float(v); });
 }
 
-inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t depth,
-                     std::size_t rows, float* out, std::size_t out_stride) {
-  for (std::size_t k = 0; k < depth; ++k) {
-    float column[panel_rows];
-    for (std::size_t i = 0; i < panel_rows; ++i) column[i] = half_to_float(b[k * b_stride + i]);
-    for (std::size_t t = 0; t < rows; ++t) {
-      for (std::size_t i = 0; i < panel_rows; ++i)
-        out[t * out_stride + i] = std::fma(a[t * a_stride + k], column[i], out[t * out_stride + i]);
+inline void f32_strips(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t strips, std::size_t depth,
+                       std::size_t rows, float* out, std::size_t out_stride) {
+  for (std::size_t t = 0; t < rows; ++t) {
+    for (std::size_t s = 0; s < strips; ++s) {
+      float* y = out + t * out_stride + s * panel_rows;
+      for (std::size_t k = 0; k < depth; ++k) {
+        for (std::size_t i = 0; i < panel_rows; ++i) y[i] = std::fma(a[t * a_stride + k], b[s * b_pitch + k * panel_rows + i], y[i]);
+      }
     }
   }
+}
+inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) {
+  for (std::size_t i = 0; i < n; ++i) to[i] = kind == panel_kind::f16 ? half_to_float(from[i]) : bfloat_to_float(from[i]);
+}
+
+/// `to_float(k, i)` is row k's i-th component.
+template <class ToFloat>
+inline void tile(const float* a, std::size_t a_stride, std::size_t depth, std::size_t rows, std::size_t columns, float* out,
+                 std::size_t out_stride, ToFloat to_float) {
+  for (std::size_t k = 0; k < depth; ++k) {
+    for (std::size_t i = 0; i < columns; ++i) {
+      const float w = to_float(k, i);
+      for (std::size_t t = 0; t < rows; ++t) out[t * out_stride + i] = std::fma(a[t * a_stride + k], w, out[t * out_stride + i]);
+    }
+  }
+}
+inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t strip_stride,
+                     std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride, bool fresh) {
+  for (std::size_t t = 0; fresh && t < rows; ++t) std::fill_n(out + t * out_stride, 16 * strips, 0.0f);
+  tile(a, a_stride, depth, rows, 16 * strips, out, out_stride,
+       [=](std::size_t k, std::size_t i) { return half_to_float(b[i / 16 * strip_stride + k * b_stride + i % 16]); });
+}
+inline void byte_tile(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
+                      std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
+  tile(a, a_stride, depth, rows, 16 * strips, out, out_stride,
+       [=](std::size_t k, std::size_t i) { return scales[k] * static_cast<float>(b[k * b_stride + i]); });
 }
 
 inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
@@ -4709,9 +5470,21 @@ inline void softmax_step(float* scores, std::size_t valid, float& maximum, float
     total += weight;
   }
   const lanes factor = exp2(lanes(maximum) - shift);
-  for (std::size_t i = 0; i < depth; i += lanes::size) (lanes::load_unaligned(out + i) * factor).store_unaligned(out + i);
+  for (std::size_t i = 0; highest != maximum && i < depth; i += lanes::size)
+    (lanes::load_unaligned(out + i) * factor).store_unaligned(out + i);
   sum = sum * factor.get(0) + sum_lanes(total);
   maximum = highest;
+}
+
+inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
+                          std::size_t depth) {
+  const lanes highest(part_maximum > maximum ? part_maximum : maximum);
+  const lanes mine = exp2(lanes(maximum) - highest), other = exp2(lanes(part_maximum) - highest);
+  for (std::size_t i = 0; i < depth; i += lanes::size) {
+    xsimd::fma(lanes::load_unaligned(part + i), other, lanes::load_unaligned(out + i) * mine).store_unaligned(out + i);
+  }
+  sum = sum * mine.get(0) + part_sum * other.get(0);
+  maximum = highest.get(0);
 }
 
 inline void rms_norm(const float* x, const float* weight, std::size_t n, float epsilon, float* out) {
@@ -4754,8 +5527,8 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
   });
 }
 
-inline constexpr kernel_table table = {"portable", quantise,     quantised_panel, f32_panel, f16_panel, bf16_panel,
-                                       f16_tile,   softmax_step, rms_norm,        swiglu,    geglu};
+inline constexpr kernel_table table = {"portable",   quantise,      quantised_panel, f32_panel, f16_panel, bf16_panel, f16_tile, byte_tile,
+                                       softmax_step, softmax_merge, rms_norm,        swiglu,    geglu,     f32_strips, widen};
 
 }  // namespace inoculum::engine::portable
 
@@ -4766,12 +5539,16 @@ inline constexpr kernel_table table = {"portable", quantise,     quantised_panel
 #define INOCULUM_SINGLE_ENGINE_KERNELS_PROCESSOR
 
 // What this processor and this system offer, asked of both: a processor may report registers that the
-// system does not save.
+// system does not save, or that it gives only to who asks.
+
+#include <cstdint>
 
 #if (defined(__x86_64__) || defined(_M_X64)) && (defined(__GNUC__) || defined(__clang__))
 #include <cpuid.h>
-
-#include <cstdint>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #endif
 
 namespace inoculum::engine {
@@ -4779,25 +5556,128 @@ namespace inoculum::engine {
 struct processor_features {
   bool avx2 = false;         ///< AVX2, FMA and F16C, with their registers saved
   bool avx512_vnni = false;  ///< AVX-512 F, BW, DQ, VL and VNNI, with theirs
+  bool amx_int8 = false;     ///< all of these and AMX's tiles with products of bytes, which this process may use
 };
 
-[[nodiscard]] inline processor_features processor() noexcept {
-  processor_features out;
-#if (defined(__x86_64__) || defined(_M_X64)) && (defined(__GNUC__) || defined(__clang__))
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  if (__get_cpuid(1, &a, &b, &c, &d) == 0) return out;
-  const bool fma = (c >> 12 & 1u) != 0, f16c = (c >> 29 & 1u) != 0, avx = (c >> 28 & 1u) != 0, saves = (c >> 27 & 1u) != 0;
-  if (!saves || !avx || __get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return out;
-  std::uint32_t saved = 0, high = 0;
-  __asm__ volatile("xgetbv" : "=a"(saved), "=d"(high) : "c"(0));  // the intrinsic would need a target of its own
-  out.avx2 = fma && f16c && (b >> 5 & 1u) != 0 && (saved & 0x6u) == 0x6u;
-  const bool foundation = (b >> 16 & 1u) != 0 && (b >> 17 & 1u) != 0 && (b >> 30 & 1u) != 0 && (b >> 31 & 1u) != 0;
-  out.avx512_vnni = out.avx2 && foundation && (c >> 11 & 1u) != 0 && (saved & 0xe6u) == 0xe6u;
+/// What a processor says of itself: the registers of CPUID's leaves 1 and 7, how many ways to shape tiles it knows (leaf 29; virtual
+/// machines have been seen that report AMX and none), and which registers the system saves (XCR0).
+struct processor_report {
+  std::uint32_t leaf1_c = 0, leaf7_b = 0, leaf7_c = 0, leaf7_d = 0, palettes = 0;
+  std::uint64_t saved = 0;
+};
+
+/// Asks the system for the tiles' 8 KB of registers, for all threads of this process. Linux gives them to nobody else since 5.16
+/// (a thread that goes on without dies by SIGILL), and refuses where it has none, where a filter forbids the question, or where a
+/// thread's signal stack is too small for them.
+[[nodiscard]] inline bool permit_tiles() noexcept {
+#if defined(__x86_64__) && defined(__linux__) && defined(SYS_arch_prctl)
+  constexpr long get_permission = 0x1022, request_permission = 0x1023, tile_data = 18;
+  unsigned long long permitted = 0;
+  return syscall(SYS_arch_prctl, request_permission, tile_data) == 0 && syscall(SYS_arch_prctl, get_permission, &permitted) == 0 &&
+         (permitted >> tile_data & 1u) != 0;
+#else
+  return false;
 #endif
+}
+
+/// `permit` is called only where nothing else is missing.
+[[nodiscard]] inline processor_features features_of(const processor_report& r, bool (*permit)() noexcept) noexcept {
+  const auto has = [](std::uint32_t word, int bit) { return (word >> bit & 1u) != 0; };
+  const auto saves = [&](std::uint64_t registers) { return (r.saved & registers) == registers; };
+  processor_features out;
+  if (!has(r.leaf1_c, 27) || !has(r.leaf1_c, 28)) return out;  // XGETBV, AVX
+  out.avx2 = has(r.leaf1_c, 12) && has(r.leaf1_c, 29) && has(r.leaf7_b, 5) && saves(0x6);
+  const bool foundation = has(r.leaf7_b, 16) && has(r.leaf7_b, 17) && has(r.leaf7_b, 30) && has(r.leaf7_b, 31);
+  out.avx512_vnni = out.avx2 && foundation && has(r.leaf7_c, 11) && saves(0xe6);
+  out.amx_int8 = out.avx512_vnni && has(r.leaf7_d, 24) && has(r.leaf7_d, 25) && r.palettes >= 1 && saves(0x60000) && permit();
   return out;
 }
 
+[[nodiscard]] inline processor_features processor() noexcept {
+  processor_report r;
+#if (defined(__x86_64__) || defined(_M_X64)) && (defined(__GNUC__) || defined(__clang__))
+  std::uint32_t a = 0, b = 0, c = 0, d = 0;
+  if (__get_cpuid(1, &a, &b, &r.leaf1_c, &d) == 0 || (r.leaf1_c >> 27 & 1u) == 0) return {};
+  if (__get_cpuid_count(7, 0, &a, &r.leaf7_b, &r.leaf7_c, &r.leaf7_d) == 0) return {};
+  (void)__get_cpuid_count(29, 0, &r.palettes, &b, &c, &d);
+  std::uint32_t low = 0, high = 0;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));  // the intrinsic would need a target of its own
+  r.saved = low;
+#endif
+  return features_of(r, permit_tiles);
+}
+
 }  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/kernels/amx.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AMX
+#define INOCULUM_SINGLE_ENGINE_KERNELS_AMX
+
+// The kernels for x86-64 processors with AMX: quantised products of many tokens; the rest is AVX-512's.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(INOCULUM_ENGINE_X86)
+
+namespace inoculum::engine::amx {
+
+inline void quantised_panel(panel_kind kind, const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) {
+  hardware_tiles unit;
+  quantised_panel(unit, kind, panel, a, rows, out);
+}
+
+/// AVX-512's, but for the products that pay.
+inline constexpr kernel_table table = [] {
+  kernel_table out = avx512::table;
+  out.name = "amx-int8";
+  out.quantised_panel = quantised_panel;
+  return out;
+}();
+
+/// Whether the unit gives what the portable kernels give: a product of each width, with a part of a tile. No processor with a unit was at
+/// hand, and an emulated one took signed bytes for unsigned: a wrong answer must not be the first sign.
+template <class Tiles>
+[[nodiscard]] bool computes_right(Tiles& unit) {
+  constexpr std::size_t rows = tile_rows + 5, blocks = 8, columns = blocks * block_columns;
+  float x[columns];
+  std::int8_t values[rows * columns];
+  float scales[rows * blocks], sums[rows * blocks];
+  std::int32_t totals[rows * blocks], halves[rows * blocks];
+  for (std::size_t t = 0; t < rows; ++t) {
+    for (std::size_t c = 0; c < columns; ++c) x[c] = static_cast<float>((t * 131 + c * 71) % 255) - 127.0f;
+    const std::size_t b = t * blocks;
+    portable::quantise(x, blocks, values + t * columns, scales + b, sums + b, totals + b, halves + b);
+  }
+  const activation_view a{values, scales, sums, totals, halves, blocks};
+  for (const panel_kind kind : {panel_kind::q8, panel_kind::q6_k}) {
+    alignas(64) std::uint8_t panel[panel_bytes_of(panel_kind::q8, columns)];
+    const std::size_t quants = blocks * layout_of(kind).block_bytes();
+    for (std::size_t i = 0; i < sizeof panel; ++i)
+      panel[i] = static_cast<std::uint8_t>((i * 89 + i / 64) & (i < quants ? 0xffu : 0x3bu));  // any quant, but finite scales
+    float got[rows * panel_rows], expected[rows * panel_rows];
+    quantised_panel(unit, kind, panel, a, rows, got);
+    portable::quantised_panel(kind, panel, a, rows, expected);
+    if (std::memcmp(got, expected, sizeof got) != 0) return false;
+  }
+  return true;
+}
+
+/// Whether the table may be chosen here; found out once. The first call asks the system for the tiles.
+[[nodiscard]] inline bool usable() {
+  static const bool yes = [] {
+    hardware_tiles unit;
+    return processor().amx_int8 && computes_right(unit);
+  }();
+  return yes;
+}
+
+}  // namespace inoculum::engine::amx
+
+#endif
 
 #endif
 
@@ -4816,6 +5696,7 @@ namespace inoculum::engine {
 [[nodiscard]] inline std::vector<const kernel_table*> usable_kernels() {
   std::vector<const kernel_table*> out;
 #if defined(INOCULUM_ENGINE_X86)
+  if (amx::usable()) out.push_back(&amx::table);
   if (processor().avx512_vnni) out.push_back(&avx512::table);
   if (processor().avx2) out.push_back(&avx2::table);
 #endif
@@ -5040,10 +5921,12 @@ class quantised_rows {
 #ifndef INOCULUM_SINGLE_ENGINE_MODEL_ATTENTION
 #define INOCULUM_SINGLE_ENGINE_MODEL_ATTENTION
 
-// Causal attention of some query rows to one head of the cache, block by block with a running softmax.
-// Blocks begin at position 0 and have a fixed size, and a row sees nothing of its neighbours: its result
-// is the same alone, in a batch, and whoever computes it.
+// Attention of some query rows to one head of the cache. Positions come in segments that begin at position 0 and have a fixed size;
+// within one, block by block with a running softmax; segments are then merged, ascending. A row sees nothing of its neighbours and
+// a segment nothing of the others: a result is the same alone, in a batch, and however the segments are shared among threads
+// (Dao et al., 2023, split so for decoding, but by the number of threads).
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -5051,57 +5934,100 @@ namespace inoculum::engine {
 
 inline constexpr std::size_t attention_rows = 48;        ///< rows that share a read of keys and values
 inline constexpr std::size_t attention_max_width = 512;  ///< of a head
+inline constexpr std::size_t attention_segment = 256;    ///< positions; whole blocks
 
-/// The rows a task works on, and its results; about 220 KB for the widest head, one a thread.
+/// What a row has gathered of one or several segments: result / sum is its attention to them.
+struct attention_part {
+  float* result = nullptr;  ///< [width]
+  float maximum = -1e30f;   ///< of the scores; finite, so that differences are
+  float sum = 0.0f;
+};
+
+/// The rows a task works on, and its results; about 330 KB for the widest head, one a thread.
 struct attention_scratch {
   float query[attention_rows * attention_max_width];  ///< already times log2(e) / sqrt(width)
   float result[attention_rows * attention_max_width];
+  float segment[attention_rows * attention_max_width];  ///< the result of the segment at hand
   float scores[attention_rows * key_block];
-  float maximum[attention_rows];
-  float sum[attention_rows];
-  std::size_t positions[attention_rows];  ///< of each row, ascending; a row attends to positions up to its own
+  attention_part whole[attention_rows];
+  attention_part part[attention_rows];
+  std::size_t positions[attention_rows];  ///< the last one that each row sees, ascending
+  std::size_t lowest[attention_rows];     ///< the first one, ascending
 };
 
-/// `s.query` (rows × width, packed) and `s.positions` in, `s.result` out. A row sees the last `window` positions up to its
-/// own; 0: all of them.
+/// Rows first … last - 1.
+struct row_range {
+  std::size_t first = 0;
+  std::size_t last = 0;
+};
+
+/// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `s.part` out for the rows returned: those that see something
+/// of the segment.
+inline row_range attend_segment(const kernel_table& kernels, kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                                std::size_t rows, std::size_t segment, attention_scratch& s) noexcept {
+  const std::size_t from = segment * attention_segment;
+  row_range seen{0, rows};
+  while (seen.first < rows && s.positions[seen.first] < from) ++seen.first;
+  while (seen.last > seen.first && s.lowest[seen.last - 1] >= from + attention_segment) --seen.last;
+  if (seen.first == seen.last) return seen;
+  for (std::size_t r = seen.first; r < seen.last; ++r) s.part[r] = {s.segment + r * width};
+  std::fill_n(s.segment + seen.first * width, (seen.last - seen.first) * width, 0.0f);
+
+  const std::size_t end = std::min(from + attention_segment, s.positions[seen.last - 1] + 1);
+  row_range now{seen.first, seen.first};  // rows before it have no position left in this block, those behind it none yet
+  for (std::size_t begin = std::max(from, s.lowest[seen.first] / key_block * key_block); begin < end; begin += key_block) {
+    while (s.positions[now.first] < begin) ++now.first;
+    while (now.last < seen.last && s.lowest[now.last] < begin + key_block) ++now.last;
+    const std::size_t n = now.last - now.first;
+    const std::size_t page = begin / key_block;
+    const std::size_t most = std::min(s.positions[now.last - 1] - begin + 1, key_block);
+    float* scores = s.scores + now.first * key_block;
+    kernels.f16_tile(s.query + now.first * width, width, cache.keys(layer, head, page), 16, 16 * width, width, n, (most + 15) / 16, scores,
+                     key_block, true);
+    for (std::size_t r = now.first; r < now.last; ++r) {
+      float* row = s.scores + r * key_block;
+      // At least one score of a row's first block counts, so what is masked here weighs nothing.
+      for (std::size_t i = 0; begin + i < s.lowest[r]; ++i) row[i] = -1e30f;
+      kernels.softmax_step(row, std::min(s.positions[r] - begin + 1, key_block), s.part[r].maximum, s.part[r].sum, s.part[r].result, width);
+    }
+    kernels.f16_tile(scores, key_block, cache.values(layer, head, page), width, 16, most, n, width / 16, s.segment + now.first * width,
+                     width, false);
+  }
+  return seen;
+}
+
+/// Takes a part into `sum`.
+inline void merge(const kernel_table& kernels, attention_part& sum, const attention_part& part, std::size_t width) noexcept {
+  kernels.softmax_merge(part.result, part.maximum, part.sum, sum.result, sum.maximum, sum.sum, width);
+}
+
+/// Weighted values become attention.
+inline void normalise(const attention_part& whole, std::size_t width) noexcept {
+  const float share = 1.0f / whole.sum;
+  for (std::size_t i = 0; i < width; ++i) whole.result[i] *= share;
+}
+
+/// All segments: `s.result` out, normalised.
+inline void attend(const kernel_table& kernels, kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width, std::size_t rows,
+                   attention_scratch& s) noexcept {
+  for (std::size_t r = 0; r < rows; ++r) s.whole[r] = {s.result + r * width};
+  std::fill_n(s.result, rows * width, 0.0f);
+  for (std::size_t segment = s.lowest[0] / attention_segment; segment * attention_segment <= s.positions[rows - 1]; ++segment) {
+    const row_range seen = attend_segment(kernels, cache, layer, head, width, rows, segment, s);
+    for (std::size_t r = seen.first; r < seen.last; ++r) merge(kernels, s.whole[r], s.part[r], width);
+  }
+  for (std::size_t r = 0; r < rows; ++r) normalise(s.whole[r], width);
+}
+
+/// The first of the last `window` positions up to `position`; 0: all of them.
+[[nodiscard]] constexpr std::size_t lowest_seen(std::size_t position, std::size_t window) noexcept {
+  return window != 0 && position >= window ? position - window + 1 : 0;
+}
+/// The same for rows that see the last `window` positions up to `s.positions`.
 inline void attend(const kernel_table& kernels, kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width, std::size_t rows,
                    std::size_t window, attention_scratch& s) noexcept {
-  for (std::size_t r = 0; r < rows; ++r) {
-    s.maximum[r] = -1e30f;  // finite, so that the first step's difference is
-    s.sum[r] = 0.0f;
-  }
-  for (std::size_t i = 0; i < rows * width; ++i) s.result[i] = 0.0f;
-  const auto lowest = [&](std::size_t r) { return window != 0 && s.positions[r] >= window ? s.positions[r] - window + 1 : 0; };
-  std::size_t first = 0;  // rows before it have no position left in this block
-  std::size_t last = 0;   // rows from it on see nothing of this block yet
-  for (std::size_t block = lowest(0) / key_block; block * key_block <= s.positions[rows - 1]; ++block) {
-    const std::size_t begin = block * key_block;
-    while (s.positions[first] < begin) ++first;
-    while (last < rows && lowest(last) < begin + key_block) ++last;
-    const std::size_t n = last - first;
-    const std::uint16_t* keys = cache.keys(layer, head, block);
-    const std::uint16_t* values = cache.values(layer, head, block);
-    float* scores = s.scores + first * key_block;
-    float* result = s.result + first * width;
-    for (std::size_t i = 0; i < n * key_block; ++i) scores[i] = 0.0f;
-    const std::size_t most = s.positions[last - 1] - begin + 1 < key_block ? s.positions[last - 1] - begin + 1 : key_block;
-    for (std::size_t strip = 0; strip * 16 < most; ++strip) {
-      kernels.f16_tile(s.query + first * width, width, keys + strip * 16 * width, 16, width, n, scores + strip * 16, key_block);
-    }
-    for (std::size_t r = first; r < last; ++r) {
-      const std::size_t valid = s.positions[r] - begin + 1 < key_block ? s.positions[r] - begin + 1 : key_block;
-      // At least one score of a row's first block counts, so what is masked here weighs nothing.
-      for (std::size_t i = 0; begin + i < lowest(r); ++i) s.scores[r * key_block + i] = -1e30f;
-      kernels.softmax_step(s.scores + r * key_block, valid, s.maximum[r], s.sum[r], s.result + r * width, width);
-    }
-    for (std::size_t column = 0; column < width; column += 16) {
-      kernels.f16_tile(scores, key_block, values + column, width, most, n, result + column, width);
-    }
-  }
-  for (std::size_t r = 0; r < rows; ++r) {
-    const float share = 1.0f / s.sum[r];
-    for (std::size_t i = 0; i < width; ++i) s.result[r * width + i] *= share;
-  }
+  for (std::size_t r = 0; r < rows; ++r) s.lowest[r] = lowest_seen(s.positions[r], window);
+  attend(kernels, cache, layer, head, width, rows, s);
 }
 
 }  // namespace inoculum::engine
@@ -5562,7 +6488,8 @@ class decoder {
 
   /// Runs `n` positions of one sequence from `first` on; `fill(i, row)` writes the i-th one's `width` values.
   /// Positions before `first` must have been run. Logits of the last position, or of all n in order, go to
-  /// `logits` (`vocabulary` or n · vocabulary floats). Errors: `too_large` when memory for the cache ends.
+  /// `logits` (`vocabulary` or n · vocabulary floats; none are computed when it is empty). Errors: `too_large` when memory for the cache
+  /// ends.
   template <class Fill>
   [[nodiscard]] result<void> run(kv_cache& cache, std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits) {
     if (!cache.reserve(first, first + n)) return no_memory(first + n);
@@ -5575,10 +6502,31 @@ class decoder {
       prepare();
       for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
       // Only what somebody reads is computed in the last layer and the head.
-      const std::size_t wanted = all_logits ? rows : last ? 1 : 0;
+      const std::size_t wanted = logits.empty() ? 0 : all_logits ? rows : last ? 1 : 0;
       float* out = all_logits ? logits.data() + done * vocabulary : logits.data();
       team_.run([&](std::size_t thread) { forward(thread, wanted, out); });
     }
+    return {};
+  }
+
+  /// A copy of positions of a cache, and back into any.
+  [[nodiscard]] kv_stretch copy(kv_cache& cache, std::size_t first, std::size_t positions) {
+    kv_stretch out{positions, std::vector<std::uint16_t>(cache.lines() * cache.line_halves(positions))};
+    team_.run([&](std::size_t) {
+      team_.each(cache.lines(), 1, [&](std::size_t line) {
+        cache.copy_line(line, first, positions, out.halves.data() + line * cache.line_halves(positions));
+      });
+    });
+    return out;
+  }
+  /// Errors: `too_large` when memory for the cache ends.
+  [[nodiscard]] result<void> place(kv_cache& cache, std::size_t first, const kv_stretch& stretch) {
+    if (!cache.reserve(first, first + stretch.positions)) return no_memory(first + stretch.positions);
+    team_.run([&](std::size_t) {
+      team_.each(cache.lines(), 1, [&](std::size_t line) {
+        cache.place_line(line, first, stretch.positions, stretch.halves.data() + line * cache.line_halves(stretch.positions));
+      });
+    });
     return {};
   }
 
@@ -5604,6 +6552,7 @@ class decoder {
   }
 
  private:
+  static constexpr std::size_t few_rows = 8;   // up to which a task of attention is one segment
   static constexpr std::size_t row_tile = 64;  // rows whose activations stay in the second-level cache while panels pass
 
   [[nodiscard]] static failure no_memory(std::size_t positions) {
@@ -5619,7 +6568,15 @@ class decoder {
     input_.resize(rows, c.width);
     attended_.resize(rows, c.heads * c.head_width);
     hidden_.resize(rows, c.hidden);
-    const auto position = [&](std::size_t t) { return places_[t].position; };
+    if (rows <= few_rows) {
+      std::size_t last = 0;
+      for (const next_position& p : places_) last = std::max(last, p.position);
+      segments_ = last / attention_segment + 1;
+      part_results_.resize(rows * c.heads * segments_ * c.head_width);
+      parts_.resize(rows * c.heads * segments_);
+      for (std::size_t i = 0; i < parts_.size(); ++i) parts_[i].result = part_results_.data() + i * c.head_width;
+    }
+    const auto position = [&](std::size_t t) { return places_[t].position - places_[t].cache->overlap; };
     angles_.set(c.rope_base, c.rope_scale, c.rope_width, rows, position);
     if (c.window != 0) local_angles_.set(c.local_rope_base, 1.0, c.rope_width, rows, position);
   }
@@ -5647,14 +6604,32 @@ class decoder {
       float y[row_tile * panel_rows];
       input_.times(*kernels_, head, panel, begin, n, y);
       float* out = logits + (begin - (rows - wanted)) * head.rows + panel * panel_rows;
-      const std::size_t present = std::min(panel_rows, head.rows - panel * panel_rows);
-      for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, present, out + t * head.rows);
+      put(y, n, std::min(panel_rows, head.rows - panel * panel_rows), out, head.rows);
     });
     if (config().final_cap == 0.0f) return;
     const float cap = config().final_cap;
     team_.each(wanted, 1, [&](std::size_t t) {
       for (float& logit : std::span(logits + t * head.rows, head.rows)) logit = cap * std::tanh(logit / cap);
     });
+  }
+
+  /// A panel's n rows of results to where they belong, or onto what is there. Of a whole panel the number of columns is known when
+  /// this is compiled, which saves a call a row.
+  static void put(const float* y, std::size_t n, std::size_t present, float* out, std::size_t stride) noexcept {
+    if (present == panel_rows) {
+      for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, panel_rows, out + t * stride);
+    } else {
+      for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, present, out + t * stride);
+    }
+  }
+  static void add(const float* y, std::size_t n, std::size_t present, float* out, std::size_t stride) noexcept {
+    for (std::size_t t = 0; t < n; ++t, y += panel_rows, out += stride) {
+      if (present == panel_rows) {
+        for (std::size_t i = 0; i < panel_rows; ++i) out[i] += y[i];
+      } else {
+        for (std::size_t i = 0; i < present; ++i) out[i] += y[i];
+      }
+    }
   }
 
   /// Calls f(panel, first row, rows) for every panel and every run of at most `row_tile` rows of [begin, end).
@@ -5691,7 +6666,7 @@ class decoder {
       float y[row_tile * panel_rows];
       input_.times(*kernels_, *parts[part], panel, begin, n, y);
       float* out = qkv_.data() + begin * stride + column + panel * panel_rows;
-      for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, panel_rows, out + t * stride);
+      put(y, n, panel_rows, out, stride);
     });
   }
 
@@ -5722,36 +6697,83 @@ class decoder {
     });
   }
 
-  /// The query heads that share a key head go together, for as many positions of one sequence as fill a task.
+  /// Rows of one sequence that read one key head: some of the query heads that share it, at `count` places.
+  struct attention_task {
+    std::size_t key_head = 0;
+    std::size_t first_head = 0;
+    std::size_t heads = 0;
+    std::size_t from = 0;
+    std::size_t count = 0;
+
+    [[nodiscard]] std::size_t rows() const noexcept { return heads * count; }
+    [[nodiscard]] std::size_t place(std::size_t row) const noexcept { return from + row / heads; }
+    [[nodiscard]] std::size_t head(std::size_t row) const noexcept { return first_head + row % heads; }
+  };
+
+  void gather(const attention_task& task, std::size_t window, attention_scratch& s) const {
+    const std::size_t width = config().head_width;
+    for (std::size_t r = 0; r < task.rows(); ++r) {
+      s.positions[r] = places_[task.place(r)].position;
+      s.lowest[r] = lowest_seen(places_[task.place(r)].position, window);
+      std::copy_n(qkv_.data() + task.place(r) * qkv_.shape(1) + task.head(r) * width, width, s.query + r * width);
+    }
+  }
+
+  /// The query heads that share a key head go together, for as many positions of one sequence as fill a task. Few rows make few
+  /// tasks: then each is one segment, merged when all are there; the same sums, by all threads.
   void attention(std::size_t thread, std::size_t layer, std::size_t begin, std::size_t end) {
     const decoder_config& c = config();
+    const std::size_t width = c.head_width;
     const std::size_t group = c.heads / c.kv_heads;
     const std::size_t heads_a_task = std::min(group, attention_rows);
     const std::size_t slices = (group + heads_a_task - 1) / heads_a_task;
     const bool one_sequence = places_.front().cache == places_.back().cache;
     const std::size_t step = one_sequence ? attention_rows / heads_a_task : 1;
-    const std::size_t runs = (end - begin + step - 1) / step;
+    const std::size_t tasks = c.kv_heads * slices * ((end - begin + step - 1) / step);
     const std::size_t window = c.is_local(layer) ? c.window : 0;
+    const auto task_at = [&](std::size_t i) {
+      const std::size_t key_head = i % c.kv_heads;
+      const std::size_t slice = i / c.kv_heads % slices * heads_a_task;
+      const std::size_t from = begin + i / (c.kv_heads * slices) * step;
+      return attention_task{key_head, key_head * group + slice, std::min(heads_a_task, group - slice), from, std::min(step, end - from)};
+    };
     attention_scratch& s = *scratch_[thread];
-    team_.each(c.kv_heads * slices * runs, 1, [&](std::size_t task) {
-      const std::size_t head = task % c.kv_heads;
-      const std::size_t slice = task / c.kv_heads % slices * heads_a_task;
-      const std::size_t heads = std::min(heads_a_task, group - slice);
-      const std::size_t from = begin + task / (c.kv_heads * slices) * step;
-      const std::size_t n = std::min(step, end - from);
-      const auto each_row = [&](auto&& f) {
-        for (std::size_t r = 0; r < n * heads; ++r) f(r, from + r / heads, (head * group + slice + r % heads) * c.head_width);
-      };
-      each_row([&](std::size_t r, std::size_t t, std::size_t column) {
-        s.positions[r] = places_[t].position;
-        std::copy_n(qkv_.data() + t * qkv_.shape(1) + column, c.head_width, s.query + r * c.head_width);
+    if (places_.size() > few_rows) {
+      team_.each(tasks, 1, [&](std::size_t i) {
+        const attention_task task = task_at(tasks - 1 - i);  // the longest first
+        gather(task, window, s);
+        attend(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), s);
+        for (std::size_t r = 0; r < task.rows(); ++r)
+          std::copy_n(s.result + r * width, width, attended_.row(task.place(r)) + task.head(r) * width);
       });
-      attend(*kernels_, *places_[from].cache, layer, head, c.head_width, n * heads, window, s);
-      each_row([&](std::size_t r, std::size_t t, std::size_t column) {
-        std::copy_n(s.result + r * c.head_width, c.head_width, attended_.row(t) + column);
-      });
+      return quantise(attended_, begin, end);
+    }
+    team_.each(tasks * segments_, 1, [&](std::size_t i) {
+      const attention_task task = task_at(i / segments_);
+      const std::size_t segment = i % segments_;
+      gather(task, window, s);
+      const row_range seen = attend_segment(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), segment, s);
+      for (std::size_t r = 0; r < task.rows(); ++r) {
+        attention_part& part = parts_[(task.place(r) * c.heads + task.head(r)) * segments_ + segment];
+        part.sum = 0.0f;  // nothing seen
+        if (r < seen.first || r >= seen.last) continue;
+        part = {part.result, s.part[r].maximum, s.part[r].sum};
+        std::copy_n(s.part[r].result, width, part.result);
+      }
     });
-    quantise(attended_, begin, end);
+    team_.each(end - begin, 1, [&](std::size_t i) {
+      const std::size_t t = begin + i;
+      std::fill_n(attended_.row(t), c.heads * width, 0.0f);
+      for (std::size_t h = 0; h < c.heads; ++h) {
+        attention_part whole{attended_.row(t) + h * width};
+        for (std::size_t k = 0; k < segments_; ++k) {
+          const attention_part& part = parts_[(t * c.heads + h) * segments_ + k];
+          if (part.sum > 0.0f) merge(*kernels_, whole, part, width);
+        }
+        engine::normalise(whole, width);
+      }
+      attended_.quantise(*kernels_, t);
+    });
   }
 
   /// hidden = act(gate) · up; a task computes both panels, so neither ever leaves its cache.
@@ -5763,8 +6785,7 @@ class decoder {
       input_.times(*kernels_, layer.gate, panel, from, n, gate);
       input_.times(*kernels_, layer.up, panel, from, n, up);
       activate(gate, up, n * panel_rows, gate);
-      const std::size_t present = std::min(panel_rows, layer.gate.rows - panel * panel_rows);
-      for (std::size_t t = 0; t < n; ++t) std::copy_n(gate + t * panel_rows, present, hidden_.row(from + t) + panel * panel_rows);
+      put(gate, n, std::min(panel_rows, layer.gate.rows - panel * panel_rows), hidden_.row(from) + panel * panel_rows, layer.gate.rows);
     });
     quantise(hidden_, begin, end);
   }
@@ -5781,14 +6802,9 @@ class decoder {
       float y[row_tile * panel_rows];
       in.times(*kernels_, m, panel, from, n, y);
       const std::size_t present = std::min(panel_rows, m.rows - panel * panel_rows);
-      for (std::size_t t = 0; t < n; ++t) {
-        float* out = sum + (from + t) * width + panel * panel_rows;
-        if (norm.empty()) {
-          for (std::size_t i = 0; i < present; ++i) out[i] += y[t * panel_rows + i];
-        } else {
-          std::copy_n(y + t * panel_rows, present, out);
-        }
-      }
+      float* out = sum + from * width + panel * panel_rows;
+      if (norm.empty()) add(y, n, present, out, width);
+      else put(y, n, present, out, width);
     });
     if (norm.empty()) return;
     team_.each(end - begin, 8, [&](std::size_t t) {
@@ -5811,6 +6827,9 @@ class decoder {
   quantised_rows input_{};           // what a projection reads
   quantised_rows attended_{};
   quantised_rows hidden_{};
+  std::size_t segments_ = 0;             // of the longest sequence, for few rows
+  std::vector<float> part_results_{};    // [rows][heads][segments][head width]
+  std::vector<attention_part> parts_{};  // [rows][heads][segments]
 };
 
 }  // namespace inoculum::engine
@@ -5954,8 +6973,9 @@ inline constexpr resample_kernels resample = {across, down};
 #ifndef INOCULUM_SINGLE_ENGINE_VISION_PREPROCESS
 #define INOCULUM_SINGLE_ENGINE_VISION_PREPROCESS
 
-// A picture of any size to the square that a vision tower reads, to the bit as llama.cpp's mtmd does it: Pillow's
-// filters (Resample.c) in fixed point; either the whole picture centred on one colour, sides rounded up, or stretched.
+// A picture of any size to the squares that a vision tower reads, to the bit as llama.cpp's mtmd does it: Pillow's
+// filters (Resample.c) in fixed point; the whole picture centred on one colour, sides rounded up, or stretched; beside it, for
+// some, the picture cut to tiles.
 
 #include <algorithm>
 #include <array>
@@ -5978,12 +6998,29 @@ struct rgb_canvas {
 
 enum class resample_filter { bilinear, bicubic, lanczos };
 
-/// How a tower wants a picture to become its square.
+/// How a tower wants a picture to become its squares.
 struct picture_fit {
   resample_filter filter = resample_filter::bicubic;
-  bool stretched = false;                ///< both sides to the square's; else the whole picture, centred on `colour`
+  bool tiled = false;                    ///< tiles, then the whole picture stretched; else the whole picture, centred on `colour`
   std::array<std::uint8_t, 3> colour{};  ///< of what a centred picture leaves free
-  std::size_t longest_edge = 0;          ///< stretched by way of this size first, as idefics3 does it; 0: directly
+  std::size_t longest_edge = 0;          ///< of the picture that is cut to tiles; 0: as large as it is
+};
+
+inline constexpr int largest_tile_edge = 4096;  ///< pixels a side of what is cut to tiles
+inline constexpr int largest_tile_grid = 8;     ///< tiles a side; both bound what a picture can cost
+
+/// Tiles that a picture is cut to; the whole picture is one square more.
+struct picture_grid {
+  int columns = 0;
+  int rows = 0;
+  [[nodiscard]] std::size_t squares() const noexcept { return static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows) + 1; }
+};
+
+/// What a tower reads of a picture, in order: tiles of `tiles`, row by row, then `whole`.
+struct fitted_picture {
+  picture_grid grid{};
+  rgb_canvas tiles{};
+  rgb_canvas whole{};
 };
 
 namespace detail {
@@ -6090,47 +7127,71 @@ struct resample_plan {
   return across.height == height ? std::move(across) : detail::resample_columns(across.rgb, width, across.height, height, filter);
 }
 
-/// The whole picture on a square of `side` pixels. The picture must not be empty.
-[[nodiscard]] inline rgb_canvas centre_square(const image& picture, int side, const picture_fit& how) {
+/// The whole picture in the middle of width × height pixels. The picture must not be empty.
+[[nodiscard]] inline rgb_canvas centre(const image& picture, int width, int height, const picture_fit& how) {
   // Single precision and rounding up, because one row more or less would be another picture to the tower.
-  const auto edge = static_cast<float>(side);
-  const float scale = std::min(edge / static_cast<float>(picture.width()), edge / static_cast<float>(picture.height()));
-  const auto scaled = [&](int n) { return std::min(static_cast<int>(std::ceil(static_cast<float>(n) * scale)), side); };
-  rgb_canvas small_one =
-      resize(picture.rgb(), picture.width(), picture.height(), scaled(picture.width()), scaled(picture.height()), how.filter);
-  if (small_one.width == side && small_one.height == side) return small_one;
+  const float scale = std::min(static_cast<float>(width) / static_cast<float>(picture.width()),
+                               static_cast<float>(height) / static_cast<float>(picture.height()));
+  const auto scaled = [&](int n, int most) { return std::min(static_cast<int>(std::ceil(static_cast<float>(n) * scale)), most); };
+  rgb_canvas small_one = resize(picture.rgb(), picture.width(), picture.height(), scaled(picture.width(), width),
+                                scaled(picture.height(), height), how.filter);
+  if (small_one.width == width && small_one.height == height) return small_one;
 
-  const auto cells = static_cast<std::size_t>(side);
-  rgb_canvas out{side, side, std::vector<std::uint8_t>(cells * cells * 3)};
+  const auto columns = static_cast<std::size_t>(width);
+  rgb_canvas out{width, height, std::vector<std::uint8_t>(columns * static_cast<std::size_t>(height) * 3)};
   for (std::size_t i = 0; i < out.rgb.size(); ++i) out.rgb[i] = how.colour[i % 3];
-  const auto left = static_cast<std::size_t>((side - small_one.width) / 2);
-  const auto top = static_cast<std::size_t>((side - small_one.height) / 2);
+  const auto left = static_cast<std::size_t>((width - small_one.width) / 2);
+  const auto top = static_cast<std::size_t>((height - small_one.height) / 2);
   const std::size_t row = static_cast<std::size_t>(small_one.width) * 3;
   for (std::size_t y = 0; y < static_cast<std::size_t>(small_one.height); ++y) {
-    std::copy_n(small_one.rgb.data() + y * row, row, out.rgb.data() + ((top + y) * cells + left) * 3);
+    std::copy_n(small_one.rgb.data() + y * row, row, out.rgb.data() + ((top + y) * columns + left) * 3);
   }
   return out;
 }
 
-/// The picture stretched to a square. With a longest edge it goes by two sizes on its way: that edge with the picture's
-/// shape, the other side even, then whole tiles. The tiles are not used here, but what is left of a picture by then is.
-[[nodiscard]] inline rgb_canvas stretch_square(const image& picture, int side, const picture_fit& how) {
-  if (how.longest_edge == 0) return resize(picture.rgb(), picture.width(), picture.height(), side, side, how.filter);
-  const auto longest = static_cast<int>(how.longest_edge);
-  const double shape = static_cast<double>(picture.width()) / picture.height();
-  const bool wide = picture.width() >= picture.height();
+namespace detail {
+/// The picture's size when its longer side is `longest`: the other one follows, and is even.
+[[nodiscard]] inline std::pair<int, int> size_with_edge(int width, int height, int longest) noexcept {
+  const double shape = static_cast<double>(width) / height;
+  const bool wide = width >= height;
   int other = std::max(static_cast<int>(wide ? longest / shape : longest * shape), 1);
   other += other % 2;
-  const auto tiles = [&](int n) { return (n + side - 1) / side * side; };
-  const int width = wide ? longest : other;
-  const int height = wide ? other : longest;
-  const rgb_canvas first = resize(picture.rgb(), picture.width(), picture.height(), width, height, how.filter);
-  const rgb_canvas second = resize(first.rgb, width, height, tiles(width), tiles(height), how.filter);
-  return resize(second.rgb, second.width, second.height, side, side, how.filter);
+  return wide ? std::pair(longest, other) : std::pair(other, longest);
+}
+}  // namespace detail
+
+/// The tiles of `side` pixels that a picture of this size becomes: as many as cover it, of the longest edge where there is one, else
+/// as many as come nearest to its size. Sizes are positive.
+[[nodiscard]] inline picture_grid grid_of(int width, int height, int side, const picture_fit& how) noexcept {
+  if (!how.tiled) return {};
+  if (how.longest_edge != 0) {
+    const auto [w, h] = detail::size_with_edge(width, height, static_cast<int>(how.longest_edge));
+    return {(w + side - 1) / side, (h + side - 1) / side};
+  }
+  const int most = std::clamp(largest_tile_edge / side, 1, largest_tile_grid);
+  const auto nearest = [&](int n) {
+    return std::clamp(static_cast<int>(std::round(static_cast<float>(n) / static_cast<float>(side))), 1, most);
+  };
+  return {nearest(width), nearest(height)};
 }
 
-[[nodiscard]] inline rgb_canvas fit_square(const image& picture, int side, const picture_fit& how = {}) {
-  return how.stretched ? stretch_square(picture, side, how) : centre_square(picture, side, how);
+/// The picture must not be empty.
+[[nodiscard]] inline fitted_picture fit_picture(const image& picture, int side, const picture_fit& how = {}) {
+  fitted_picture out;
+  out.grid = grid_of(picture.width(), picture.height(), side, how);
+  const int width = out.grid.columns * side, height = out.grid.rows * side;
+  if (!how.tiled) {
+    out.whole = centre(picture, side, side, how);
+  } else if (how.longest_edge == 0) {
+    out.tiles = centre(picture, width, height, how);
+    out.whole = resize(picture.rgb(), picture.width(), picture.height(), side, side, how.filter);
+  } else {
+    const auto [w, h] = detail::size_with_edge(picture.width(), picture.height(), static_cast<int>(how.longest_edge));
+    const rgb_canvas first = resize(picture.rgb(), picture.width(), picture.height(), w, h, how.filter);
+    out.tiles = resize(first.rgb, w, h, width, height, how.filter);
+    out.whole = resize(out.tiles.rgb, width, height, side, side, how.filter);
+  }
+  return out;
 }
 
 }  // namespace inoculum::engine
@@ -6175,9 +7236,7 @@ struct vision_config {
   [[nodiscard]] std::size_t tokens() const noexcept { return patches() + registers; }
   [[nodiscard]] std::size_t positions() const noexcept { return patches() / (merge * merge); }
   [[nodiscard]] std::size_t merged_width() const noexcept { return width * merge * merge; }
-  /// Of a head, as attention stores it: whole lanes.
-  [[nodiscard]] std::size_t depth() const noexcept { return width / heads; }
-  [[nodiscard]] std::size_t padded_depth() const noexcept { return (depth() + panel_rows - 1) / panel_rows * panel_rows; }
+  [[nodiscard]] std::size_t depth() const noexcept { return width / heads; }  ///< of a head
 };
 
 /// Weights [rows × columns] in panels, and a bias (empty: none).
@@ -6224,6 +7283,7 @@ struct vision_weights {
 // xtensor. Every function is called by all threads of the team alike, shares the work out and waits.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -6235,8 +7295,53 @@ using vision_rows = xt::xtensor<float, 2>;
 
 [[nodiscard]] inline float* row_of(vision_rows& t, std::size_t i) noexcept { return t.data() + i * t.shape(1); }
 
-inline void add_to(float* to, const float* y, std::size_t n) noexcept {
-  for (std::size_t i = 0; i < n; ++i) to[i] += y[i];
+// Here and below a loop over 16 values stands inside, because compilers turn one of a known length into vectors at any level.
+inline void add_to(float* __restrict to, const float* __restrict y, std::size_t n) noexcept {
+  std::size_t i = 0;
+  for (; i + panel_rows <= n; i += panel_rows) {
+    for (std::size_t k = 0; k < panel_rows; ++k) to[i + k] += y[i + k];
+  }
+  for (; i < n; ++i) to[i] += y[i];
+}
+
+/// out = x · factor; `out` may be `x`.
+inline void scale_to(const float* x, float factor, std::size_t n, float* out) noexcept {
+  std::size_t i = 0;
+  for (; i + panel_rows <= n; i += panel_rows) {
+    float y[panel_rows];
+    for (std::size_t k = 0; k < panel_rows; ++k) y[k] = x[i + k] * factor;
+    for (std::size_t k = 0; k < panel_rows; ++k) out[i + k] = y[k];
+  }
+  for (; i < n; ++i) out[i] = x[i] * factor;
+}
+
+/// The sum of f(x[i]), lane by lane, then the lanes.
+template <class F>
+[[nodiscard]] double sum_of(const float* x, std::size_t n, F&& f) noexcept {
+  float sums[panel_rows] = {};
+  std::size_t i = 0;
+  for (; i + panel_rows <= n; i += panel_rows) {
+    for (std::size_t k = 0; k < panel_rows; ++k) sums[k] += f(x[i + k]);
+  }
+  for (std::size_t k = 0; i < n; ++i, ++k) sums[k] += f(x[i]);
+  double sum = 0.0;
+  for (const float s : sums) sum += static_cast<double>(s);
+  return sum;
+}
+
+inline void layer_norm(const vision_norm& norm, float epsilon, const float* x, std::size_t n, float* out) noexcept {
+  const auto count = static_cast<double>(n);
+  const auto mean = static_cast<float>(sum_of(x, n, [](float v) { return v; }) / count);
+  const auto variance = static_cast<float>(sum_of(x, n, [mean](float v) { return (v - mean) * (v - mean); }) / count);
+  const float scale = 1.0f / std::sqrt(variance + epsilon);
+  const float *weight = norm.weight.data(), *bias = norm.bias.data();
+  std::size_t i = 0;
+  for (; i + panel_rows <= n; i += panel_rows) {
+    float y[panel_rows];  // since `out` may be `x`
+    for (std::size_t k = 0; k < panel_rows; ++k) y[k] = (x[i + k] - mean) * scale * weight[i + k] + bias[i + k];
+    for (std::size_t k = 0; k < panel_rows; ++k) out[i + k] = y[k];
+  }
+  for (; i < n; ++i) out[i] = (x[i] - mean) * scale * weight[i] + bias[i];
 }
 
 class vision_machine {
@@ -6246,27 +7351,56 @@ class vision_machine {
   [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
   [[nodiscard]] thread_team& team() noexcept { return team_; }
 
-  /// from · weightᵀ + bias, 16 outputs of a few rows at a time: store(row, first output, n ≤ 16, values).
+  /// from · weightᵀ + bias, two panels' outputs of a few rows at a time: store(row, first output, n ≤ 32, values). Panels of 16
+  /// bits are widened to floats a piece at a time that stays in the first-level cache while all rows of a task pass it.
   template <class Store>
   void product(const vision_linear& l, vision_rows& from, Store&& store) {
-    constexpr std::size_t tile = 48;  // rows: their inputs stay in the second-level cache, their sums in the first
-    constexpr std::size_t lanes = panel_rows;
+    const packed_matrix& w = l.weight;
     const std::size_t rows = from.shape(0);
-    const std::size_t tiles = (rows + tile - 1) / tile;
-    team_.each(l.weight.panels() * tiles, 1, [&](std::size_t task) {
-      const std::size_t panel = task % l.weight.panels();
-      const std::size_t begin = task / l.weight.panels() * tile;
-      const std::size_t n = std::min(tile, rows - begin);
-      float y[tile * lanes];
-      kernels_->f32_panel(reinterpret_cast<const float*>(l.weight.panel(panel)), l.weight.columns, row_of(from, begin), from.shape(1), n,
-                          y);
-      const std::size_t first = panel * lanes;
-      const std::size_t outputs = std::min(lanes, l.weight.rows - first);
-      for (std::size_t t = 0; t < n; ++t) {
-        float* values = y + t * lanes;
-        if (!l.bias.empty()) add_to(values, l.bias.data() + first, outputs);
-        store(begin + t, first, outputs, values);
+    const std::size_t pairs = (w.panels() + strip_pair - 1) / strip_pair;
+    // Enough tasks for every thread, as even as rows let them be; the rows of a kernel's tile stay together.
+    const std::size_t wanted = std::max((rows + tallest - 1) / tallest, (4 * team_.size() + pairs - 1) / pairs);
+    const std::size_t height = std::max<std::size_t>(8, ((rows + wanted - 1) / wanted + 7) / 8 * 8);
+    const std::size_t runs = (rows + height - 1) / height;
+    team_.each(pairs * runs, 1, [&](std::size_t task) {
+      const std::size_t panel = task / runs * strip_pair, strips = std::min(strip_pair, w.panels() - panel);
+      const std::size_t begin = task % runs * height, n = std::min(height, rows - begin);
+      const std::size_t first = panel * lanes, outputs = std::min(pair_lanes, w.rows - first);
+      alignas(64) float y[tallest * pair_lanes];
+      alignas(64) float wide[piece * pair_lanes];
+      float bias[pair_lanes] = {};
+      if (!l.bias.empty()) std::copy_n(l.bias.data() + first, outputs, bias);
+      for (std::size_t t = 0; t < n; ++t) std::copy_n(bias, pair_lanes, y + t * pair_lanes);
+      for (std::size_t c = 0; c < w.columns; c += piece) {
+        const std::size_t m = std::min(piece, w.columns - c);
+        const float* b = reinterpret_cast<const float*>(w.panel(panel)) + c * lanes;
+        std::size_t pitch = w.panel_bytes() / sizeof(float);
+        if (w.kind != panel_kind::f32) {
+          for (std::size_t s = 0; s < strips; ++s) {
+            kernels_->widen(w.kind, reinterpret_cast<const std::uint16_t*>(w.panel(panel + s)) + c * lanes, m * lanes,
+                            wide + s * piece * lanes);
+          }
+          b = wide;
+          pitch = piece * lanes;
+        }
+        // The piece that comes next is asked for in bites between rows: all at once would fill the queue of outstanding loads.
+        const bool last = c + piece >= w.columns;
+        const std::size_t soon = last ? panel + strip_pair * team_.size() : panel, end = std::min(soon + strip_pair, w.panels());
+        const std::size_t bites = (n + bite - 1) / bite;
+        for (std::size_t i = 0; i < bites; ++i) {
+#if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
+          constexpr std::size_t line = 64, lines = piece * lanes * 2 / line;
+          for (std::size_t p = soon; w.kind != panel_kind::f32 && p < end; ++p) {
+            const std::uint8_t* at = w.panel(p) + (last ? 0 : (c + piece) * lanes * 2);
+            for (std::size_t k = lines * i / bites; k < lines * (i + 1) / bites; ++k) __builtin_prefetch(at + line * k, 0, 3);
+          }
+#endif
+          const std::size_t r = i * bite;
+          kernels_->f32_strips(row_of(from, begin + r) + c, from.shape(1), b, pitch, strips, m, std::min(bite, n - r), y + r * pair_lanes,
+                               pair_lanes);
+        }
       }
+      for (std::size_t t = 0; t < n; ++t) store(begin + t, first, outputs, y + t * pair_lanes);
     });
   }
   /// The same into rows of `to`, which is `stride` floats a row.
@@ -6284,30 +7418,31 @@ class vision_machine {
 
   /// Layer norm of each row of `from` into `to`, which may be the same.
   void normalise(const vision_norm& norm, float epsilon, vision_rows& from, vision_rows& to) {
-    const std::size_t width = from.shape(1);
-    team_.each(from.shape(0), 4, [&](std::size_t t) {
-      const float* in = row_of(from, t);
-      float* out = row_of(to, t);
-      double sum = 0.0, squares = 0.0;
-      for (std::size_t i = 0; i < width; ++i) sum += static_cast<double>(in[i]);
-      const auto mean = static_cast<float>(sum / static_cast<double>(width));
-      for (std::size_t i = 0; i < width; ++i) squares += static_cast<double>((in[i] - mean) * (in[i] - mean));
-      const float scale = 1.0f / std::sqrt(static_cast<float>(squares / static_cast<double>(width)) + epsilon);
-      for (std::size_t i = 0; i < width; ++i) out[i] = (in[i] - mean) * scale * norm.weight[i] + norm.bias[i];
-    });
+    team_.each(from.shape(0), 4, [&](std::size_t t) { layer_norm(norm, epsilon, row_of(from, t), from.shape(1), row_of(to, t)); });
   }
 
  private:
-  /// The gated kernels with a gate alone; at most 16 values, and `y` is spent.
+  static constexpr std::size_t lanes = panel_rows;
+  static constexpr std::size_t strip_pair = 2;  // panels that a task computes together
+  static constexpr std::size_t pair_lanes = strip_pair * lanes;
+  static constexpr std::size_t piece = 256;  // columns: a pair's piece fills two thirds of a first-level cache
+  static constexpr std::size_t tallest = 256;
+  static constexpr std::size_t bite = 48;  // rows
+
+  /// The gated kernels with a gate alone; at most a pair's values, and `y` is spent.
   void activate(vision_activation how, float* y, std::size_t n, float* to) const noexcept {
     constexpr float slope = 1.702f;
-    float up[panel_rows];
-    std::fill_n(up, n, how == vision_activation::quick_gelu ? 1.0f / slope : 1.0f);
+    static constexpr auto filled = [](float v) {
+      std::array<float, pair_lanes> out{};
+      for (float& each : out) each = v;
+      return out;
+    };
+    static constexpr auto ones = filled(1.0f), quick = filled(1.0f / slope);
     if (how == vision_activation::quick_gelu) {
       for (std::size_t i = 0; i < n; ++i) y[i] *= slope;
     }
-    if (how == vision_activation::gelu) kernels_->geglu(y, up, n, to);
-    else kernels_->swiglu(y, up, n, to);
+    if (how == vision_activation::gelu) kernels_->geglu(y, ones.data(), n, to);
+    else kernels_->swiglu(y, how == vision_activation::quick_gelu ? quick.data() : ones.data(), n, to);
   }
 
   const kernel_table* kernels_;
@@ -6354,7 +7489,6 @@ inline constexpr std::uint64_t largest_vision_grid = 64;
 inline constexpr std::uint64_t largest_vision_width = 4096;
 inline constexpr std::uint64_t largest_vision_hidden = 16384;
 inline constexpr std::uint64_t largest_vision_layers = 64;
-inline constexpr std::uint64_t largest_vision_edge = 4096;
 
 class vision_reader {
  public:
@@ -6431,16 +7565,33 @@ class vision_reader {
   /// Several matrices with biases, one below the other: name[0], name[1], …, each rows × columns.
   [[nodiscard]] result<void> stacked(std::initializer_list<std::string> names, std::uint64_t columns, std::uint64_t rows,
                                      vision_linear& out) {
-    std::vector<float> all, part;
+    std::vector<const gguf_tensor*> parts;
+    std::vector<float> values;
+    std::vector<std::byte> all;
     out.bias.clear();
+    bool alike = true;
     for (const std::string& name : names) {
-      if (auto done = floats(name + ".weight", {columns, rows}, part); !done) return done;
-      all.insert(all.end(), part.begin(), part.end());
-      if (auto done = floats(name + ".bias", {rows}, part); !done) return done;
-      out.bias.insert(out.bias.end(), part.begin(), part.end());
+      const auto found = tensor(name + ".weight", {columns, rows});
+      if (!found) return found.error();
+      parts.push_back(*found);
+      alike = alike && parts.back()->type == parts.front()->type;
+      if (auto done = floats(name + ".bias", {rows}, values); !done) return done;
+      out.bias.insert(out.bias.end(), values.begin(), values.end());
     }
-    return pack(*names.begin(), ggml_type::f32, std::as_bytes(std::span(all)), names.size() * static_cast<std::size_t>(rows),
-                static_cast<std::size_t>(columns), out);
+    for (const gguf_tensor* part : parts) {
+      std::span<const std::byte> bytes = part->data;
+      if (!alike) {
+        if (auto done = floats(std::string(part->name), {columns, rows}, values); !done) return done;
+        bytes = std::as_bytes(std::span(values));
+      }
+      all.insert(all.end(), bytes.begin(), bytes.end());
+    }
+    auto packed = pack(std::string(parts.front()->name), alike ? parts.front()->type : ggml_type::f32, all,
+                       parts.size() * static_cast<std::size_t>(rows), static_cast<std::size_t>(columns), out);
+    for (std::size_t i = 0; !packed && i < parts.size(); ++i) {  // so that the error names the right one
+      if (auto done = floats(std::string(parts[i]->name), {columns, rows}, values); !done) return done;
+    }
+    return packed;
   }
 
   /// A matrix that the file holds the other way round, [columns × rows].
@@ -6465,11 +7616,13 @@ class vision_reader {
     return found;
   }
 
-  /// Quantised towers become floats: the tower is small, and a kind of kernel less is worth more here.
+  /// Numbers of 16 bits stay as they are. Quantised towers become floats: the tower is small, and a kind of kernel less is worth
+  /// more here.
   [[nodiscard]] result<void> pack(const std::string& name, ggml_type type, std::span<const std::byte> data, std::size_t rows,
                                   std::size_t columns, vision_linear& out) {
     packed_matrix& m = out.weight;
-    m = {panel_kind::f32, rows, columns, nullptr};
+    const panel_kind kind = panel_kind_of(type);
+    m = {kind == panel_kind::f16 || kind == panel_kind::bf16 ? kind : panel_kind::f32, rows, columns, nullptr};
     aligned_bytes memory(m.total_bytes());
     if (memory.data() == nullptr) return bad(errc::too_large, "no memory for tensor " + inoculum::detail::quoted(name));
     m.bytes = memory.data();
@@ -6553,11 +7706,13 @@ class gemma3_projector {
 #ifndef INOCULUM_SINGLE_ENGINE_VISION_PROJECTOR_IDEFICS3
 #define INOCULUM_SINGLE_ENGINE_VISION_PROJECTOR_IDEFICS3
 
-// Idefics3's projector (SmolVLM's): SigLIP's patches, pixel shuffle, one matrix. The whole picture is seen as one square; the
-// tiles that the model can see beside it would make a picture's positions depend on its shape, and are left out.
+// Idefics3's projector (SmolVLM's): SigLIP's patches, pixel shuffle, one matrix. A picture is cut to tiles, each of which is seen
+// like a picture, and then seen whole; words of the model's own stand between.
 
 #include <cstddef>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace inoculum::engine {
 
@@ -6567,8 +7722,12 @@ class idefics3_projector {
   static constexpr bool places_for_registers = true;
 
   [[nodiscard]] result<void> configure(const vision_reader& in, vision_config& c) {
-    c.fit.stretched = true;
-    if (auto done = in.size_if_any("clip.vision.preproc_image_size", largest_vision_edge, c.fit.longest_edge); !done) return done;
+    c.fit.tiled = true;
+    if (auto done = in.size_if_any("clip.vision.preproc_image_size", largest_tile_edge, c.fit.longest_edge); !done) return done;
+    if (c.fit.longest_edge > c.image * largest_tile_grid) {
+      return in.bad(errc::unsupported, "clip.vision.preproc_image_size is " + std::to_string(c.fit.longest_edge) + ", more than " +
+                                           std::to_string(largest_tile_grid) + " tiles of " + std::to_string(c.image) + " pixels");
+    }
     // Files from before that key are read with another filter, in one step.
     c.fit.filter = c.fit.longest_edge > 0 ? resample_filter::lanczos : resample_filter::bicubic;
     if (auto done = in.size("clip.vision.projector.scale_factor", largest_vision_grid, c.merge); !done) return done;
@@ -6584,6 +7743,25 @@ class idefics3_projector {
   void run(vision_machine& m, const vision_config& c, vision_rows& x, float* out) {
     m.team().each(c.positions(), 1, [&](std::size_t p) { shuffle_pixels(c, x, p, row_of(merged_, p)); });
     m.product_into(project_, merged_, out, c.text_width);
+  }
+
+  /// What the language model reads for a picture; an image segment stands for the next square.
+  [[nodiscard]] static std::vector<segment> layout(const picture_grid& grid) {
+    constexpr std::string_view border = "<fake_token_around_image>";
+    std::vector<segment> out;
+    for (int y = 1; y <= grid.rows; ++y) {
+      for (int x = 1; x <= grid.columns; ++x) {
+        inoculum::detail::add_control(out, border);
+        inoculum::detail::add_control(out, "<row_" + std::to_string(y) + "_col_" + std::to_string(x) + ">");
+        out.push_back({segment::kind::image, {}, {}});
+      }
+      inoculum::detail::add_text(out, y < grid.rows ? "\n" : "\n\n");
+    }
+    inoculum::detail::add_control(out, border);
+    inoculum::detail::add_control(out, "<global-img>");
+    out.push_back({segment::kind::image, {}, {}});
+    inoculum::detail::add_control(out, border);
+    return out;
   }
 
  private:
@@ -6776,10 +7954,6 @@ namespace detail {
                                          std::to_string(c.patch) + " merged " + std::to_string(c.merge) + " by " + std::to_string(c.merge) +
                                          " (at most " + std::to_string(largest_vision_grid) + " patches a side)");
   }
-  if (c.padded_depth() > attention_max_width) {
-    return in.bad(errc::unsupported,
-                  "a head of " + std::to_string(c.depth()) + " values; " + std::to_string(attention_max_width) + " can be");
-  }
   return {};
 }
 
@@ -6824,8 +7998,8 @@ namespace detail {
 #ifndef INOCULUM_SINGLE_ENGINE_VISION_VIT
 #define INOCULUM_SINGLE_ENGINE_VISION_VIT
 
-// The tower itself: a pre-norm vision transformer over patches. Keys and values are rounded to float16, as llama.cpp does it,
-// so that the decoder's attention serves here too: every row sees the last position.
+// The tower itself: a pre-norm vision transformer over patches. Attention is whole, not causal: keys and values are packed
+// like weights, in floats, so that the products' kernel serves here too.
 
 #include <algorithm>
 #include <cmath>
@@ -6838,33 +8012,40 @@ namespace inoculum::engine {
 
 class vit {
  public:
-  vit(const vision_config& c, std::size_t threads) : cache_(1, c.heads, c.padded_depth()) {
+  vit(const vision_config& c, std::size_t threads) {
     pixels_.resize({c.patches(), 3 * c.patch * c.patch});
     x_.resize({c.tokens(), c.width});
     input_.resize({c.tokens(), c.width});
     qkv_.resize({c.tokens(), 3 * c.width});
+    keys_.resize({c.heads, strips(c.tokens()) * panel_rows * c.depth()});
+    values_.resize({c.heads, strips(c.depth()) * panel_rows * c.tokens()});
+    std::fill(keys_.begin(), keys_.end(), 0.0f);
+    std::fill(values_.begin(), values_.end(), 0.0f);
     attended_.resize({c.tokens(), c.width});
     hidden_.resize({c.tokens(), c.hidden});
-    for (std::size_t i = 0; i < threads; ++i) scratch_.push_back(std::make_unique<attention_scratch>());
+    // Runs of queries as even as whole tiles let them be, whose scores stay in the second-level cache.
+    const std::size_t most = std::clamp<std::size_t>(65536 / c.tokens() / 8 * 8, 8, 48);
+    const std::size_t runs = (c.tokens() + most - 1) / most;
+    queries_ = ((c.tokens() + runs - 1) / runs + 7) / 8 * 8;
+    scores_.resize({threads * queries_, (c.tokens() + key_block - 1) / key_block * key_block});
+    results_.resize({threads * queries_, strips(c.depth()) * panel_rows});
   }
 
-  /// Called once, before `cut`; false when the system has no memory left.
-  [[nodiscard]] bool reserve(const vision_config& c) { return cache_.reserve(0, c.tokens()); }
-
-  /// Bytes to patches of normalised floats, laid out as the convolution's kernel is: channel, y, x. By one thread.
-  void cut(const vision_config& c, const rgb_canvas& square) {
+  /// The square whose corner is at `x`, `y` to patches of normalised floats, laid out as the convolution's kernel is: channel, y,
+  /// x. By one thread.
+  void cut(const vision_config& c, const rgb_canvas& from, std::size_t x, std::size_t y) {
     float tone[3][256];
     for (std::size_t ch = 0; ch < 3; ++ch) {
       for (int v = 0; v < 256; ++v) tone[ch][v] = (static_cast<float>(v) / 255.0f - c.mean[ch]) / c.deviation[ch];
     }
     for (std::size_t p = 0; p < c.patches(); ++p) {
-      const std::size_t top = p / c.grid() * c.patch;
-      const std::size_t left = p % c.grid() * c.patch;
+      const std::size_t top = y + p / c.grid() * c.patch;
+      const std::size_t left = x + p % c.grid() * c.patch;
       float* out = row_of(pixels_, p);
       for (std::size_t ch = 0; ch < 3; ++ch) {
-        for (std::size_t y = 0; y < c.patch; ++y) {
-          const std::uint8_t* from = square.rgb.data() + ((top + y) * c.image + left) * 3 + ch;
-          for (std::size_t i = 0; i < c.patch; ++i) *out++ = tone[ch][from[3 * i]];
+        for (std::size_t k = 0; k < c.patch; ++k) {
+          const std::uint8_t* row = from.rgb.data() + ((top + k) * static_cast<std::size_t>(from.width) + left) * 3 + ch;
+          for (std::size_t i = 0; i < c.patch; ++i) *out++ = tone[ch][row[3 * i]];
         }
       }
     }
@@ -6899,38 +8080,72 @@ class vit {
   }
 
  private:
+  [[nodiscard]] static std::size_t strips(std::size_t n) noexcept { return (n + panel_rows - 1) / panel_rows; }
+
   void attention(vision_machine& m, const vision_config& c, std::size_t thread) {
-    const std::size_t depth = c.depth(), padded = c.padded_depth(), tokens = c.tokens();
-    m.team().each(tokens, 4, [&](std::size_t t) {
-      float key[attention_max_width] = {}, value[attention_max_width] = {};  // zeros behind `depth`
-      const float* from = row_of(qkv_, t) + c.width;
-      for (std::size_t h = 0; h < c.heads; ++h) {
-        std::copy_n(from + h * depth, depth, key);
-        std::copy_n(from + c.width + h * depth, depth, value);
-        cache_.store(0, h, t, key, value);
-      }
-    });
-    const float factor = log2_e / std::sqrt(static_cast<float>(depth));
-    const std::size_t runs = (tokens + attention_rows - 1) / attention_rows;
-    attention_scratch& s = *scratch_[thread];
+    const std::size_t depth = c.depth(), tokens = c.tokens();
+    pack_keys(m, c);
+    const std::size_t runs = (tokens + queries_ - 1) / queries_;
     m.team().each(c.heads * runs, 1, [&](std::size_t task) {
-      const std::size_t head = task / runs, begin = task % runs * attention_rows;
-      const std::size_t rows = std::min(attention_rows, tokens - begin);
+      const std::size_t head = task / runs, begin = task % runs * queries_, rows = std::min(queries_, tokens - begin);
+      float* scores = row_of(scores_, thread * queries_);
+      float* result = row_of(results_, thread * queries_);
+      const std::size_t stride = scores_.shape(1), wide = results_.shape(1), seen = strips(tokens) * panel_rows;
       for (std::size_t r = 0; r < rows; ++r) {
-        const float* query = row_of(qkv_, begin + r) + head * depth;
-        float* to = s.query + r * padded;
-        for (std::size_t i = 0; i < depth; ++i) to[i] = query[i] * factor;
-        std::fill(to + depth, to + padded, 0.0f);
-        s.positions[r] = tokens - 1;
+        std::fill_n(scores + r * stride, tokens, 0.0f);
+        std::fill(scores + r * stride + tokens, scores + r * stride + seen, -1e30f);  // no tokens: not the maximum
       }
-      attend(m.kernels(), cache_, 0, head, padded, rows, 0, s);
-      for (std::size_t r = 0; r < rows; ++r) std::copy_n(s.result + r * padded, depth, row_of(attended_, begin + r) + head * depth);
+      std::fill_n(result, rows * wide, 0.0f);
+      m.kernels().f32_strips(row_of(qkv_, begin) + head * depth, qkv_.shape(1), row_of(keys_, head), panel_rows * depth, strips(tokens),
+                             depth, rows, scores, stride);
+      float shares[48];
+      for (std::size_t r = 0; r < rows; ++r) shares[r] = 1.0f / softmax(m.kernels(), scores + r * stride, tokens);
+      constexpr std::size_t piece = 256;  // tokens whose values stay in the first-level cache
+      for (std::size_t t = 0; t < tokens; t += piece) {
+        m.kernels().f32_strips(scores + t, stride, row_of(values_, head) + t * panel_rows, panel_rows * tokens, strips(depth),
+                               std::min(piece, tokens - t), rows, result, wide);
+      }
+      for (std::size_t r = 0; r < rows; ++r) scale_to(result + r * wide, shares[r], depth, row_of(attended_, begin + r) + head * depth);
     });
   }
 
-  kv_cache cache_;
+  /// Keys with 16 tokens side by side, values with 16 components; queries to units of log 2.
+  void pack_keys(vision_machine& m, const vision_config& c) {
+    const std::size_t depth = c.depth(), tokens = c.tokens();
+    const float factor = log2_e / std::sqrt(static_cast<float>(depth));
+    m.team().each(c.heads * strips(tokens), 4, [&](std::size_t task) {
+      const std::size_t head = task / strips(tokens), begin = task % strips(tokens) * panel_rows;
+      const std::size_t n = std::min(panel_rows, tokens - begin);
+      float* keys = row_of(keys_, head) + begin * depth;
+      for (std::size_t t = 0; t < n; ++t) {
+        float* query = row_of(qkv_, begin + t) + head * depth;
+        const float* key = query + c.width;
+        const float* value = key + c.width;
+        scale_to(query, factor, depth, query);
+        for (std::size_t i = 0; i < depth; ++i) keys[i * panel_rows + t] = key[i];
+        for (std::size_t i = 0; i < depth; i += panel_rows) {
+          std::copy_n(value + i, std::min(panel_rows, depth - i), row_of(values_, head) + i * tokens + (begin + t) * panel_rows);
+        }
+      }
+    });
+  }
+
+  /// Scores to weights; their sum.
+  [[nodiscard]] static float softmax(const kernel_table& kernels, float* scores, std::size_t n) noexcept {
+    float most[panel_rows];
+    std::copy_n(scores, panel_rows, most);
+    for (std::size_t i = panel_rows; i < n; i += panel_rows) {
+      for (std::size_t k = 0; k < panel_rows; ++k) most[k] = scores[i + k] > most[k] ? scores[i + k] : most[k];
+    }
+    float maximum = *std::max_element(most, most + panel_rows), sum = 0.0f;
+    for (std::size_t i = 0; i < n; i += key_block) kernels.softmax_step(scores + i, std::min(key_block, n - i), maximum, sum, nullptr, 0);
+    return sum;
+  }
+
+  std::size_t queries_ = 0;  // a task's
   vision_rows pixels_, x_, input_, qkv_, attended_, hidden_;
-  std::vector<std::unique_ptr<attention_scratch>> scratch_{};
+  vision_rows keys_, values_;     // a row a head
+  vision_rows scores_, results_;  // a row a query of each thread's task
 };
 
 }  // namespace inoculum::engine
@@ -6945,7 +8160,7 @@ class vit {
 //
 //   auto file = inoculum::gguf_file::open("mmproj.gguf").value();
 //   auto eyes = inoculum::vision_tower::load(file, 2).value();
-//   std::vector<float> rows = eyes.encode(picture).value();   // positions() × width()
+//   std::vector<float> rows = eyes.encode(picture).value();   // squares(picture) × positions() × width()
 
 #include <cstddef>
 #include <memory>
@@ -6961,7 +8176,8 @@ namespace inoculum {
 namespace engine {
 
 /// Another one is a header like theirs, and its name here: `name`, `places_for_registers`, `configure` (what it wants of its
-/// tower, before that is read), `read` (its tensors), `run` (rows of the tower to positions; every thread calls it).
+/// tower, before that is read), `read` (its tensors), `run` (rows of the tower to positions; every thread calls it), and `layout`
+/// where a model reads more of a picture than one square.
 using vision_projector = std::variant<nemotron_v2_vl_projector, gemma3_projector, idefics3_projector, mlp_projector>;
 
 namespace detail {
@@ -7014,32 +8230,31 @@ class vision_tower {
     if (!read) return read.error();
     auto made = std::make_unique<state>(std::move(weights), std::move(projector),
                                         kernels != nullptr ? *kernels : *engine::usable_kernels().front(), threads);
-    if (!made->tower.reserve(made->weights.config)) return in.bad(errc::too_large, "no memory for a picture's keys and values");
     return vision_tower(std::move(made));
   }
 
-  /// Positions that a picture takes in the sequence, and floats of each.
+  /// Positions that one square takes in the sequence, and floats of each.
   [[nodiscard]] std::size_t positions() const noexcept { return config().positions(); }
   [[nodiscard]] std::size_t width() const noexcept { return config().text_width; }
   [[nodiscard]] const engine::vision_config& config() const noexcept { return state_->weights.config; }
 
-  /// positions() × width() floats, row by row. Errors: invalid_argument (an empty picture).
-  [[nodiscard]] result<std::vector<float>> encode(const image& picture) const {
-    if (picture.empty()) return failure{errc::invalid_argument, "an empty image cannot be encoded", {}};
-    const engine::rgb_canvas square = engine::fit_square(picture, static_cast<int>(config().image), config().fit);
-    std::vector<float> out(positions() * width());
-    const std::lock_guard lock(state_->turn);
-    state_->tower.cut(config(), square);
-    std::visit(
-        [&](auto& projector) {
-          state_->machine.team().run([&](std::size_t thread) {
-            engine::vision_rows& x = state_->tower.run(state_->machine, state_->weights, thread);
-            projector.run(state_->machine, config(), x, out.data());
-          });
+  /// Squares that are seen of a picture: its tiles, row by row, where the model wants some, and the whole picture last.
+  [[nodiscard]] std::size_t squares(const image& picture) const noexcept { return grid(picture).squares(); }
+
+  /// What the language model reads for a picture: each image segment is the next square, and what stands around is the model's own.
+  [[nodiscard]] std::vector<segment> layout(const image& picture) const {
+    return std::visit(
+        [&](const auto& projector) -> std::vector<segment> {
+          if constexpr (requires { projector.layout(grid(picture)); }) return projector.layout(grid(picture));
+          else return {{segment::kind::image, {}, {}}};
         },
         state_->projector);
-    return out;
   }
+
+  /// squares() × positions() × width() floats, row by row. Errors: invalid_argument (an empty picture).
+  [[nodiscard]] result<std::vector<float>> encode(const image& picture) const { return see(picture, true); }
+  /// The same of the last square alone, the whole picture.
+  [[nodiscard]] result<std::vector<float>> encode_whole(const image& picture) const { return see(picture, false); }
 
  private:
   struct state {
@@ -7052,6 +8267,33 @@ class vision_tower {
     engine::vit tower;
     std::mutex turn{};
   };
+
+  [[nodiscard]] engine::picture_grid grid(const image& picture) const noexcept {
+    if (picture.empty()) return {};
+    return engine::grid_of(picture.width(), picture.height(), static_cast<int>(config().image), config().fit);
+  }
+
+  [[nodiscard]] result<std::vector<float>> see(const image& picture, bool with_tiles) const {
+    if (picture.empty()) return failure{errc::invalid_argument, "an empty image cannot be encoded", {}};
+    const engine::fitted_picture fitted = engine::fit_picture(picture, static_cast<int>(config().image), config().fit);
+    const std::size_t tiles = with_tiles ? fitted.grid.squares() - 1 : 0, columns = static_cast<std::size_t>(fitted.grid.columns);
+    std::vector<float> out((tiles + 1) * positions() * width());
+    const std::lock_guard lock(state_->turn);
+    for (std::size_t i = 0; i <= tiles; ++i) {
+      if (i < tiles) state_->tower.cut(config(), fitted.tiles, i % columns * config().image, i / columns * config().image);
+      else state_->tower.cut(config(), fitted.whole, 0, 0);
+      float* rows = out.data() + i * positions() * width();
+      std::visit(
+          [&](auto& projector) {
+            state_->machine.team().run([&](std::size_t thread) {
+              engine::vision_rows& x = state_->tower.run(state_->machine, state_->weights, thread);
+              projector.run(state_->machine, config(), x, rows);
+            });
+          },
+          state_->projector);
+    }
+    return out;
+  }
 
   explicit vision_tower(std::unique_ptr<state> made) : state_(std::move(made)) {}
 
@@ -7091,6 +8333,7 @@ struct engine_options {
   int threads = 0;                                ///< 0: as many as there are processors, 16 at most
   std::size_t context = 0;                        ///< positions; 0: what the model was trained for, 8,192 at most
   std::size_t cache_bytes = 256u << 20;           ///< for keys and values of earlier sequences; pinned ones may exceed it
+  std::size_t demonstration_bytes = 512u << 20;   ///< for those of demonstrations that were read side by side
   const engine::kernel_table* kernels = nullptr;  ///< for tests and benchmarks; null: the best that runs here
 };
 
@@ -7124,8 +8367,7 @@ class cpu_engine {
     const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
     const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
     auto format = chat_format_of(*file, *words);
-    cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team)), context,
-                   options.cache_bytes);
+    cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team)), context, options);
     if (!options.mmproj.empty()) {
       if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
     }
@@ -7141,7 +8383,14 @@ class cpu_engine {
   /// Positions now in the sequence.
   [[nodiscard]] std::size_t size() const noexcept { return current_.keys.size(); }
 
-  [[nodiscard]] std::size_t picture_positions() const noexcept { return eyes_ ? eyes_->positions() : 0; }
+  /// Positions that a picture takes, with the words of the model's own around it and between its tiles.
+  [[nodiscard]] std::size_t picture_positions(const image& picture) const {
+    std::size_t count = 0;
+    for (const segment& s : eyes_ ? eyes_->layout(picture) : std::vector<segment>()) {
+      count += s.what == segment::kind::image ? eyes_->positions() : words_of(s).size();
+    }
+    return count;
+  }
 
   /// What the model reads in a picture's place. The last `remembered_pictures` are kept by content, so
   /// that the same demonstrations cost nothing the second time. Errors: `unsupported` without eyes.
@@ -7156,9 +8405,18 @@ class cpu_engine {
     }
     auto rows = eyes_->encode(picture);
     if (!rows) return std::move(rows).error();
+    for (const float v : *rows) {
+      if (!std::isfinite(v)) return failure{errc::invalid_argument, "the eyes gave a value that is not finite for the picture", {}};
+    }
     const std::size_t width = eyes_->width();
+    if (const auto layout = eyes_->layout(picture); layout.size() > 1) rows = laid_out(layout, *rows);
     image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows)), key};
-    if (pictures_.size() == remembered_pictures) pictures_.erase(pictures_.begin());
+    std::size_t floats = out.values->size();
+    for (const auto& p : pictures_) floats += p.second.values->size();
+    while (!pictures_.empty() && (pictures_.size() == remembered_pictures || floats * sizeof(float) > remembered_picture_bytes)) {
+      floats -= pictures_.front().second.values->size();
+      pictures_.erase(pictures_.begin());
+    }
     pictures_.emplace_back(key, out);
     return out;
   }
@@ -7178,6 +8436,7 @@ class cpu_engine {
   struct sequence {
     engine::kv_cache cache;
     std::vector<engine::position_key> keys{};
+    std::vector<std::size_t> blocks{};  ///< where each block begins, then where the last one ends; empty: there are none
   };
 
   /// Goes on from the longest beginning of `inputs` that any sequence under this salt had, and says how many positions that
@@ -7185,6 +8444,7 @@ class cpu_engine {
   [[nodiscard]] std::size_t resume(std::span<const engine_input> inputs, std::string_view salt = {}) {
     remember();
     salt_ = salt;
+    current_.blocks.clear();
     const std::vector<engine::position_key> wanted = keys_of(inputs);
     auto found = tree_.find(salt, wanted);
     current_.cache.adopt(std::move(found.pages));
@@ -7193,12 +8453,72 @@ class cpu_engine {
   }
   /// Keeps the present sequence for later; pinned, beyond any limit, until `forget`.
   void remember(bool pinned = false) {
-    if (!current_.keys.empty()) tree_.insert(salt_, current_.keys, current_.cache.pages(), pinned);
+    if (!current_.keys.empty() && current_.blocks.empty()) tree_.insert(salt_, current_.keys, current_.cache.pages(), pinned);
   }
   /// Drops all that is remembered, pinned or not.
-  void forget() noexcept { tree_.clear(); }
+  void forget() noexcept {
+    tree_.clear();
+    stretches_.clear();
+  }
   /// Bytes of keys and values that are remembered.
-  [[nodiscard]] std::size_t remembered_bytes() const noexcept { return tree_.pages() * current_.cache.page_bytes(); }
+  [[nodiscard]] std::size_t remembered_bytes() const noexcept { return tree_.pages() * current_.cache.page_bytes() + stretches_.bytes(); }
+
+  /// A sliding window counts places, and blocks stand at the same ones: such models cannot.
+  [[nodiscard]] bool can_compose() const noexcept { return decoder_.config().window == 0; }
+  /// Makes the sequence the ordinary inputs in front, then the blocks, each read as if it stood alone behind those, all of them from the
+  /// same position on; more, where the present sequence begins so too. Errors, before any work: `invalid_argument` (blocks that are not
+  /// one run, nothing behind them, what `evaluate` refuses), `budget`, `unsupported`.
+  [[nodiscard]] result<composition> compose(std::span<const engine_input> inputs, std::string_view salt = {}) {
+    if (!can_compose()) return failure{errc::unsupported, "a model with a sliding window cannot read blocks side by side", {}};
+    if (auto done = gather(0, inputs); !done) return std::move(done).error();
+    const auto blocks = borders_of(inputs);
+    if (!blocks) return std::move(blocks).error();
+    std::vector<engine::position_key> wanted = keys_of(inputs);
+    const std::size_t head = blocks->back();
+    if (salt == salt_ && *blocks == current_.blocks) {
+      std::size_t common = 0;
+      while (common < wanted.size() && common < current_.keys.size() && wanted[common] == current_.keys[common]) ++common;
+      if (common >= head) {
+        current_.keys.resize(engine::cut_between_units(wanted, std::min(common, wanted.size() - 1)));
+        return composition{current_.keys.size(), 0};
+      }
+    }
+    remember();
+    salt_ = salt;
+    current_.keys.clear();
+    current_.cache.adopt({});
+    composition out{head, 0};
+    const std::span<const engine::position_key> keys(wanted);
+    const std::size_t lead = blocks->front();
+    std::size_t longest = 0;
+    for (std::size_t i = 0; i < blocks->size(); ++i) {  // what stands in front, then each block
+      const std::size_t first = i == 0 ? 0 : (*blocks)[i - 1];
+      const std::size_t n = (*blocks)[i] - first;
+      if (n == 0) continue;  // nothing stands in front
+      const digest name = name_of(keys.first(i == 0 ? 0 : lead), keys.subspan(first, n));
+      auto stretch = stretches_.find(name);
+      if (!stretch) {
+        engine::kv_cache alone = decoder_.new_cache();
+        if (i > 0) {
+          auto pages = current_.cache.pages();
+          pages.resize((lead + engine::key_block - 1) / engine::key_block);
+          alone.adopt(std::move(pages));
+        }
+        const std::size_t place = i == 0 ? 0 : lead;
+        if (auto done = decoder_.run(alone, place, n, rows_from{*this, first}, {}, false); !done) return std::move(done).error();
+        stretch = std::make_shared<const engine::kv_stretch>(decoder_.copy(alone, place, n));
+        stretches_.insert(name, stretch);
+        out.computed += n;
+      }
+      if (auto done = decoder_.place(current_.cache, first, *stretch); !done) return std::move(done).error();
+      if (i > 0) longest = std::max(longest, n);
+    }
+    current_.cache.overlap = head - lead - longest;
+    current_.blocks = std::move(*blocks);
+    wanted.resize(head);
+    current_.keys = std::move(wanted);
+    return out;
+  }
 
   /// Writes what is remembered into a file, from which another process, with the same model, eyes and kernels, goes on
   /// to the bit. Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
@@ -7208,7 +8528,7 @@ class cpu_engine {
   /// Hands out the present sequence and leaves an empty one.
   [[nodiscard]] sequence take_sequence() {
     remember();
-    return std::exchange(current_, sequence{decoder_.new_cache(), {}});
+    return std::exchange(current_, sequence{decoder_.new_cache(), {}, {}});
   }
   /// Token i goes to sequence i; a row of logits each, valid until the next call. Errors, before any work: `invalid_argument`
   /// (different numbers, or none, or a token that does not exist), `budget` (a sequence is as long as the context).
@@ -7237,15 +8557,17 @@ class cpu_engine {
   [[nodiscard]] const engine::decoder& decoder() const noexcept { return decoder_; }
 
   static constexpr std::size_t remembered_pictures = 256;
+  static constexpr std::size_t remembered_picture_bytes = std::size_t{96} << 20;  ///< and in all at most this, but always the last one
 
  private:
-  cpu_engine(tokenizer words, result<turn_format> format, engine::decoder decoder, std::size_t context, std::size_t cache_bytes)
+  cpu_engine(tokenizer words, result<turn_format> format, engine::decoder decoder, std::size_t context, const engine_options& options)
       : tokenizer_(std::move(words)),
         format_(std::move(format)),
         decoder_(std::move(decoder)),
         context_(context),
-        current_{decoder_.new_cache(), {}},
-        tree_(engine::key_block, cache_bytes / current_.cache.page_bytes()) {
+        current_{decoder_.new_cache(), {}, {}},
+        tree_(engine::key_block, options.cache_bytes / current_.cache.page_bytes()),
+        stretches_(options.demonstration_bytes) {
     if (tokenizer_.eos()) ends_.push_back(*tokenizer_.eos());
     // Gemma declares <eos> and ends turns otherwise; Llama 3 has one end for text, for turns and for tool calls each.
     for (const char* name : {"<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>",
@@ -7268,6 +8590,33 @@ class cpu_engine {
     eyes_.emplace(std::move(*tower));
     eyes_fingerprint_ = file->fingerprint();
     return {};
+  }
+
+  /// Tokens of a word that stands in a picture: a control token if the model has it, else plain text, as llama.cpp reads it.
+  [[nodiscard]] std::vector<token_id> words_of(const segment& s) const {
+    if (s.what == segment::kind::control) {
+      if (const auto id = tokenizer_.control_token(s.text)) return {*id};
+    }
+    return tokenizer_.encode(s.text);
+  }
+
+  /// The squares' rows and between them the words' embeddings, which a picture's positions may be as well as any: so a picture is
+  /// still one thing, that is shared whole or not at all.
+  [[nodiscard]] std::vector<float> laid_out(std::span<const segment> layout, std::span<const float> squares) const {
+    const std::size_t width = eyes_->width(), square = eyes_->positions() * width;
+    std::vector<float> out;
+    for (const segment& s : layout) {
+      if (s.what == segment::kind::image) {
+        out.insert(out.end(), squares.begin(), squares.begin() + static_cast<std::ptrdiff_t>(square));
+        squares = squares.subspan(square);
+        continue;
+      }
+      for (const token_id id : words_of(s)) {
+        out.resize(out.size() + width);
+        decoder_.weights().embed(static_cast<std::size_t>(id), std::span(out).last(width));
+      }
+    }
+    return out;
   }
 
   /// One appended position: a token, or a row of a picture.
@@ -7300,10 +8649,57 @@ class cpu_engine {
     return out;
   }
 
-  result<std::span<const float>> run(std::size_t keep, std::span<const engine_input> inputs, bool all) {
+  /// Where each block begins, then where the last one ends.
+  [[nodiscard]] static result<std::vector<std::size_t>> borders_of(std::span<const engine_input> inputs) {
+    std::vector<std::size_t> out;
+    std::size_t at = 0;
+    std::uint32_t open = 0;
+    for (const engine_input& input : inputs) {
+      const std::size_t n = input.tokens.size() + (input.image != nullptr ? input.image->rows : 0);
+      if (n == 0) continue;
+      if (input.block != open) {
+        if (open == 0 && !out.empty()) return failure{errc::invalid_argument, "blocks with ordinary inputs between them", {}};
+        out.push_back(at);
+        open = input.block;
+      }
+      at += n;
+    }
+    if (out.empty() || open != 0) return failure{errc::invalid_argument, "blocks, and ordinary inputs behind them, are wanted", {}};
+    return out;
+  }
+
+  /// What a stretch of keys and values is made of, and whose.
+  [[nodiscard]] digest name_of(std::span<const engine::position_key> before, std::span<const engine::position_key> own) const {
+    sha256 hash;
+    const auto add = [&](const auto& value) { hash.update(std::string_view(reinterpret_cast<const char*>(&value), sizeof value)); };
+    add(salt_.size());
+    hash.update(salt_);
+    for (const auto& part : {before, own}) {
+      add(part.size());
+      for (const engine::position_key& k : part) {
+        add(k.token);
+        add(k.row);
+        hash.update(k.picture.bytes);
+      }
+    }
+    return hash.finish();
+  }
+
+  /// Writes the rows of `positions_` from `first` on.
+  struct rows_from {
+    const cpu_engine& engine;
+    std::size_t first = 0;
+    void operator()(std::size_t i, std::span<float> row) const {
+      const position& p = engine.positions_[first + i];
+      if (p.row != nullptr) std::copy_n(p.row, row.size(), row.data());
+      else engine.decoder_.weights().embed(static_cast<std::size_t>(p.token), row);
+    }
+  };
+
+  /// The inputs into `positions_`, checked; they are to stand behind `keep` others.
+  result<void> gather(std::size_t keep, std::span<const engine_input> inputs) {
     const std::size_t width = decoder_.config().width;
     const auto refuse = [](std::string what) { return failure{errc::invalid_argument, std::move(what), {}}; };
-    if (keep > size()) return refuse("cannot keep " + std::to_string(keep) + " positions of " + std::to_string(size()));
     std::size_t n = 0;
     for (const engine_input& input : inputs) n += input.tokens.size() + (input.image != nullptr ? input.image->rows : 0);
     if (n == 0) return refuse("nothing to evaluate: logits come after at least one new position");
@@ -7330,14 +8726,27 @@ class cpu_engine {
       }
       for (std::size_t r = 0; r < picture.rows; ++r) positions_.push_back({0, picture.values->data() + r * width});
     }
+    return {};
+  }
+
+  result<std::span<const float>> run(std::size_t keep, std::span<const engine_input> inputs, bool all) {
+    const std::size_t fixed = current_.blocks.empty() ? 0 : current_.blocks.back();
+    if (keep > size() || (keep < fixed && keep > 0)) {
+      return failure{errc::invalid_argument,
+                     "cannot keep " + std::to_string(keep) + " positions of " + std::to_string(size()) +
+                         (keep < fixed ? ", of which " + std::to_string(fixed) + " belong together" : std::string()),
+                     {}};
+    }
+    if (auto done = gather(keep, inputs); !done) return std::move(done).error();
+    const std::size_t n = positions_.size();
     logits_.resize(all ? n * vocabulary_size() : vocabulary_size());
     std::vector<engine::position_key> appended = keys_of(inputs);
+    if (keep == 0) {
+      current_.blocks.clear();
+      current_.cache.overlap = 0;
+    }
     current_.keys.resize(keep);
-    const auto fill = [&](std::size_t i, std::span<float> row) {
-      if (positions_[i].row != nullptr) std::copy_n(positions_[i].row, width, row.data());
-      else decoder_.weights().embed(static_cast<std::size_t>(positions_[i].token), row);
-    };
-    if (auto done = decoder_.run(current_.cache, keep, n, fill, logits_, all); !done) return std::move(done).error();
+    if (auto done = decoder_.run(current_.cache, keep, n, rows_from{*this}, logits_, all); !done) return std::move(done).error();
     current_.keys.insert(current_.keys.end(), appended.begin(), appended.end());
     return std::span<const float>(logits_);
   }
@@ -7348,6 +8757,7 @@ class cpu_engine {
   std::size_t context_;
   sequence current_;
   engine::prefix_tree<engine::kv_page> tree_;
+  engine::stretch_store stretches_;
   std::string salt_{};
   std::uint64_t strangers_ = 0;
   std::vector<token_id> ends_{};
@@ -7466,9 +8876,9 @@ inline void penalise(std::span<float> logits, std::span<const token_id> said, do
 namespace inoculum {
 
 /// Models backend, streaming_backend, scoring_backend, prefix_backend and token_counting_backend over
-/// any `token_engine`; over a `batching_engine` also batch_backend. Calls take turns, since the engine has one sequence. What the
-/// next prompt has in common with the last one, or with any that a `caching_engine` remembers, is not computed again, picture
-/// by picture and token by token.
+/// any `token_engine`; over a `batching_engine` also batch_backend, over a `composing_engine` it reads side by side. Calls take turns,
+/// since the engine has one sequence. What the next prompt has in common with the last one, or with any that a `caching_engine` remembers,
+/// is not computed again, picture by picture and token by token.
 template <token_engine Engine, chat_format Format = chatml>
 class token_backend {
  public:
@@ -7543,14 +8953,20 @@ class token_backend {
     std::size_t count = 0;
     for (const segment& s : format_.render(talk, true)) {
       if (s.what == segment::kind::control) ++count;
-      else if (s.what == segment::kind::image) count += state_->engine.picture_positions();
+      else if (s.what == segment::kind::image) count += state_->engine.picture_positions(s.pixels);
       else count += state_->engine.tokenize(s.text).size();
     }
     return count;
   }
 
+  /// Whether demonstrations can stand side by side.
+  [[nodiscard]] bool reads_side_by_side() const {
+    if constexpr (composing_engine<Engine>) return state_->engine.can_compose();
+    else return false;
+  }
+
   /// False for a model without eyes.
-  [[nodiscard]] bool accepts_pictures() const { return state_->engine.picture_positions() > 0; }
+  [[nodiscard]] bool accepts_pictures() const { return state_->engine.picture_positions(image()) > 0; }
 
   [[nodiscard]] Engine& engine() noexcept { return state_->engine; }
   [[nodiscard]] const Engine& engine() const noexcept { return state_->engine; }
@@ -7568,8 +8984,9 @@ class token_backend {
     std::size_t positions = 1;
     image picture{};  // held, so that the same demonstration need not be decoded for the next prompt
     image_embedding embedding{};
+    std::uint32_t block = 0;
     [[nodiscard]] bool same(const unit& other) const {
-      return token == other.token && (token >= 0 || picture.content_digest() == other.picture.content_digest());
+      return token == other.token && block == other.block && (token >= 0 || picture.content_digest() == other.picture.content_digest());
     }
   };
   struct state {
@@ -7618,7 +9035,7 @@ class token_backend {
       return token_id{-1};
     };
     if (r.room == 0) return finish(finish_reason::length);
-    if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) return finish(finish_reason::cancelled);
+    if (options.cancel.raised()) return finish(finish_reason::cancelled);
     if (options.timeout_seconds > 0.0 && r.elapsed_ms() > options.timeout_seconds * 1000.0) {
       return failure{errc::timeout,
                      "no complete answer within " + std::to_string(options.timeout_seconds) + " s (" +
@@ -7704,15 +9121,19 @@ class token_backend {
   }
 
   [[nodiscard]] result<std::vector<unit>> encode(const conversation& talk, bool open_reply) {
+    if (talk.side_by_side && !reads_side_by_side()) {
+      return failure{errc::unsupported, "this engine, or this model, cannot read demonstrations side by side", "side_by_side"};
+    }
     std::vector<unit> out;
     for (const segment& s : format_.render(talk, open_reply)) {
+      const std::uint32_t block = talk.side_by_side ? s.demonstration : 0;
       if (s.what == segment::kind::control) {
         const auto id = state_->engine.control_token(s.text);
         if (!id)
           return failure{errc::unsupported, "the model has no control token " + s.text + "; it wants another chat format", "chat format"};
-        out.push_back({*id, 1, {}, {}});
+        out.push_back({*id, 1, {}, {}, block});
       } else if (s.what == segment::kind::image) {
-        if (state_->engine.picture_positions() == 0) {
+        if (!accepts_pictures()) {
           return failure{errc::unsupported, "the request has a picture and the model no eyes; load an mmproj with it", "image"};
         }
         auto seen = state_->engine.encode_image(s.pixels);
@@ -7720,10 +9141,11 @@ class token_backend {
         unit u;
         u.positions = seen->rows;
         u.picture = s.pixels;
+        u.block = block;
         u.embedding = std::move(*seen);
         out.push_back(std::move(u));
       } else {
-        for (const token_id id : state_->engine.tokenize(s.text)) out.push_back({id, 1, {}, {}});
+        for (const token_id id : state_->engine.tokenize(s.text)) out.push_back({id, 1, {}, {}, block});
       }
     }
     if (out.empty()) return failure{errc::invalid_argument, "the conversation renders to nothing", "prompt"};
@@ -7737,13 +9159,14 @@ class token_backend {
     std::vector<engine_input> inputs;
     for (std::size_t i = 0; i < units.size();) {
       if (units[i].token < 0) {
-        inputs.push_back({{}, &units[i].embedding});
+        inputs.push_back({{}, &units[i].embedding, units[i].block});
         ++i;
         continue;
       }
       const std::size_t first = tokens.size();
-      for (; i < units.size() && units[i].token >= 0; ++i) tokens.push_back(units[i].token);
-      inputs.push_back({std::span<const token_id>(tokens).subspan(first), nullptr});
+      const std::uint32_t block = units[i].block;
+      for (; i < units.size() && units[i].token >= 0 && units[i].block == block; ++i) tokens.push_back(units[i].token);
+      inputs.push_back({std::span<const token_id>(tokens).subspan(first), nullptr, block});
     }
     return inputs;
   }
@@ -7752,17 +9175,28 @@ class token_backend {
   [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached, std::string_view salt) {
     std::vector<unit>& held = state_->sequence;
     std::vector<token_id> tokens;
-    std::size_t common = 0;
+    std::size_t common = 0, kept = 0;
+    if constexpr (composing_engine<Engine>) {
+      if (std::any_of(units.begin(), units.end(), [](const unit& u) { return u.block != 0; })) {
+        const auto composed = state_->engine.compose(inputs_of(units, tokens), salt);
+        if (!composed) {
+          held.clear();
+          return composed.error();
+        }
+        kept = composed->positions;
+        cached = kept - composed->computed;
+      }
+    }
     if constexpr (caching_engine<Engine>) {
-      cached = state_->engine.resume(inputs_of(units, tokens), salt);
-      for (std::size_t at = 0; at < cached; ++common) at += units[common].positions;
+      if (kept == 0) kept = cached = state_->engine.resume(inputs_of(units, tokens), salt);
+      for (std::size_t at = 0; at < kept; ++common) at += units[common].positions;
     } else {
       (void)salt;
       while (common < held.size() && common < units.size() && held[common].same(units[common])) ++common;
       if (common == units.size()) --common;  // the last unit's logits are needed
-      cached = positions_of(std::span<const unit>(units).first(common));
+      kept = cached = positions_of(std::span<const unit>(units).first(common));
     }
-    auto logits = state_->engine.evaluate(cached, inputs_of(std::span<const unit>(units).subspan(common), tokens));
+    auto logits = state_->engine.evaluate(kept, inputs_of(std::span<const unit>(units).subspan(common), tokens));
     if (!logits) {
       held.clear();  // what a failed call left behind is not trusted
       return logits;
@@ -7774,7 +9208,7 @@ class token_backend {
   [[nodiscard]] result<std::span<const float>> append(token_id id) {
     const engine_input one{std::span<const token_id>(&id, 1), nullptr};
     auto logits = state_->engine.evaluate(positions_of(state_->sequence), std::span<const engine_input>(&one, 1));
-    if (logits) state_->sequence.push_back({id, 1, {}, {}});
+    if (logits) state_->sequence.push_back({id, 1, {}, {}, 0});
     return logits;
   }
 

@@ -366,7 +366,8 @@ struct backend_capabilities {
   bool token_counting = false;
   bool scoring = false;
   bool prefix = false;
-  bool pictures = true;  ///< false when it says that it has no eyes
+  bool pictures = true;       ///< false when it says that it has no eyes
+  bool side_by_side = false;  ///< reads demonstrations independently of one another
 };
 
 /// Holds any backend; copies share it. Models streaming and counting always: a backend that cannot
@@ -387,6 +388,7 @@ class any_backend {
   }
   [[nodiscard]] result<std::size_t> count_tokens(const conversation& talk) const { return held_->count(talk); }
   [[nodiscard]] bool accepts_pictures() const { return held_->capabilities().pictures; }
+  [[nodiscard]] bool reads_side_by_side() const { return held_->capabilities().side_by_side; }
 
  private:
   using sink_type = std::function<bool(std::string_view)>;
@@ -401,7 +403,8 @@ class any_backend {
   struct model final : base {
     explicit model(B b) : held(std::move(b)) {}
     [[nodiscard]] backend_capabilities capabilities() const override {
-      return {streaming_backend<B>, token_counting_backend<B>, scoring_backend<B>, prefix_backend<B>, takes_pictures(held)};
+      return {streaming_backend<B>, token_counting_backend<B>, scoring_backend<B>,
+              prefix_backend<B>,    takes_pictures(held),      inoculum::reads_side_by_side(held)};
     }
     [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options) override {
       return held.generate(talk, options);
@@ -461,6 +464,7 @@ struct image_embedding {
 struct engine_input {
   std::span<const token_id> tokens{};
   const image_embedding* image = nullptr;
+  std::uint32_t block = 0;  ///< ≥ 1: of the block of that number (see `composing_engine`)
 };
 
 /// A language model with one growing sequence.
@@ -472,7 +476,8 @@ struct engine_input {
 ///  3. The logits depend on the sequence alone, not on how it was split into calls or what was kept.
 ///  4. Evaluating past `context_size()` fails with `errc::budget` before any work.
 ///  5. `is_end` holds for the tokens that end an assistant's turn.
-///  6. `picture_positions()` is how many positions `encode_image` gives for any picture, 0 for a model without eyes.
+///  6. `picture_positions(picture)` is how many positions `encode_image` gives for it; 0 for a model without eyes, and for no other, also
+///     where the picture is empty.
 ///  7. Between calls the engine keeps state; calls are not made concurrently.
 template <class E>
 concept token_engine = requires(E& e, const E& c, std::string_view text, token_id id, const image& picture, std::size_t keep,
@@ -483,7 +488,7 @@ concept token_engine = requires(E& e, const E& c, std::string_view text, token_i
   { c.is_end(id) } -> std::same_as<bool>;
   { c.context_size() } -> std::same_as<std::size_t>;
   { c.vocabulary_size() } -> std::same_as<std::size_t>;
-  { c.picture_positions() } -> std::same_as<std::size_t>;
+  { c.picture_positions(picture) } -> std::same_as<std::size_t>;
   { e.encode_image(picture) } -> std::same_as<result<image_embedding>>;
   { e.evaluate(keep, inputs) } -> std::same_as<result<std::span<const float>>>;
 };
@@ -498,6 +503,25 @@ template <class E>
 concept caching_engine = token_engine<E> && requires(E& e, std::span<const engine_input> inputs, std::string_view salt, bool pinned) {
   { e.resume(inputs, salt) } -> std::same_as<std::size_t>;
   { e.remember(pinned) } -> std::same_as<void>;
+};
+
+/// How far `compose` got, and what of it had to be computed.
+struct composition {
+  std::size_t positions = 0;
+  std::size_t computed = 0;
+};
+
+/// Also reads blocks of input independently of one another: a sequence of ordinary inputs, then blocks, then ordinary ones again.
+///
+///  1. A block is read as if it stood alone behind what comes before the first block. What follows the blocks sees all of it, and
+///     its first position counts as the one behind the longest block.
+///  2. `compose(inputs, salt)` makes the sequence a beginning of `inputs` that holds all blocks at least and not the last position.
+///     `evaluate` goes on from there. `can_compose()`: whether this model can be read so at all.
+///  3. The logits depend on the inputs alone, not on which blocks were known; what is known is shared under equal salts only.
+template <class E>
+concept composing_engine = caching_engine<E> && requires(E& e, const E& c, std::span<const engine_input> inputs, std::string_view salt) {
+  { c.can_compose() } -> std::same_as<bool>;
+  { e.compose(inputs, salt) } -> std::same_as<result<composition>>;
 };
 
 /// Also advances several sequences together.
@@ -641,6 +665,111 @@ static_assert(token_counting_backend<scripted_backend>);
 
 #endif
 
+// ---- inoculum/prompt/chat_format.hpp ----
+#ifndef INOCULUM_SINGLE_PROMPT_CHAT_FORMAT
+#define INOCULUM_SINGLE_PROMPT_CHAT_FORMAT
+
+// How a model wants its conversations written: messages to a run of segments, control tokens apart
+// from text, so that a tokenizer never has to find control tokens in untrusted text.
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// One run of a rendered prompt. Consecutive text segments are merged, so that tokens span them the
+/// way they would in one string.
+struct segment {
+  enum class kind : std::uint8_t {
+    control,  ///< one control token by its exact text, "<|im_start|>"
+    text,     ///< plain text; special-token parsing off
+    image,    ///< a picture's positions
+  };
+  kind what = kind::text;
+  std::string text{};
+  image pixels{};
+  std::uint32_t demonstration = 0;  ///< as in `message`; no segment is part of two
+};
+
+/// Writes conversations the way one family of models was trained.
+///
+/// Requirements:
+///  1. Every control segment comes from the format, never from a message.
+///  2. `render(c, true)` ends where the assistant's words begin.
+///  3. Rendering is prefix-stable: a conversation's first n messages render to a prefix of the whole.
+template <class F>
+concept chat_format = requires(const F& f, const conversation& talk, bool open_reply) {
+  { f.render(talk, open_reply) } -> std::same_as<std::vector<segment>>;
+  { f.end_of_turn() } -> std::convertible_to<std::string_view>;
+};
+
+namespace detail {
+[[nodiscard]] inline std::uint32_t current_demonstration(const std::vector<segment>& out) {
+  return out.empty() ? 0 : out.back().demonstration;
+}
+/// What is added from here on belongs to the message's demonstration; text is not merged across that border.
+inline void begin_message(std::vector<segment>& out, const message& m) {
+  if (m.demonstration != current_demonstration(out)) out.push_back({segment::kind::text, {}, {}, m.demonstration});
+}
+inline void add_text(std::vector<segment>& out, std::string_view text) {
+  if (text.empty()) return;
+  if (!out.empty() && out.back().what == segment::kind::text) out.back().text += text;
+  else out.push_back({segment::kind::text, std::string(text), {}, current_demonstration(out)});
+}
+inline void add_control(std::vector<segment>& out, std::string_view token) {
+  out.push_back({segment::kind::control, std::string(token), {}, current_demonstration(out)});
+}
+inline void add_parts(std::vector<segment>& out, const message& m) {
+  for (const part& p : m.parts) {
+    if (p.is_image()) out.push_back({segment::kind::image, {}, p.pixels, current_demonstration(out)});
+    else add_text(out, p.text);
+  }
+}
+}  // namespace detail
+
+/// ChatML: SmolLM2, Qwen2 and many more.
+struct chatml {
+  /// Written when a conversation has no system message, as SmolLM2's own template does; empty: none.
+  std::string default_system = "You are a helpful AI assistant named SmolLM, trained by Hugging Face";
+
+  [[nodiscard]] std::vector<segment> render(const conversation& talk, bool open_reply) const {
+    std::vector<segment> out;
+    const bool has_system = !talk.messages.empty() && talk.messages.front().who == role::system;
+    if (!has_system && !default_system.empty()) {
+      detail::add_control(out, "<|im_start|>");
+      detail::add_text(out, "system\n" + default_system);
+      detail::add_control(out, "<|im_end|>");
+      detail::add_text(out, "\n");
+    }
+    for (std::size_t i = 0; i < talk.messages.size(); ++i) {
+      const message& m = talk.messages[i];
+      detail::begin_message(out, m);
+      detail::add_control(out, "<|im_start|>");
+      detail::add_text(out, std::string(to_string(m.who)) + "\n");
+      detail::add_parts(out, m);
+      const bool prefill = open_reply && i + 1 == talk.messages.size() && m.who == role::assistant;
+      if (prefill) return out;
+      detail::add_control(out, "<|im_end|>");
+      detail::add_text(out, "\n");
+    }
+    if (open_reply) {
+      detail::add_control(out, "<|im_start|>");
+      detail::add_text(out, "assistant\n");
+    }
+    return out;
+  }
+  [[nodiscard]] std::string_view end_of_turn() const { return "<|im_end|>"; }
+};
+static_assert(chat_format<chatml>);
+
+}  // namespace inoculum
+
+#endif
+
 // ---- inoculum/backend/token_backend.hpp ----
 #ifndef INOCULUM_SINGLE_BACKEND_TOKEN_BACKEND
 #define INOCULUM_SINGLE_BACKEND_TOKEN_BACKEND
@@ -664,9 +793,9 @@ static_assert(token_counting_backend<scripted_backend>);
 namespace inoculum {
 
 /// Models backend, streaming_backend, scoring_backend, prefix_backend and token_counting_backend over
-/// any `token_engine`; over a `batching_engine` also batch_backend. Calls take turns, since the engine has one sequence. What the
-/// next prompt has in common with the last one, or with any that a `caching_engine` remembers, is not computed again, picture
-/// by picture and token by token.
+/// any `token_engine`; over a `batching_engine` also batch_backend, over a `composing_engine` it reads side by side. Calls take turns,
+/// since the engine has one sequence. What the next prompt has in common with the last one, or with any that a `caching_engine` remembers,
+/// is not computed again, picture by picture and token by token.
 template <token_engine Engine, chat_format Format = chatml>
 class token_backend {
  public:
@@ -741,14 +870,20 @@ class token_backend {
     std::size_t count = 0;
     for (const segment& s : format_.render(talk, true)) {
       if (s.what == segment::kind::control) ++count;
-      else if (s.what == segment::kind::image) count += state_->engine.picture_positions();
+      else if (s.what == segment::kind::image) count += state_->engine.picture_positions(s.pixels);
       else count += state_->engine.tokenize(s.text).size();
     }
     return count;
   }
 
+  /// Whether demonstrations can stand side by side.
+  [[nodiscard]] bool reads_side_by_side() const {
+    if constexpr (composing_engine<Engine>) return state_->engine.can_compose();
+    else return false;
+  }
+
   /// False for a model without eyes.
-  [[nodiscard]] bool accepts_pictures() const { return state_->engine.picture_positions() > 0; }
+  [[nodiscard]] bool accepts_pictures() const { return state_->engine.picture_positions(image()) > 0; }
 
   [[nodiscard]] Engine& engine() noexcept { return state_->engine; }
   [[nodiscard]] const Engine& engine() const noexcept { return state_->engine; }
@@ -766,8 +901,9 @@ class token_backend {
     std::size_t positions = 1;
     image picture{};  // held, so that the same demonstration need not be decoded for the next prompt
     image_embedding embedding{};
+    std::uint32_t block = 0;
     [[nodiscard]] bool same(const unit& other) const {
-      return token == other.token && (token >= 0 || picture.content_digest() == other.picture.content_digest());
+      return token == other.token && block == other.block && (token >= 0 || picture.content_digest() == other.picture.content_digest());
     }
   };
   struct state {
@@ -816,7 +952,7 @@ class token_backend {
       return token_id{-1};
     };
     if (r.room == 0) return finish(finish_reason::length);
-    if (options.cancel != nullptr && options.cancel->load(std::memory_order_relaxed)) return finish(finish_reason::cancelled);
+    if (options.cancel.raised()) return finish(finish_reason::cancelled);
     if (options.timeout_seconds > 0.0 && r.elapsed_ms() > options.timeout_seconds * 1000.0) {
       return failure{errc::timeout,
                      "no complete answer within " + std::to_string(options.timeout_seconds) + " s (" +
@@ -902,15 +1038,19 @@ class token_backend {
   }
 
   [[nodiscard]] result<std::vector<unit>> encode(const conversation& talk, bool open_reply) {
+    if (talk.side_by_side && !reads_side_by_side()) {
+      return failure{errc::unsupported, "this engine, or this model, cannot read demonstrations side by side", "side_by_side"};
+    }
     std::vector<unit> out;
     for (const segment& s : format_.render(talk, open_reply)) {
+      const std::uint32_t block = talk.side_by_side ? s.demonstration : 0;
       if (s.what == segment::kind::control) {
         const auto id = state_->engine.control_token(s.text);
         if (!id)
           return failure{errc::unsupported, "the model has no control token " + s.text + "; it wants another chat format", "chat format"};
-        out.push_back({*id, 1, {}, {}});
+        out.push_back({*id, 1, {}, {}, block});
       } else if (s.what == segment::kind::image) {
-        if (state_->engine.picture_positions() == 0) {
+        if (!accepts_pictures()) {
           return failure{errc::unsupported, "the request has a picture and the model no eyes; load an mmproj with it", "image"};
         }
         auto seen = state_->engine.encode_image(s.pixels);
@@ -918,10 +1058,11 @@ class token_backend {
         unit u;
         u.positions = seen->rows;
         u.picture = s.pixels;
+        u.block = block;
         u.embedding = std::move(*seen);
         out.push_back(std::move(u));
       } else {
-        for (const token_id id : state_->engine.tokenize(s.text)) out.push_back({id, 1, {}, {}});
+        for (const token_id id : state_->engine.tokenize(s.text)) out.push_back({id, 1, {}, {}, block});
       }
     }
     if (out.empty()) return failure{errc::invalid_argument, "the conversation renders to nothing", "prompt"};
@@ -935,13 +1076,14 @@ class token_backend {
     std::vector<engine_input> inputs;
     for (std::size_t i = 0; i < units.size();) {
       if (units[i].token < 0) {
-        inputs.push_back({{}, &units[i].embedding});
+        inputs.push_back({{}, &units[i].embedding, units[i].block});
         ++i;
         continue;
       }
       const std::size_t first = tokens.size();
-      for (; i < units.size() && units[i].token >= 0; ++i) tokens.push_back(units[i].token);
-      inputs.push_back({std::span<const token_id>(tokens).subspan(first), nullptr});
+      const std::uint32_t block = units[i].block;
+      for (; i < units.size() && units[i].token >= 0 && units[i].block == block; ++i) tokens.push_back(units[i].token);
+      inputs.push_back({std::span<const token_id>(tokens).subspan(first), nullptr, block});
     }
     return inputs;
   }
@@ -950,17 +1092,28 @@ class token_backend {
   [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached, std::string_view salt) {
     std::vector<unit>& held = state_->sequence;
     std::vector<token_id> tokens;
-    std::size_t common = 0;
+    std::size_t common = 0, kept = 0;
+    if constexpr (composing_engine<Engine>) {
+      if (std::any_of(units.begin(), units.end(), [](const unit& u) { return u.block != 0; })) {
+        const auto composed = state_->engine.compose(inputs_of(units, tokens), salt);
+        if (!composed) {
+          held.clear();
+          return composed.error();
+        }
+        kept = composed->positions;
+        cached = kept - composed->computed;
+      }
+    }
     if constexpr (caching_engine<Engine>) {
-      cached = state_->engine.resume(inputs_of(units, tokens), salt);
-      for (std::size_t at = 0; at < cached; ++common) at += units[common].positions;
+      if (kept == 0) kept = cached = state_->engine.resume(inputs_of(units, tokens), salt);
+      for (std::size_t at = 0; at < kept; ++common) at += units[common].positions;
     } else {
       (void)salt;
       while (common < held.size() && common < units.size() && held[common].same(units[common])) ++common;
       if (common == units.size()) --common;  // the last unit's logits are needed
-      cached = positions_of(std::span<const unit>(units).first(common));
+      kept = cached = positions_of(std::span<const unit>(units).first(common));
     }
-    auto logits = state_->engine.evaluate(cached, inputs_of(std::span<const unit>(units).subspan(common), tokens));
+    auto logits = state_->engine.evaluate(kept, inputs_of(std::span<const unit>(units).subspan(common), tokens));
     if (!logits) {
       held.clear();  // what a failed call left behind is not trusted
       return logits;
@@ -972,7 +1125,7 @@ class token_backend {
   [[nodiscard]] result<std::span<const float>> append(token_id id) {
     const engine_input one{std::span<const token_id>(&id, 1), nullptr};
     auto logits = state_->engine.evaluate(positions_of(state_->sequence), std::span<const engine_input>(&one, 1));
-    if (logits) state_->sequence.push_back({id, 1, {}, {}});
+    if (logits) state_->sequence.push_back({id, 1, {}, {}, 0});
     return logits;
   }
 
@@ -1015,6 +1168,342 @@ class token_backend {
 
   std::unique_ptr<state> state_;  // so that a backend can be moved
   Format format_;
+};
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/embed/concepts.hpp ----
+#ifndef INOCULUM_SINGLE_EMBED_CONCEPTS
+#define INOCULUM_SINGLE_EMBED_CONCEPTS
+
+// What turns a query and its pictures into a vector.
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+namespace inoculum {
+
+/// What is embedded: the words of a query and the pictures beside it, either of which may be missing.
+struct embed_item {
+  std::string_view text{};
+  std::span<const image> images{};
+};
+
+/// Maps items to vectors whose cosine says how alike two items are.
+///
+/// Requirements:
+///  1. `embed` writes exactly `dimension()` floats, all finite; the same item gives the same floats.
+///  2. An item with nothing to see (no words, no picture) embeds to zeros, not to a failure.
+///  3. `content_digest` changes whenever the floats could: an index built with another embedder is refused.
+///  4. Const and callable from several threads.
+///
+///   struct length_only {
+///     result<void> embed(const embed_item& i, std::span<float> out) const { out[0] = float(i.text.size()); return {}; }
+///     std::size_t dimension() const { return 1; }
+///     digest content_digest() const { return digest_of("length_only"); }
+///   };
+template <class E>
+concept embedder = requires(const E& e, const embed_item& item, std::span<float> out) {
+  { e.embed(item, out) } -> std::same_as<result<void>>;
+  { e.dimension() } -> std::same_as<std::size_t>;
+  { e.content_digest() } -> std::same_as<digest>;
+};
+
+/// An embedder that learns weights (idf) from the pool that it will index.
+template <class E>
+concept fitted_embedder = embedder<E> && requires(const demonstration_pool& pool) {
+  { E::fit(pool) } -> std::same_as<result<E>>;
+};
+
+/// An embedder that does better with many items at once: `embed_all` writes items × dimension floats, the same as one by one.
+template <class E>
+concept batch_embedder = embedder<E> && requires(const E& e, std::span<const embed_item> items, std::span<float> out) {
+  { e.embed_all(items, out) } -> std::same_as<result<void>>;
+};
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/embed/hashed_ngrams.hpp ----
+#ifndef INOCULUM_SINGLE_EMBED_HASHED_NGRAMS
+#define INOCULUM_SINGLE_EMBED_HASHED_NGRAMS
+
+// Text to a vector by hashing its words and word pairs, weighted by how rare they are in a pool.
+// Needs no model, and is exact: every weight is a small integer, so the floats of a dot product
+// never round and every machine ranks alike.
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+namespace detail {
+
+/// Calls `visit(bucket hash)` for every word, word pair and (for words of five letters and more) word
+/// stem of a text. Letters are ASCII letters, digits and every byte of a multi-byte UTF-8 character;
+/// upper case folds for ASCII only, which std alone can do.
+template <class Visit>
+void for_each_ngram(std::string_view text, const Visit& visit) {
+  std::uint64_t previous = 0;
+  std::size_t i = 0;
+  std::string word;
+  while (i < text.size()) {
+    word.clear();
+    for (; i < text.size(); ++i) {
+      const char c = text[i];
+      const char lower = (c >= 'A' && c <= 'Z') ? static_cast<char>(c - 'A' + 'a') : c;
+      const bool letter = (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+      if (letter) word += lower;
+      else if (c == '\'' && !word.empty()) continue;  // don't, patient's
+      else if (word.empty()) continue;
+      else break;
+    }
+    if (word.empty()) continue;
+    const std::uint64_t here = hash_bytes(word);
+    visit(here);
+    if (previous != 0) visit(hash_bytes(word, previous * 31 + 7));
+    // The first five letters join "falsify" and "falsified"; a real stemmer would tie us to English.
+    if (word.size() > 5) visit(hash_bytes(std::string_view(word).substr(0, 5), 0x9e3779b97f4a7c15u));
+    previous = here;
+  }
+}
+
+/// 8·log2(n) rounded down, in integers only: libm's log may differ in the last bit between machines.
+[[nodiscard]] constexpr std::uint32_t log2_times_8(std::uint32_t n) noexcept {
+  if (n <= 1) return 0;
+  const auto whole = static_cast<std::uint32_t>(std::bit_width(n) - 1);
+  const std::uint64_t fraction =
+      ((static_cast<std::uint64_t>(n) << 32) >> whole) & 0xffffffffu;  // [0, 1) in 32 bits, linear between powers
+  return whole * 8 + static_cast<std::uint32_t>(fraction >> 29);
+}
+
+}  // namespace detail
+
+/// Hashed word n-grams with idf (the "hashing trick" of Weinberger et al., 2009). Presence counts, not
+/// frequency: a query of a few words says each once. Weights are integers in [1, 15], so with up to
+/// 65,536 buckets a dot product stays below 2^24 and float arithmetic is exact.
+class hashed_ngrams {
+ public:
+  /// Unfitted: every feature weighs the same.
+  explicit hashed_ngrams(std::size_t buckets = 4096)
+      : weights_(weights::make(std::vector<std::uint8_t>(buckets < 64      ? 64
+                                                         : buckets > 65536 ? 65536
+                                                                           : buckets,
+                                                         8))) {}
+
+  /// Learns idf from a pool's queries.
+  [[nodiscard]] static result<hashed_ngrams> fit(const demonstration_pool& pool) { return fit(pool, 4096); }
+  [[nodiscard]] static result<hashed_ngrams> fit(const demonstration_pool& pool, std::size_t buckets) {
+    hashed_ngrams out(buckets);
+    const std::size_t n = out.dimension();
+    std::vector<std::uint32_t> documents(n, 0);
+    std::vector<std::uint32_t> seen_in(n, 0);
+    std::uint32_t serial = 0;
+    for (const basic_demonstration& d : pool.items()) {
+      ++serial;
+      detail::for_each_ngram(d.query, [&](std::uint64_t h) {
+        const std::size_t b = h % n;
+        if (seen_in[b] != serial) {
+          seen_in[b] = serial;
+          ++documents[b];
+        }
+      });
+    }
+    // idf = log2((N + 1) / (df + 1)) in steps of 7/8 of a bit, so a pool of thousands spans the fifteen steps.
+    std::vector<std::uint8_t> learnt(n);
+    const std::uint32_t total = detail::log2_times_8(serial + 1);
+    for (std::size_t b = 0; b < n; ++b) {
+      const std::uint32_t known = detail::log2_times_8(documents[b] + 1);
+      const std::uint32_t weight = known < total ? 1 + (total - known) / 7 : 1;
+      learnt[b] = static_cast<std::uint8_t>(weight < 15 ? weight : 15);
+    }
+    out.weights_ = weights::make(std::move(learnt));
+    return out;
+  }
+
+  [[nodiscard]] result<void> embed(const embed_item& item, std::span<float> out) const {
+    if (out.size() != dimension()) {
+      return failure{errc::mismatch,
+                     "hashed_ngrams writes " + std::to_string(dimension()) + " floats, was given room for " + std::to_string(out.size()),
+                     {}};
+    }
+    for (float& f : out) f = 0.0f;
+    detail::for_each_ngram(item.text, [&](std::uint64_t h) {
+      const std::size_t b = h % out.size();
+      out[b] = static_cast<float>((*weights_)[b]);
+    });
+    return {};
+  }
+  [[nodiscard]] std::size_t dimension() const { return weights_->size(); }
+  [[nodiscard]] digest content_digest() const { return sha256{}.update_field("hashed_ngrams/1").update(*weights_).finish(); }
+
+ private:
+  using weights = detail::shared<const std::vector<std::uint8_t>>;
+  weights weights_;
+};
+static_assert(fitted_embedder<hashed_ngrams>);
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/embed/image_descriptor.hpp ----
+#ifndef INOCULUM_SINGLE_EMBED_IMAGE_DESCRIPTOR
+#define INOCULUM_SINGLE_EMBED_IMAGE_DESCRIPTOR
+
+// A picture to a vector without a model: its layout in grey, its colours and its edges. Enough to
+// tell a fundus photograph from a chest film; not enough to tell a finding.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace inoculum {
+
+/// 8×8 mean grey levels, a 4×4×4 colour histogram, and per quadrant the shares of four edge
+/// directions: 144 integers in [0, 15], exact on every machine. Only the first picture counts.
+class image_descriptor {
+ public:
+  static constexpr std::size_t size = 64 + 64 + 16;
+
+  [[nodiscard]] result<void> embed(const embed_item& item, std::span<float> out) const {
+    if (out.size() != size) {
+      return failure{errc::mismatch,
+                     "image_descriptor writes " + std::to_string(size) + " floats, was given room for " + std::to_string(out.size()),
+                     {}};
+    }
+    for (float& f : out) f = 0.0f;
+    if (item.images.empty() || item.images.front().empty()) return {};
+    const image& img = item.images.front();
+
+    // A 64×64 reduction first: the descriptor then costs the same for every picture.
+    static constexpr std::size_t side = 64;
+    std::array<std::array<std::uint8_t, 3>, side * side> cells{};
+    const auto w = static_cast<std::size_t>(img.width());
+    const auto h = static_cast<std::size_t>(img.height());
+    const std::span<const std::uint8_t> rgb = img.rgb();
+    for (std::size_t cy = 0; cy < side; ++cy) {
+      const std::size_t y0 = cy * h / side, y1 = (cy + 1) * h / side > y0 ? (cy + 1) * h / side : y0 + 1;
+      for (std::size_t cx = 0; cx < side; ++cx) {
+        const std::size_t x0 = cx * w / side, x1 = (cx + 1) * w / side > x0 ? (cx + 1) * w / side : x0 + 1;
+        std::array<std::uint64_t, 3> sum{};
+        for (std::size_t y = y0; y < y1; ++y) {
+          for (std::size_t x = x0; x < x1; ++x) {
+            for (std::size_t c = 0; c < 3; ++c) sum[c] += rgb[3 * (y * w + x) + c];
+          }
+        }
+        for (std::size_t c = 0; c < 3; ++c) cells[cy * side + cx][c] = static_cast<std::uint8_t>(sum[c] / ((y1 - y0) * (x1 - x0)));
+      }
+    }
+    const auto grey = [&](std::size_t x, std::size_t y) {
+      const auto& p = cells[y * side + x];
+      return (77 * p[0] + 150 * p[1] + 29 * p[2]) >> 8;
+    };
+
+    std::array<std::uint32_t, 64> layout{};
+    std::array<std::uint32_t, 64> colours{};
+    std::array<std::uint32_t, 16> edges{};
+    for (std::size_t y = 0; y < side; ++y) {
+      for (std::size_t x = 0; x < side; ++x) {
+        layout[y / 8 * 8 + x / 8] += static_cast<std::uint32_t>(grey(x, y));
+        const auto& p = cells[y * side + x];
+        ++colours[static_cast<std::size_t>((p[0] >> 6) * 16 + (p[1] >> 6) * 4 + (p[2] >> 6))];
+        if (x + 1 < side && y + 1 < side) {
+          const int dx = grey(x + 1, y) - grey(x, y);
+          const int dy = grey(x, y + 1) - grey(x, y);
+          const int ax = dx < 0 ? -dx : dx, ay = dy < 0 ? -dy : dy;
+          if (ax + ay < 12) continue;  // flat
+          const std::size_t direction = ax > 2 * ay ? 0 : ay > 2 * ax ? 1 : (dx > 0) == (dy > 0) ? 2 : 3;
+          ++edges[(y / 32 * 2 + x / 32) * 4 + direction];
+        }
+      }
+    }
+    for (std::size_t i = 0; i < 64; ++i) out[i] = static_cast<float>(layout[i] / 64 / 16);
+    const auto at_most_15 = [](std::uint32_t v) { return static_cast<float>(v < 15 ? v : 15); };
+    for (std::size_t i = 0; i < 64; ++i) out[64 + i] = at_most_15((colours[i] * 30 + 4095) / 4096);
+    for (std::size_t i = 0; i < 16; ++i) out[128 + i] = at_most_15(edges[i] / 32);
+    return {};
+  }
+  [[nodiscard]] std::size_t dimension() const { return size; }
+  [[nodiscard]] digest content_digest() const { return digest_of("image_descriptor/1"); }
+};
+static_assert(embedder<image_descriptor>);
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/embed/joint.hpp ----
+#ifndef INOCULUM_SINGLE_EMBED_JOINT
+#define INOCULUM_SINGLE_EMBED_JOINT
+
+// Two embedders side by side: words and picture together.
+
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace inoculum {
+
+/// Concatenates two embeddings, each scaled to length √weight, so that the cosine of two items is the
+/// weighted mean of their cosines under A and under B (when both have words and a picture).
+template <embedder A, embedder B>
+class joint {
+ public:
+  /// `share_of_first` in [0, 1] is A's weight; B has the rest.
+  joint(A first, B second, double share_of_first) : first_(std::move(first)), second_(std::move(second)), share_(share_of_first) {}
+
+  [[nodiscard]] result<void> embed(const embed_item& item, std::span<float> out) const {
+    if (out.size() != dimension()) {
+      return failure{
+          errc::mismatch, "joint writes " + std::to_string(dimension()) + " floats, was given room for " + std::to_string(out.size()), {}};
+    }
+    const std::span<float> a = out.first(first_.dimension());
+    const std::span<float> b = out.subspan(first_.dimension());
+    if (auto done = first_.embed(item, a); !done) return done;
+    if (auto done = second_.embed(item, b); !done) return done;
+    scale(a, share_);
+    scale(b, 1.0 - share_);
+    return {};
+  }
+  [[nodiscard]] std::size_t dimension() const { return first_.dimension() + second_.dimension(); }
+  [[nodiscard]] digest content_digest() const {
+    return sha256{}
+        .update_field("joint/1")
+        .update(first_.content_digest().bytes)
+        .update(second_.content_digest().bytes)
+        .update_number(static_cast<std::uint64_t>(share_ * 1e6))
+        .finish();
+  }
+
+ private:
+  static void scale(std::span<float> v, double weight) {
+    double square = 0.0;
+    for (const float x : v) square += static_cast<double>(x) * static_cast<double>(x);
+    if (square <= 0.0) return;
+    const auto factor = static_cast<float>(std::sqrt(weight / square));
+    for (float& x : v) x *= factor;
+  }
+
+  A first_;
+  B second_;
+  double share_;
 };
 
 }  // namespace inoculum
@@ -1472,7 +1961,7 @@ static_assert(judge<any_judge>);
 #define INOCULUM_SINGLE_PROMPT_TURN_FORMAT
 
 // Chat formats as data: how a family of models opens and closes a turn. One type for all, so that a program can choose when
-// it knows the model. The formats of Gemma, Llama 3, Qwen 2, Vicuna and Mistral.
+// it knows the model. The formats of Gemma, Llama 3, Qwen 2, SmolVLM, Vicuna and Mistral.
 
 #include <algorithm>
 #include <array>
@@ -1500,6 +1989,7 @@ struct turn_format {
   std::array<template_run, 3> opening{};  ///< by role: system, user, assistant
   std::array<template_run, 3> closing{};  ///< the same
   template_run picture_opening{}, picture_closing{};
+  std::string text_lead{};           ///< in front of a message of others that begins with words, not with a picture
   std::string reply_lead{};          ///< between the assistant's opening and its words; a model begins with it by itself
   bool system_in_user_turn = false;  ///< the system message stands in the first user turn, before its closing comes the user's text
   bool trims = false;                ///< white space around a message is left out, as the model's own template does
@@ -1525,8 +2015,10 @@ struct turn_format {
     }
     for (std::size_t i = 0; i < talk.messages.size(); ++i) {
       const message& m = talk.messages[i];
+      detail::begin_message(out, m);
       begin_turn(m.who);
       const bool prefill = open_reply && i + 1 == talk.messages.size() && m.who == role::assistant;
+      if (m.who != role::assistant && !m.parts.empty() && !m.parts[0].is_image()) detail::add_text(out, text_lead);
       // Words that a model of this family wrote have its lead already.
       if (m.who == role::assistant && (m.parts.empty() || !m.parts[0].text.starts_with(reply_lead))) detail::add_text(out, reply_lead);
       add_parts(out, m, !prefill);
@@ -1553,7 +2045,7 @@ struct turn_format {
       const part& p = m.parts[i];
       if (p.is_image()) {
         add(out, picture_opening);
-        out.push_back({segment::kind::image, {}, p.pixels});
+        out.push_back({segment::kind::image, {}, p.pixels, detail::current_demonstration(out)});
         add(out, picture_closing);
         continue;
       }
@@ -1618,6 +2110,20 @@ namespace detail {
   return f;
 }
 
+/// Idefics3 and SmolVLM, which begin as different models do. Its roles are plain words, behind control tokens all the same. What
+/// stands around a picture and between its tiles depends on the picture: whoever encodes it puts that in.
+[[nodiscard]] inline turn_format smolvlm_format(std::string_view begin = "<|im_start|>") {
+  using namespace detail;
+  turn_format f;
+  f.name = "smolvlm";
+  f.begin = {control_piece(begin)};
+  f.opening = {{{text_piece("System:")}, {text_piece("User:")}, {text_piece("Assistant:")}}};
+  for (template_run& closing : f.closing) closing = {control_piece("<end_of_utterance>"), text_piece("\n")};
+  f.text_lead = f.reply_lead = " ";
+  f.end = "<end_of_utterance>";
+  return f;
+}
+
 /// Vicuna 1.1 and the LLaVA models on it. Its roles are plain words: a user can write "ASSISTANT:", and no tokenizer tells.
 [[nodiscard]] inline turn_format vicuna_format() {
   using namespace detail;
@@ -1666,6 +2172,7 @@ template <class HasControl>
   const auto says = [&](std::string_view what) {
     return chat_template.empty() ? has_control(what) : chat_template.find(what) != std::string_view::npos;
   };
+  if (says("<end_of_utterance>")) return smolvlm_format(says("<|im_start|>") ? "<|im_start|>" : "<|begin_of_text|>");
   if (says("<|im_start|>")) {
     if (chat_template.empty() || says("SmolLM")) return chatml_format(chatml{}.default_system);
     if (says("You are Qwen, created by Alibaba Cloud."))
@@ -1707,12 +2214,14 @@ class any_policy {
 
   [[nodiscard]] result<ranking> rank(const pool_view& view, const request& r, std::size_t n) const { return held_->rank(view, r, n); }
   void arrange(std::span<selected> chosen, const demonstration_pool& pool) const { held_->arrange(chosen, pool); }
+  [[nodiscard]] bool shows_side_by_side() const { return held_->side_by_side(); }
 
  private:
   struct base {
     virtual ~base() = default;
     [[nodiscard]] virtual result<ranking> rank(const pool_view&, const request&, std::size_t) const = 0;
     virtual void arrange(std::span<selected>, const demonstration_pool&) const = 0;
+    [[nodiscard]] virtual bool side_by_side() const = 0;
   };
   template <class P>
   struct model final : base {
@@ -1724,6 +2233,7 @@ class any_policy {
       if constexpr (arranging_policy<P>) policy.arrange(chosen, pool);
       else similar_last{}.arrange(chosen, pool);
     }
+    [[nodiscard]] bool side_by_side() const override { return inoculum::shows_side_by_side(policy); }
     P policy;
   };
   std::shared_ptr<const base> held_;
