@@ -36,11 +36,12 @@
 namespace inoculum {
 
 struct engine_options {
-  std::string mmproj{};                           ///< a vision tower's GGUF; empty: no eyes
-  int threads = 0;                                ///< 0: as many as there are processors, 16 at most
-  std::size_t context = 0;                        ///< positions; 0: what the model was trained for, 8,192 at most
-  std::size_t cache_bytes = 256u << 20;           ///< for keys and values of earlier sequences; pinned ones may exceed it
-  const engine::kernel_table* kernels = nullptr;  ///< for tests and benchmarks; null: the best that runs here
+  std::string mmproj{};                            ///< a vision tower's GGUF; empty: no eyes
+  int threads = 0;                                 ///< 0: as many as there are processors, 16 at most
+  std::size_t context = 0;                         ///< positions; 0: what the model was trained for, 8,192 at most
+  std::size_t cache_bytes = 256u << 20;            ///< for keys and values of earlier sequences; pinned ones may exceed it
+  engine::kv_type kv_type = engine::kv_type::f16;  ///< of keys and values: q8 takes half the memory, for what docs/engine.md says
+  const engine::kernel_table* kernels = nullptr;   ///< for tests and benchmarks; null: the best that runs here
 };
 
 class cpu_engine {
@@ -72,9 +73,13 @@ class cpu_engine {
     }
     const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
     const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
+    if (options.kv_type == engine::kv_type::q8 && config.head_width % engine::block_columns != 0) {
+      return failure{errc::unsupported, "heads of " + std::to_string(config.head_width) + " components in q8, which takes multiples of 32",
+                     model_path};
+    }
     auto format = chat_format_of(*file, *words);
-    cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team)), context,
-                   options.cache_bytes);
+    cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team), options.kv_type),
+                   context, options.cache_bytes);
     if (!options.mmproj.empty()) {
       if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
     }
@@ -152,7 +157,9 @@ class cpu_engine {
   /// Writes what is remembered into a file, from which another process, with the same model, eyes and kernels, goes on
   /// to the bit. Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
   [[nodiscard]] result<void> save_prefixes(const std::string& path) const { return engine::save_prefixes(path, identity(), tree_); }
-  [[nodiscard]] result<void> load_prefixes(const std::string& path) { return engine::load_prefixes(path, identity(), tree_); }
+  [[nodiscard]] result<void> load_prefixes(const std::string& path) {
+    return engine::load_prefixes(path, identity(), current_.cache, tree_);
+  }
 
   /// Hands out the present sequence and leaves an empty one.
   [[nodiscard]] sequence take_sequence() {
@@ -227,8 +234,12 @@ class cpu_engine {
 
   [[nodiscard]] engine::prefix_identity identity() const {
     const digest weights = decoder_.weights().fingerprint();
-    const digest all =
-        sha256{}.update(weights.bytes).update(eyes_fingerprint_.bytes).update(std::string_view(decoder_.kernels().name)).finish();
+    const digest all = sha256{}
+                           .update(weights.bytes)
+                           .update(eyes_fingerprint_.bytes)
+                           .update(std::string_view(decoder_.kernels().name))
+                           .update(std::string_view(current_.cache.type() == engine::kv_type::q8 ? " q8" : ""))
+                           .finish();
     return {all, current_.cache.page_bytes(), engine::key_block};
   }
 
@@ -253,6 +264,9 @@ class cpu_engine {
     const std::size_t width = decoder_.config().width;
     const auto refuse = [](std::string what) { return failure{errc::invalid_argument, std::move(what), {}}; };
     if (keep > size()) return refuse("cannot keep " + std::to_string(keep) + " positions of " + std::to_string(size()));
+    if (decoder_.config().pictures_both_ways && engine::cut_between_units(current_.keys, keep) != keep) {
+      return refuse("cannot keep a part of a picture, whose positions have seen all of it");
+    }
     std::size_t n = 0;
     for (const engine_input& input : inputs) n += input.tokens.size() + (input.image != nullptr ? input.image->rows : 0);
     if (n == 0) return refuse("nothing to evaluate: logits come after at least one new position");
@@ -263,6 +277,7 @@ class cpu_engine {
                      {}};
     }
     positions_.clear();
+    picture_spans_.clear();
     for (const engine_input& input : inputs) {
       for (const token_id id : input.tokens) {
         if (!exists(id)) return refuse("token " + std::to_string(id) + " does not exist");
@@ -277,6 +292,7 @@ class cpu_engine {
       for (const float v : *picture.values) {
         if (!std::isfinite(v)) return refuse("a picture's embedding holds a value that is not finite");
       }
+      picture_spans_.push_back({positions_.size(), positions_.size() + picture.rows});
       for (std::size_t r = 0; r < picture.rows; ++r) positions_.push_back({0, picture.values->data() + r * width});
     }
     logits_.resize(all ? n * vocabulary_size() : vocabulary_size());
@@ -286,7 +302,7 @@ class cpu_engine {
       if (positions_[i].row != nullptr) std::copy_n(positions_[i].row, width, row.data());
       else decoder_.weights().embed(static_cast<std::size_t>(positions_[i].token), row);
     };
-    if (auto done = decoder_.run(current_.cache, keep, n, fill, logits_, all); !done) return std::move(done).error();
+    if (auto done = decoder_.run(current_.cache, keep, n, fill, logits_, all, picture_spans_); !done) return std::move(done).error();
     current_.keys.insert(current_.keys.end(), appended.begin(), appended.end());
     return std::span<const float>(logits_);
   }
@@ -301,6 +317,7 @@ class cpu_engine {
   std::uint64_t strangers_ = 0;
   std::vector<token_id> ends_{};
   std::vector<position> positions_{};
+  std::vector<engine::decoder::picture_span> picture_spans_{};
   std::vector<float> logits_{};
   std::optional<vision_tower> eyes_{};
   digest eyes_fingerprint_{};
