@@ -215,13 +215,22 @@ TEST_CASE("a team's threads share the work and then sleep") {
     CHECK(team.size() == static_cast<std::size_t>(threads));
     for (int round = 0; round < 50; ++round) {
       std::vector<int> done(1000, 0);
-      std::vector<int> again(10, 0);
+      std::vector<int> again(10, 0), large_first(333, 0);
+      int finished = 0, seen_whole = 0;  // written by one thread, before any goes on
       team.run([&](std::size_t) {
         team.each(done.size(), 7, [&](std::size_t i) { ++done[i]; });
         team.each(again.size(), 1, [&](std::size_t i) { again[i] = done[i * 99]; });
+        team.each(
+            large_first.size(), 0, [&](std::size_t i) { ++large_first[i]; },
+            [&] {
+              ++finished;
+              seen_whole += std::accumulate(large_first.begin(), large_first.end(), 0);
+            });
       });
       CHECK(std::accumulate(done.begin(), done.end(), 0) == 1000);
       CHECK(std::accumulate(again.begin(), again.end(), 0) == 10);
+      CHECK(finished == 1);
+      CHECK(seen_whole == 333);
     }
   }
 }
