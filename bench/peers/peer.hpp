@@ -5,6 +5,7 @@
 #include <llama.h>
 #include <mtmd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -94,6 +95,24 @@ class peer {
     }
     batch.n_tokens = static_cast<int>(ids.size());
     const int code = llama_decode(context_, batch);
+    llama_batch_free(batch);
+    return code == 0;
+  }
+  /// Rows that stand for a picture, from `position` on; both ways: each sees all of them.
+  bool show(const std::vector<float>& rows, int position, bool both_ways) {
+    const auto n = static_cast<int>(rows.size() / width());
+    llama_batch batch = llama_batch_init(n, static_cast<int>(width()), 1);
+    std::copy(rows.begin(), rows.end(), batch.embd);
+    for (int i = 0; i < n; ++i) {
+      batch.pos[i] = position + i;
+      batch.n_seq_id[i] = 1;
+      batch.seq_id[i][0] = 0;
+      batch.logits[i] = 0;
+    }
+    batch.n_tokens = n;
+    llama_set_causal_attn(context_, !both_ways);
+    const int code = llama_decode(context_, batch);
+    llama_set_causal_attn(context_, true);
     llama_batch_free(batch);
     return code == 0;
   }

@@ -3,6 +3,7 @@
 //   reference text MODEL TEXTS PROMPTS: a line a token, "id top-1 logit gap", gap being the distance to the
 //     second best; then each prompt's greedy continuation of up to 64 tokens, in the same form
 //   reference pictures MODEL MMPROJ: the rows of two drawn pictures, each as a scale and whole numbers
+//   reference both_ways FOLDER: logits behind pictures of a small random Gemma 3, which sees a picture both ways
 //   reference eyes FOLDER: the same for the small random towers of tests/support/tiny_eyes.hpp, which are written there; in front
 //     of the rows of a picture that is cut to tiles "layout" and what the model reads, tokens and -1 for each square
 #include <algorithm>
@@ -116,6 +117,32 @@ int eyes(const std::string& folder) {
   return 0;
 }
 
+/// Tokens, a picture of 256 positions, tokens, and again; then the logits after each of the last tokens.
+int both_ways(const std::string& folder) {
+  using namespace inoculum;
+  const std::string model = folder + "/tiny_gemma3.gguf", mmproj = folder + "/tiny_gemma3_eyes.gguf";
+  if (!test::tiny_gemma3().save(model) || !test::tiny_eyes(test::tiny_gemma3_eyes()).save(mmproj)) return 1;
+  peer llama(model.c_str(), 2, 1024, mmproj.c_str());
+  if (llama.eyes == nullptr || !mtmd_decode_use_non_causal(llama.eyes, nullptr)) return 1;
+  std::printf("model %s\n", digest_of(read(model.c_str())).hex().c_str());
+  int position = 0;
+  for (const test::picture_shape& p : test::compared_pictures) {
+    const auto ids = test::tokens_around_pictures(position);
+    if (!llama.evaluate({ids.begin(), ids.end()}, position, false)) return 1;
+    position += static_cast<int>(ids.size());
+    const auto rows = llama.see(test::drawn_picture(p.kind, p.width, p.height));
+    if (rows.empty() || !llama.show(rows, position, true)) return 1;
+    position += static_cast<int>(rows.size() / llama.width());
+  }
+  const auto ids = test::tokens_around_pictures(position);
+  if (!llama.evaluate({ids.begin(), ids.end()}, position, true)) return 1;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    for (int v = 0; v < 16; ++v) std::printf(v == 0 ? "%.4f" : " %.4f", static_cast<double>(llama.logits(static_cast<int>(i))[v]));
+    std::printf("\n");
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -123,6 +150,10 @@ int main(int argc, char** argv) {
   if (what == "text" && argc == 5) return text(argv[2], argv[3], argv[4]);
   if (what == "pictures" && argc == 4) return pictures(argv[2], argv[3]);
   if (what == "eyes" && argc == 3) return eyes(argv[2]);
-  std::fputs("usage: reference text MODEL TEXTS PROMPTS | reference pictures MODEL MMPROJ | reference eyes FOLDER\n", stderr);
+  if (what == "both_ways" && argc == 3) return both_ways(argv[2]);
+  std::fputs(
+      "usage: reference text MODEL TEXTS PROMPTS | reference pictures MODEL MMPROJ | reference eyes FOLDER |\n"
+      "       reference both_ways FOLDER\n",
+      stderr);
   return 2;
 }

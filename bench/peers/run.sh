@@ -62,12 +62,13 @@ if $renew; then
   "$peers/reference" text "$model" tests/engine/data/texts.txt tests/engine/data/prompts.txt >"$peers/llama_cpp.txt"
   mv "$peers/llama_cpp.txt" tests/engine/data/llama_cpp.txt
   "$peers/reference" eyes "$peers" >"$peers/eyes.txt" && mv "$peers/eyes.txt" tests/engine/data/eyes.txt
+  "$peers/reference" both_ways "$peers" >"$peers/both_ways.txt" && mv "$peers/both_ways.txt" tests/engine/data/both_ways.txt
   if [ -f "$eyes" ]; then
     "$peers/reference" pictures "$model" "$eyes" >"$peers/mmproj.txt"
     mv "$peers/mmproj.txt" tests/engine/data/mmproj.txt
   fi
 fi
-INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$model" tests/engine/data/texts.txt "$peers/$(basename "$model" .gguf).f32.gguf" 2>/dev/null
+INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$model" tests/engine/data/texts.txt "$peers/$(basename "$model" .gguf).f32.gguf" LICENSE tests/engine/data/prompts.txt 2>/dev/null
 [ -f "$eyes" ] || eyes=-
 shopt -s nullglob
 compare "$model" "$eyes" "$threads" "$rounds" "$cache"/pictures/*
@@ -80,7 +81,7 @@ done
 gemma=${INOCULUM_GEMMA:-$cache/gemma-3-270m-q4_k_m.gguf}
 if [ -f "$gemma" ]; then
   echo "== Gemma 3 270M"
-  INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$gemma" tests/engine/data/texts.txt "$peers/$(basename "$gemma" .gguf).f32.gguf" 2>/dev/null
+  INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$gemma" tests/engine/data/texts.txt "$peers/$(basename "$gemma" .gguf).f32.gguf" LICENSE tests/engine/data/prompts.txt 2>/dev/null
   compare "$gemma" - "$threads" "$rounds"
 fi
 "$peers/eyes" "$peers" "$threads" "$rounds"
@@ -89,7 +90,7 @@ for type in ${INOCULUM_TYPES:-}; do
   other=$peers/$(basename "$model" .gguf).$type.gguf
   [ -f "$other" ] || "$peers/requantise" "$type" "$model" "$other"
   echo "== $type"
-  "$peers/parity" "$other" tests/engine/data/texts.txt "$peers/floats.gguf" 2>/dev/null
+  INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$other" tests/engine/data/texts.txt "$peers/floats.gguf" LICENSE tests/engine/data/prompts.txt 2>/dev/null
   rm "$peers/floats.gguf"
   compare "$other" - "$threads" "$rounds"
 done

@@ -39,10 +39,16 @@ int bench(const bench_options& options) {
   if (!options.json)
     std::printf("%s, %s, %d threads, %zu repetitions\n", measured->model.c_str(), measured->kernels.c_str(), measured->threads,
                 options.repetitions);
+  const double reading = spread_of(measured->reading).median;
+  if (!options.json)
+    std::printf("a plain read of memory    %9.1f GB/s, weights %.1f MB\n", reading * 1e-9,
+                static_cast<double>(measured->weight_bytes) * 1e-6);
   for (const bench_cell& cell : measured->cells) {
     std::vector<double> speeds;
     for (const double s : cell.seconds) speeds.push_back(static_cast<double>(cell.positions()) / s);
     const spread speed = spread_of(speeds), time = spread_of(cell.seconds);
+    // Of the tokens a second that a plain read of the weights would allow.
+    const double share = cell.generated > 0 ? speed.median * static_cast<double>(measured->weight_bytes) / reading : 0.0;
     if (options.json) {
       all.push_back({{"model_filename", measured->model},
                      {"cpu_kernels", measured->kernels},
@@ -57,10 +63,17 @@ int bench(const bench_options& options) {
                      {"stddev_ts", speed.deviation},
                      {"median_ts", speed.median},
                      {"samples_ts", speeds}});
+      if (cell.generated > 0) {
+        all.back()["weight_bytes"] = measured->weight_bytes;
+        all.back()["read_bytes_per_second"] = reading;
+        all.back()["bandwidth_fraction"] = share;
+      }
     } else if (cell.images > 0) {
       std::printf("%-24s %9.2f ms ± %.2f, median %.2f\n", cell.name().c_str(), time.mean * 1e3, time.deviation * 1e3, time.median * 1e3);
     } else {
-      std::printf("%-24s %9.1f tokens/s ± %.1f, median %.1f\n", cell.name().c_str(), speed.mean, speed.deviation, speed.median);
+      std::printf("%-24s %9.1f tokens/s ± %.1f, median %.1f", cell.name().c_str(), speed.mean, speed.deviation, speed.median);
+      if (cell.generated > 0) std::printf(", %.0f%% of what that read allows", 100 * share);
+      std::printf("\n");
     }
   }
   if (options.json) print_json(all);

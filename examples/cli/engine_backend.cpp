@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // All that touches the bundled engine: as a backend, and timed. One translation unit, since it is what takes longest to compile.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <inoculum/backend/token_backend.hpp>
 #include <inoculum/engine/engine.hpp>
@@ -26,11 +28,33 @@ result<loaded_engine> load_engine(const model_options& options) {
   }
   const bool default_eyes = options.mmproj.empty();
   const std::string eyes = default_eyes ? find_eyes() : options.mmproj == "none" ? std::string() : options.mmproj;
-  auto engine = cpu_engine::load(path, {.mmproj = eyes, .threads = options.threads});
+  const engine::kv_type kv = options.kv_type == "q8" ? engine::kv_type::q8 : engine::kv_type::f16;
+  auto engine = cpu_engine::load(path, {.mmproj = eyes, .threads = options.threads, .kv_type = kv});
   // Our default eyes are made for one model; a user's own model simply has none until it is given some.
-  if (!engine && default_eyes && engine.error().code == errc::mismatch) engine = cpu_engine::load(path, {.threads = options.threads});
+  if (!engine && default_eyes && engine.error().code == errc::mismatch) {
+    engine = cpu_engine::load(path, {.threads = options.threads, .kv_type = kv});
+  }
   if (!engine) return std::move(engine).error();
   return loaded_engine{std::move(*engine), std::filesystem::path(path).filename().string()};
+}
+
+/// Bytes a second that the threads read when they do nothing else: what bounds decoding. From memory larger than any cache.
+double plain_read(engine::thread_team& team, const engine::aligned_bytes& memory) {
+  constexpr std::size_t run = std::size_t{1} << 20;
+  std::atomic<std::uint64_t> all{0};  // somebody might want it, so nothing is left out
+  const auto start = std::chrono::steady_clock::now();
+  team.run([&](std::size_t) {
+    team.each(memory.size() / run, 0, [&](std::size_t i) {
+      std::uint64_t sum = 0, word = 0;
+      for (const std::uint8_t *p = memory.data() + i * run, *end = p + run; p != end; p += 64) {
+        std::memcpy(&word, p, sizeof word);
+        sum += word;
+      }
+      all.fetch_add(sum, std::memory_order_relaxed);
+    });
+  });
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  return all.load() == 1 ? 0.0 : static_cast<double>(memory.size()) / took.count();
 }
 }  // namespace
 
@@ -46,7 +70,8 @@ result<bench_result> measure_engine(const bench_options& options, const std::fun
   auto loaded = load_engine(options.model);
   if (!loaded) return std::move(loaded).error();
   cpu_engine& engine = loaded->engine;
-  bench_result out{loaded->name, engine.decoder().kernels().name, static_cast<int>(engine.decoder().threads()), {}};
+  bench_result out{loaded->name, engine.decoder().kernels().name,    static_cast<int>(engine.decoder().threads()),
+                   {},           engine.decoder().weights().bytes(), {}};
   for (const std::size_t depth : options.depths) {
     for (const std::size_t n : options.prompts) {
       if (n > 0) out.cells.push_back({.prompt = n, .depth = depth});
@@ -75,8 +100,14 @@ result<bench_result> measure_engine(const bench_options& options, const std::fun
     if (!done) return std::move(done).error();
     return {};
   };
+  engine::thread_team readers(out.threads);
+  engine::aligned_bytes memory(std::size_t{256} << 20);
+  if (memory.data() == nullptr) return failure{errc::too_large, "no 256 MB to measure reading with", {}};
+  std::memset(memory.data(), 2, memory.size());
   std::uint8_t tone = 0;
   for (std::size_t round = 0; round <= options.repetitions; ++round) {  // the first only warms up
+    const double speed = plain_read(readers, memory);
+    if (round > 0) out.reading.push_back(speed);
     for (bench_cell& cell : out.cells) {
       if (!tell(cell, round)) {
         std::erase_if(out.cells, [](const bench_cell& c) { return c.seconds.empty(); });

@@ -37,6 +37,7 @@ struct model_options {
   std::string mmproj{};    ///< "none": no eyes
   std::string endpoint{};  ///< an OpenAI-compatible server, instead of the bundled engine
   int threads = 0;
+  std::string kv_type = "f16";  ///< of the bundled engine's keys and values; or "q8"
 };
 
 struct defence_options {
@@ -166,6 +167,8 @@ struct bench_result {
   std::string model{}, kernels{};
   int threads = 0;
   std::vector<bench_cell> cells{};
+  std::size_t weight_bytes = 0;   ///< that one generated token reads
+  std::vector<double> reading{};  ///< bytes a second of a plain read by as many threads, once a repetition
 };
 /// Times the bundled engine, every cell in every round, so that a slow minute falls on all alike. `tell(cell, round)` before each;
 /// false stops, and what is whole is kept. Errors: the engine's; invalid_argument for more positions than the model's context.

@@ -56,30 +56,33 @@ TEST_CASE("a token's logits depend on the sequence alone") {
     const char* architecture;
     ggml_type type;
     std::uint32_t layers;
+    std::uint32_t heads = 4;
+    engine::kv_type kv = engine::kv_type::f16;
   };
   for (const variant& kind :
        {variant{"llama", ggml_type::q4_1, 2}, variant{"llama", ggml_type::q4_0, 2}, variant{"llama", ggml_type::q8_0, 2},
-        variant{"llama", ggml_type::f32, 2}, variant{"qwen2", ggml_type::q8_0, 2}, variant{"gemma3", ggml_type::q8_0, 7}}) {
+        variant{"llama", ggml_type::f32, 2}, variant{"qwen2", ggml_type::q8_0, 2}, variant{"gemma3", ggml_type::q8_0, 7},
+        variant{"llama", ggml_type::q4_0, 2, 2, engine::kv_type::q8}, variant{"gemma3", ggml_type::q4_0, 7, 2, engine::kv_type::q8}}) {
     CAPTURE(kind.architecture);
     CAPTURE(to_string(kind.type));
-    const temporary_model file(
-        test::tiny_llama({.architecture = kind.architecture, .layers = kind.layers, .context = 512, .matrix = kind.type}));
-    const auto tokens = random_tokens(330, 5);  // more than a chunk, more than five pages of cache
+    const temporary_model file(test::tiny_llama(
+        {.architecture = kind.architecture, .layers = kind.layers, .heads = kind.heads, .context = 1024, .matrix = kind.type}));
+    const auto tokens = random_tokens(530, 5);  // more than two chunks, and three segments of attention
     const std::size_t v = test::tiny_vocabulary_size;
-    auto e = cpu_engine::load(file.path, {.threads = 1}).value();
+    auto e = cpu_engine::load(file.path, {.threads = 1, .kv_type = kind.kv}).value();
     const auto reference = all_logits(e, 0, tokens);
     for (const float logit : reference) REQUIRE(std::isfinite(logit));
     const auto row = [&](std::size_t i) { return std::span(reference).subspan(i * v, v); };
 
     SUBCASE("threads") {
       for (const int threads : {2, 3, 5}) {
-        auto other = cpu_engine::load(file.path, {.threads = threads}).value();
+        auto other = cpu_engine::load(file.path, {.threads = threads, .kv_type = kind.kv}).value();
         CHECK(same_bits(all_logits(other, 0, tokens), reference));
       }
     }
     SUBCASE("how the prompt is split, and logits of the last position only") {
       rng r(17);
-      auto other = cpu_engine::load(file.path, {.threads = 2}).value();
+      auto other = cpu_engine::load(file.path, {.threads = 2, .kv_type = kind.kv}).value();
       std::size_t at = 0;
       while (at < tokens.size()) {
         const std::size_t n = std::min<std::size_t>(tokens.size() - at, r.chance(0.5) ? 1 : 1 + r.below(90));
@@ -89,11 +92,11 @@ TEST_CASE("a token's logits depend on the sequence alone") {
       }
     }
     SUBCASE("what the cache held before") {
-      auto other = cpu_engine::load(file.path, {.threads = 2}).value();
+      auto other = cpu_engine::load(file.path, {.threads = 2, .kv_type = kind.kv}).value();
       (void)last_logits(other, 0, random_tokens(400, 99));
       CHECK(same_bits(last_logits(other, 0, std::span(tokens).first(100)), row(99)));
       (void)last_logits(other, 100, random_tokens(150, 98));
-      CHECK(same_bits(last_logits(other, 100, std::span(tokens).subspan(100)), row(329)));
+      CHECK(same_bits(last_logits(other, 100, std::span(tokens).subspan(100)), row(529)));
       (void)last_logits(other, 7, random_tokens(1, 97));
       CHECK(same_bits(last_logits(other, 7, std::span(tokens).subspan(7, 1)), row(7)));
     }
@@ -212,13 +215,22 @@ TEST_CASE("a team's threads share the work and then sleep") {
     CHECK(team.size() == static_cast<std::size_t>(threads));
     for (int round = 0; round < 50; ++round) {
       std::vector<int> done(1000, 0);
-      std::vector<int> again(10, 0);
+      std::vector<int> again(10, 0), large_first(333, 0);
+      int finished = 0, seen_whole = 0;  // written by one thread, before any goes on
       team.run([&](std::size_t) {
         team.each(done.size(), 7, [&](std::size_t i) { ++done[i]; });
         team.each(again.size(), 1, [&](std::size_t i) { again[i] = done[i * 99]; });
+        team.each(
+            large_first.size(), 0, [&](std::size_t i) { ++large_first[i]; },
+            [&] {
+              ++finished;
+              seen_whole += std::accumulate(large_first.begin(), large_first.end(), 0);
+            });
       });
       CHECK(std::accumulate(done.begin(), done.end(), 0) == 1000);
       CHECK(std::accumulate(again.begin(), again.end(), 0) == 10);
+      CHECK(finished == 1);
+      CHECK(seen_whole == 333);
     }
   }
 }

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Earlier sequences gone on from, and several advanced together: to the bit what one sequence alone gives.
 #include <doctest/doctest.h>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include <inoculum/backend/token_backend.hpp>
 #include <inoculum/engine/engine.hpp>
 
-#include "../support/gguf_writer.hpp"
+#include "../support/tiny_eyes.hpp"
+#include "test_pictures.hpp"
 
 using namespace inoculum;
 
@@ -18,10 +21,10 @@ namespace {
 
 struct tiny_model {
   std::string path = (std::filesystem::temp_directory_path() / "inoculum_sequences.gguf").string();
-  tiny_model() { REQUIRE(test::tiny_llama({.layers = 2, .context = 512}).save(path)); }
+  explicit tiny_model(std::uint32_t heads = 4) { REQUIRE(test::tiny_llama({.layers = 2, .heads = heads, .context = 512}).save(path)); }
   ~tiny_model() { std::remove(path.c_str()); }
-  [[nodiscard]] cpu_engine load(std::size_t cache_bytes = 64u << 20, int threads = 2) const {
-    return cpu_engine::load(path, {.threads = threads, .cache_bytes = cache_bytes}).value();
+  [[nodiscard]] cpu_engine load(std::size_t cache_bytes = 64u << 20, int threads = 2, engine::kv_type type = engine::kv_type::f16) const {
+    return cpu_engine::load(path, {.threads = threads, .cache_bytes = cache_bytes, .kv_type = type}).value();
   }
 };
 
@@ -234,4 +237,128 @@ TEST_CASE("prepared prefixes go through a file, and a bad file changes nothing")
   CHECK(refused(resigned(elsewhere)) == errc::mismatch);
   std::remove(path.c_str());
   CHECK(e.load_prefixes(path).error().code == errc::not_found);
+}
+
+TEST_CASE("keys and values in 8 bits: half the memory, the same bits from the cache, and a file of their own") {
+  const tiny_model model(2);  // heads of 32
+  const std::string path = (std::filesystem::temp_directory_path() / "inoculum_prefixes_q8.kv").string();
+  const auto tokens = random_tokens(150, 21);
+  const auto q8 = engine::kv_type::q8;
+  auto plain = model.load(0, 1), fresh = model.load(0, 1, q8), e = model.load(64u << 20, 2, q8);
+  const auto expected = logits_after(fresh, tokens), exact = logits_after(plain, tokens);
+  std::size_t cached = 0;
+  (void)resumed(e, std::span(tokens).first(100), cached);
+  CHECK(same_bits(resumed(e, tokens, cached), expected));
+  CHECK(cached == 100);
+  CHECK(!same_bits(expected, exact));
+  double spread = 0, error = 0;
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    spread += std::abs(static_cast<double>(exact[i]));
+    error += std::abs(static_cast<double>(exact[i] - expected[i]));
+  }
+  CHECK(error < 0.02 * spread);
+  CHECK(e.decoder().new_cache().page_bytes() * 100 < plain.decoder().new_cache().page_bytes() * 57);  // of 64 components 53
+
+  e.remember(true);
+  REQUIRE(e.save_prefixes(path));
+  CHECK(plain.load_prefixes(path).error().code == errc::mismatch);
+  auto warm = model.load(64u << 20, 2, q8);
+  REQUIRE(warm.load_prefixes(path));
+  CHECK(same_bits(resumed(warm, tokens, cached), expected));
+  CHECK(cached == 149);
+  auto bytes = read_file(path, 1u << 30).value();
+  const std::uint32_t infinite = 0x7f800000u;  // the last value's scale
+  std::memcpy(bytes.data() + bytes.size() - 32 - 4, &infinite, 4);
+  bytes.resize(bytes.size() - 32);
+  const digest sum = sha256{}.update(std::string_view(bytes)).finish();
+  REQUIRE(write_file(path, bytes.append(reinterpret_cast<const char*>(sum.bytes.data()), 32)));
+  CHECK(model.load(0, 1, q8).load_prefixes(path).error().code == errc::parse);
+  std::remove(path.c_str());
+  const tiny_model narrow;  // heads of 16
+  CHECK(cpu_engine::load(narrow.path, {.kv_type = q8}).error().code == errc::unsupported);
+}
+
+namespace {
+
+/// The small Gemma 3 of data/both_ways.txt and its eyes.
+struct tiny_seer {
+  std::string model = (std::filesystem::temp_directory_path() / "inoculum_gemma3.gguf").string();
+  std::string mmproj = (std::filesystem::temp_directory_path() / "inoculum_gemma3_eyes.gguf").string();
+  tiny_seer() { REQUIRE((test::tiny_gemma3().save(model) && test::tiny_eyes(test::tiny_gemma3_eyes()).save(mmproj))); }
+  ~tiny_seer() {
+    std::remove(model.c_str());
+    std::remove(mmproj.c_str());
+  }
+  [[nodiscard]] cpu_engine load(int threads) const { return cpu_engine::load(model, {.mmproj = mmproj, .threads = threads}).value(); }
+};
+
+/// Tokens, a picture, tokens, a picture, tokens.
+struct seen_input {
+  std::vector<std::vector<token_id>> tokens{};
+  std::vector<image_embedding> pictures{};
+  std::vector<engine_input> inputs{};
+  explicit seen_input(cpu_engine& e) {
+    int position = 0;
+    for (const test::picture_shape& p : test::compared_pictures) {
+      tokens.push_back(test::tokens_around_pictures(position));
+      pictures.push_back(e.encode_image(test::drawn_picture(p.kind, p.width, p.height)).value());
+      position += static_cast<int>(tokens.back().size() + pictures.back().rows);
+    }
+    tokens.push_back(test::tokens_around_pictures(position));
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      inputs.push_back({tokens[i], nullptr});
+      if (i < pictures.size()) inputs.push_back({{}, &pictures[i]});
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Gemma 3 sees a picture both ways, as llama.cpp does with the same files") {
+  const tiny_seer files;
+  auto e = files.load(2);
+  std::ifstream in("tests/engine/data/both_ways.txt");
+  std::string word, sum;
+  REQUIRE(static_cast<bool>(in >> word >> sum));
+  REQUIRE(digest_of(read_file(files.model, 1u << 30).value()).hex() == sum);
+  const seen_input seen(e);
+  REQUIRE(seen.pictures[0].rows == 256);
+  const auto logits = e.evaluate_all(0, seen.inputs).value();
+  const std::size_t v = e.vocabulary_size(), last = seen.tokens.back().size();
+  double worst = 0;
+  for (std::size_t i = 0; i < last; ++i) {
+    const auto row = logits.subspan(logits.size() - (last - i) * v, v);
+    for (std::size_t k = 0; k < 16; ++k) {
+      double theirs = 0;
+      REQUIRE(static_cast<bool>(in >> theirs));
+      worst = std::max(worst, std::abs(theirs - static_cast<double>(row[k])));
+    }
+  }
+  MESSAGE("largest logit difference " << worst);
+  CHECK(worst < 0.005);
+}
+
+TEST_CASE("a picture seen both ways: the same bits however the prompt is split, on any number of threads, and from the cache") {
+  const tiny_seer files;
+  auto e = files.load(1);
+  const seen_input seen(e);
+  const auto all = e.evaluate(0, seen.inputs).value();
+  const std::vector<float> expected(all.begin(), all.end());
+  auto other = files.load(3);
+  std::size_t at = 0;
+  std::span<const float> logits;
+  for (const engine_input& input : seen.inputs) {
+    for (std::size_t i = 0; i < std::max<std::size_t>(1, input.tokens.size()); i += 5) {
+      const engine_input part{
+          input.tokens.empty() ? input.tokens : input.tokens.subspan(i, std::min<std::size_t>(5, input.tokens.size() - i)), input.image};
+      logits = other.evaluate(at, std::span(&part, 1)).value();
+      at = other.size();
+    }
+  }
+  CHECK(same_bits(logits, expected));
+  CHECK(other.resume(seen.inputs) == 3 * 13 + 2 * 256 - 1);
+  const engine_input end{std::span(seen.tokens.back()).last(1), nullptr};
+  CHECK(same_bits(other.evaluate(other.size(), std::span(&end, 1)).value(), expected));
+  CHECK(other.evaluate(100, std::span(&end, 1)).error().message.find("part of a picture") != std::string::npos);
+  CHECK(other.evaluate(13, std::span(&end, 1)));
 }

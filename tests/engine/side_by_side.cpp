@@ -20,7 +20,7 @@ namespace {
 
 struct tiny_model {
   std::string path = (std::filesystem::temp_directory_path() / "inoculum_side_by_side.gguf").string();
-  tiny_model() { REQUIRE(test::tiny_llama({.layers = 2, .context = 512}).save(path)); }
+  tiny_model() { REQUIRE(test::tiny_llama({.layers = 2, .width = 128, .context = 512}).save(path)); }
   ~tiny_model() { std::remove(path.c_str()); }
   [[nodiscard]] cpu_engine load(std::size_t bytes = 64u << 20, int threads = 2) const {
     return cpu_engine::load(path, {.threads = threads, .demonstration_bytes = bytes}).value();
@@ -137,6 +137,17 @@ TEST_CASE("what is known, the limit, the threads and the cuts change no bit") {
   auto tight = model.load(200000);
   for (int round = 0; round < 3; ++round) CHECK(same_bits(composed(tight, lead, blocks, rest), expected));
   CHECK(tight.remembered_bytes() <= 200000);
+
+  // Keys and values in 8 bits: copies are exact, so nothing shows through either.
+  auto eight_cold = cpu_engine::load(model.path, {.threads = 1, .demonstration_bytes = 0, .kv_type = engine::kv_type::q8}).value();
+  auto eight = cpu_engine::load(model.path, {.threads = 2, .kv_type = engine::kv_type::q8}).value();
+  const auto expected_eight = composed(eight_cold, lead, blocks, rest);
+  CHECK_FALSE(same_bits(expected_eight, expected));
+  for (int round = 0; round < 2; ++round) {
+    (void)composed(eight, lead, {blocks[2], blocks[0]}, rest);
+    CHECK(same_bits(composed(eight, lead, blocks, rest), expected_eight));
+  }
+  CHECK(same_bits(composed(eight, lead, {blocks[3]}, rest), one_after_another(eight_cold, {lead, blocks[3], rest})));
 
   // The rest in two calls, and ordinary reading before and after.
   auto cut = model.load();

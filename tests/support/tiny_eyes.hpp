@@ -127,4 +127,18 @@ inline std::vector<compared_eyes> all_compared_eyes() {
   };
 }
 
+/// A Gemma 3 with eyes of 256 positions a picture, as the real ones have, whose logits tests/engine/data/both_ways.txt has.
+inline gguf_writer tiny_gemma3() {
+  return tiny_llama(
+      {.architecture = "gemma3", .layers = 7, .context = 1024, .window = 96, .matrix = ggml_type::f32, .embedding = ggml_type::f32});
+}
+inline tiny_eyes_options tiny_gemma3_eyes() { return {.image = 64, .patch = 2, .merge = 2, .matrix = ggml_type::f32}; }
+/// What stands before, between and behind its pictures.
+inline std::vector<std::int32_t> tokens_around_pictures(int position) {
+  rng r(static_cast<std::uint64_t>(position) + 1);
+  std::vector<std::int32_t> out(13);
+  for (auto& id : out) id = static_cast<std::int32_t>(r.below(static_cast<std::uint32_t>(tiny_vocabulary_size)));
+  return out;
+}
+
 }  // namespace inoculum::test

@@ -37,12 +37,13 @@
 namespace inoculum {
 
 struct engine_options {
-  std::string mmproj{};                           ///< a vision tower's GGUF; empty: no eyes
-  int threads = 0;                                ///< 0: as many as there are processors, 16 at most
-  std::size_t context = 0;                        ///< positions; 0: what the model was trained for, 8,192 at most
-  std::size_t cache_bytes = 256u << 20;           ///< for keys and values of earlier sequences; pinned ones may exceed it
-  std::size_t demonstration_bytes = 512u << 20;   ///< for those of demonstrations that were read side by side
-  const engine::kernel_table* kernels = nullptr;  ///< for tests and benchmarks; null: the best that runs here
+  std::string mmproj{};                            ///< a vision tower's GGUF; empty: no eyes
+  int threads = 0;                                 ///< 0: as many as there are processors, 16 at most
+  std::size_t context = 0;                         ///< positions; 0: what the model was trained for, 8,192 at most
+  std::size_t cache_bytes = 256u << 20;            ///< for keys and values of earlier sequences; pinned ones may exceed it
+  std::size_t demonstration_bytes = 512u << 20;    ///< for those of demonstrations that were read side by side
+  engine::kv_type kv_type = engine::kv_type::f16;  ///< of keys and values: q8 takes half the memory, for what docs/engine.md says
+  const engine::kernel_table* kernels = nullptr;   ///< for tests and benchmarks; null: the best that runs here
 };
 
 class cpu_engine {
@@ -74,8 +75,13 @@ class cpu_engine {
     }
     const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
     const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
+    if (options.kv_type == engine::kv_type::q8 && config.head_width % engine::block_columns != 0) {
+      return failure{errc::unsupported, "heads of " + std::to_string(config.head_width) + " components in q8, which takes multiples of 32",
+                     model_path};
+    }
     auto format = chat_format_of(*file, *words);
-    cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team)), context, options);
+    cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team), options.kv_type),
+                   context, options);
     if (!options.mmproj.empty()) {
       if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
     }
@@ -171,8 +177,8 @@ class cpu_engine {
   /// Bytes of keys and values that are remembered.
   [[nodiscard]] std::size_t remembered_bytes() const noexcept { return tree_.pages() * current_.cache.page_bytes() + stretches_.bytes(); }
 
-  /// A sliding window counts places, and blocks stand at the same ones: such models cannot.
-  [[nodiscard]] bool can_compose() const noexcept { return decoder_.config().window == 0; }
+  /// A sliding window counts places, and blocks stand at the same ones: such models cannot. Nor can those that see pictures both ways.
+  [[nodiscard]] bool can_compose() const noexcept { return decoder_.config().window == 0 && !decoder_.config().pictures_both_ways; }
   /// Makes the sequence the ordinary inputs in front, then the blocks, each read as if it stood alone behind those, all of them from the
   /// same position on; more, where the present sequence begins so too. Errors, before any work: `invalid_argument` (blocks that are not
   /// one run, nothing behind them, what `evaluate` refuses), `budget`, `unsupported`.
@@ -218,7 +224,7 @@ class cpu_engine {
         stretches_.insert(name, stretch);
         out.computed += n;
       }
-      if (auto done = decoder_.place(current_.cache, first, *stretch); !done) return std::move(done).error();
+      if (auto done = decoder_.paste(current_.cache, first, *stretch); !done) return std::move(done).error();
       if (i > 0) longest = std::max(longest, n);
     }
     current_.cache.overlap = head - lead - longest;
@@ -231,7 +237,9 @@ class cpu_engine {
   /// Writes what is remembered into a file, from which another process, with the same model, eyes and kernels, goes on
   /// to the bit. Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
   [[nodiscard]] result<void> save_prefixes(const std::string& path) const { return engine::save_prefixes(path, identity(), tree_); }
-  [[nodiscard]] result<void> load_prefixes(const std::string& path) { return engine::load_prefixes(path, identity(), tree_); }
+  [[nodiscard]] result<void> load_prefixes(const std::string& path) {
+    return engine::load_prefixes(path, identity(), current_.cache, tree_);
+  }
 
   /// Hands out the present sequence and leaves an empty one.
   [[nodiscard]] sequence take_sequence() {
@@ -335,8 +343,12 @@ class cpu_engine {
 
   [[nodiscard]] engine::prefix_identity identity() const {
     const digest weights = decoder_.weights().fingerprint();
-    const digest all =
-        sha256{}.update(weights.bytes).update(eyes_fingerprint_.bytes).update(std::string_view(decoder_.kernels().name)).finish();
+    const digest all = sha256{}
+                           .update(weights.bytes)
+                           .update(eyes_fingerprint_.bytes)
+                           .update(std::string_view(decoder_.kernels().name))
+                           .update(std::string_view(current_.cache.type() == engine::kv_type::q8 ? " q8" : ""))
+                           .finish();
     return {all, current_.cache.page_bytes(), engine::key_block};
   }
 
@@ -418,6 +430,7 @@ class cpu_engine {
                      {}};
     }
     positions_.clear();
+    picture_spans_.clear();
     for (const engine_input& input : inputs) {
       for (const token_id id : input.tokens) {
         if (!exists(id)) return refuse("token " + std::to_string(id) + " does not exist");
@@ -432,6 +445,7 @@ class cpu_engine {
       for (const float v : *picture.values) {
         if (!std::isfinite(v)) return refuse("a picture's embedding holds a value that is not finite");
       }
+      picture_spans_.push_back({positions_.size(), positions_.size() + picture.rows});
       for (std::size_t r = 0; r < picture.rows; ++r) positions_.push_back({0, picture.values->data() + r * width});
     }
     return {};
@@ -445,6 +459,9 @@ class cpu_engine {
                          (keep < fixed ? ", of which " + std::to_string(fixed) + " belong together" : std::string()),
                      {}};
     }
+    if (decoder_.config().pictures_both_ways && engine::cut_between_units(current_.keys, keep) != keep) {
+      return failure{errc::invalid_argument, "cannot keep a part of a picture, whose positions have seen all of it", {}};
+    }
     if (auto done = gather(keep, inputs); !done) return std::move(done).error();
     const std::size_t n = positions_.size();
     logits_.resize(all ? n * vocabulary_size() : vocabulary_size());
@@ -454,7 +471,8 @@ class cpu_engine {
       current_.cache.overlap = 0;
     }
     current_.keys.resize(keep);
-    if (auto done = decoder_.run(current_.cache, keep, n, rows_from{*this}, logits_, all); !done) return std::move(done).error();
+    if (auto done = decoder_.run(current_.cache, keep, n, rows_from{*this}, logits_, all, picture_spans_); !done)
+      return std::move(done).error();
     current_.keys.insert(current_.keys.end(), appended.begin(), appended.end());
     return std::span<const float>(logits_);
   }
@@ -470,6 +488,7 @@ class cpu_engine {
   std::uint64_t strangers_ = 0;
   std::vector<token_id> ends_{};
   std::vector<position> positions_{};
+  std::vector<engine::decoder::picture_span> picture_spans_{};
   std::vector<float> logits_{};
   std::optional<vision_tower> eyes_{};
   digest eyes_fingerprint_{};

@@ -99,8 +99,10 @@ class raw_reader {
 }
 
 /// Adds what a file holds to the tree. Errors, and then the tree is as before: not_found, io; parse (not such a file, damaged or
-/// cut off); mismatch (of another model, other eyes or other kernels). Memory: no more than the file's size.
-[[nodiscard]] inline result<void> load_prefixes(const std::string& path, const prefix_identity& who, prefix_tree<kv_page>& tree) {
+/// cut off); mismatch (of another model, other eyes, other kernels or another type of keys and values). Memory: no more than the
+/// file's size. `shape` is any cache of the model.
+[[nodiscard]] inline result<void> load_prefixes(const std::string& path, const prefix_identity& who, const kv_cache& shape,
+                                                prefix_tree<kv_page>& tree) {
   auto file = mapped_file::open(path);
   if (!file) return std::move(file).error();
   const auto all = file->bytes();
@@ -149,11 +151,7 @@ class raw_reader {
     }
     const auto page = in.take(who.page_bytes);
     if (page.size() != who.page_bytes) return damaged("it ends inside a page");
-    for (std::size_t at = 0; at + 1 < page.size(); at += 2) {
-      std::uint16_t half = 0;
-      std::memcpy(&half, page.data() + at, 2);
-      if ((half & 0x7c00u) == 0x7c00u) return damaged("a key or a value is not finite");
-    }
+    if (!shape.is_finite(reinterpret_cast<const std::uint8_t*>(page.data()))) return damaged("a key or a value is not finite");
     node.page = std::make_shared<aligned_bytes>(page.size());
     if (node.page->data() == nullptr) return failure{errc::too_large, "no memory for " + std::to_string(page.size()) + " bytes", path};
     std::memcpy(node.page->data(), page.data(), page.size());

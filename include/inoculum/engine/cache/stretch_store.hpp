@@ -29,11 +29,11 @@ class stretch_store {
   }
   void insert(const digest& key, std::shared_ptr<const kv_stretch> stretch) {
     if (places_.contains(key.bytes)) return;
-    bytes_ += stretch->bytes();
+    bytes_ += stretch->bytes.size();
     by_use_.emplace_front(key, std::move(stretch));
     places_[key.bytes] = by_use_.begin();
     while (bytes_ > limit_ && !by_use_.empty()) {
-      bytes_ -= by_use_.back().second->bytes();
+      bytes_ -= by_use_.back().second->bytes.size();
       places_.erase(by_use_.back().first.bytes);
       by_use_.pop_back();
     }

@@ -72,7 +72,8 @@ INOCULUM_AVX512 inline void row_tiles(const float*& a, std::size_t a_stride, con
   for (; rows >= R; rows -= R, a += R * a_stride, out += R * out_stride) {
     std::size_t strip = 0;
     for (; strip + C <= strips; strip += C) float_tile<R, C, Kind>(a, a_stride, b, strip, out, out_stride, fresh);
-    for (; strip < strips; ++strip) float_tile<R, 1, Kind>(a, a_stride, b, strip, out, out_stride, fresh);
+    if constexpr (C > 1)
+      for (; strip < strips; ++strip) float_tile<R, 1, Kind>(a, a_stride, b, strip, out, out_stride, fresh);
   }
 }
 
@@ -92,7 +93,10 @@ INOCULUM_AVX512 inline void float_tiles(const float* a, std::size_t a_stride, co
 template <panel_kind Kind>
 INOCULUM_AVX512 inline void float_panel(const void* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                         float* out) {
-  detail::float_tiles<Kind>(x, stride, {panel, panel_rows, 0, nullptr, columns}, rows, 1, out, panel_rows, true);
+  const detail::strips_view b{panel, panel_rows, 0, nullptr, columns};
+  detail::row_tiles<12, 1, Kind>(x, stride, b, rows, 1, out, panel_rows, true);
+  detail::row_tiles<4, 1, Kind>(x, stride, b, rows, 1, out, panel_rows, true);
+  detail::row_tiles<1, 1, Kind>(x, stride, b, rows, 1, out, panel_rows, true);
 }
 INOCULUM_AVX512 inline void f32_panel(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                       float* out) {

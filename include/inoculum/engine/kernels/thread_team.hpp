@@ -58,25 +58,40 @@ class thread_team {
   }
 
   /// Inside `run`, called by every thread with the same arguments: f(i) for each i below n, `grain` at
-  /// a time to whichever thread is free; returns when all are done.
+  /// a time to whichever thread is free; returns when all are done. Grain 0: large runs first and ever smaller ones, so that
+  /// neighbours mostly go to one thread and all still end together.
   template <class F>
   void each(std::size_t n, std::size_t grain, F&& f) {
+    each(n, grain, f, [] {});
+  }
+  /// The same, and then `finish()` once, by the thread that comes last, before any goes on: for what is too small to share, at the
+  /// price of no barrier of its own.
+  template <class F, class Finish>
+  void each(std::size_t n, std::size_t grain, F&& f, Finish&& finish) {
     state& s = *state_;
     if (s.size == 1) {
       for (std::size_t i = 0; i < n; ++i) f(i);
+      finish();
       return;
     }
-    for (;;) {
-      const std::size_t begin = s.next.fetch_add(grain, std::memory_order_relaxed);
-      if (begin >= n) break;
-      const std::size_t end = n - begin < grain ? n : begin + grain;
+    std::size_t begin = grain > 0 ? s.next.fetch_add(grain, std::memory_order_relaxed) : s.next.load(std::memory_order_relaxed);
+    while (begin < n) {
+      std::size_t take = grain;
+      if (grain == 0) {
+        take = (n - begin + 2 * s.size - 1) / (2 * s.size);
+        if (!s.next.compare_exchange_weak(begin, begin + take, std::memory_order_relaxed)) continue;
+      }
+      const std::size_t end = n - begin < take ? n : begin + take;
       for (std::size_t i = begin; i < end; ++i) f(i);
+      begin = grain > 0 ? s.next.fetch_add(grain, std::memory_order_relaxed) : s.next.load(std::memory_order_relaxed);
     }
-    barrier();
+    arrive(s, finish);
   }
 
   /// Waits until every thread of the team is here.
-  void barrier() noexcept { arrive(*state_); }
+  void barrier() noexcept {
+    arrive(*state_, [] {});
+  }
 
  private:
   struct state {
@@ -106,10 +121,12 @@ class thread_team {
       else std::this_thread::yield();
     }
   }
-  static void arrive(state& s) noexcept {
+  template <class Finish>
+  static void arrive(state& s, Finish&& finish) noexcept {
     if (s.size == 1) return;
     const std::size_t generation = s.generation.load(std::memory_order_acquire);
     if (s.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == s.size) {
+      finish();
       s.arrived.store(0, std::memory_order_relaxed);
       s.next.store(0, std::memory_order_relaxed);  // everybody has stopped taking: the next `each` starts at 0
       s.generation.store(generation + 1, std::memory_order_release);
@@ -120,7 +137,7 @@ class thread_team {
   static void work(state& s, std::size_t thread) {
     std::size_t seen = 0;
     for (;;) {
-      for (int i = 0; i < 2000 && s.jobs.load(std::memory_order_acquire) == seen; ++i) pause();
+      for (int i = 0; i < 8000 && s.jobs.load(std::memory_order_acquire) == seen; ++i) pause();
       {
         std::unique_lock lock(s.mutex);
         s.wake.wait(lock, [&] { return s.jobs.load(std::memory_order_acquire) != seen; });
@@ -128,7 +145,7 @@ class thread_team {
         ++seen;
       }
       s.call(s.context, thread);
-      arrive(s);
+      arrive(s, [] {});
     }
   }
 

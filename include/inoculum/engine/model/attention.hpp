@@ -31,6 +31,11 @@ struct attention_scratch {
   float result[attention_rows * attention_max_width];
   float segment[attention_rows * attention_max_width];  ///< the result of the segment at hand
   float scores[attention_rows * key_block];
+  std::int8_t query_bytes[attention_rows * attention_max_width];  ///< for keys in 8 bits: the query in 8 bits, as activations are
+  float query_scales[attention_rows * attention_max_width / block_columns];
+  float query_sums[attention_rows * attention_max_width / block_columns];
+  std::int32_t query_totals[attention_rows * attention_max_width / block_columns];
+  std::int32_t query_halves[attention_rows * attention_max_width / block_columns];
   attention_part whole[attention_rows];
   attention_part part[attention_rows];
   std::size_t positions[attention_rows];  ///< the last one that each row sees, ascending
@@ -43,9 +48,49 @@ struct row_range {
   std::size_t last = 0;
 };
 
+/// Before `attend_segment`: queries as keys of this type want them.
+inline void quantise_queries(const kernel_table& kernels, const kv_cache& cache, std::size_t width, std::size_t rows,
+                             attention_scratch& s) noexcept {
+  if (cache.type() != kv_type::q8) return;
+  const std::size_t blocks = width / block_columns;
+  kernels.quantise(s.query, rows * blocks, s.query_bytes, s.query_scales, s.query_sums, s.query_totals, s.query_halves);
+}
+
+/// Scores of rows first … first + n - 1 with the positions of a page, as many strips of 16 as are asked for.
+inline void score(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                  std::size_t page, std::size_t strips, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
+  float* scores = s.scores + first * key_block;
+  if (cache.type() == kv_type::f16) {
+    kernels.f16_tile(s.query + first * width, width, cache.half_keys(layer, head, page), 16, 16 * width, width, n, strips, scores,
+                     key_block, true);
+    return;
+  }
+  const std::size_t blocks = width / block_columns, at = first * blocks;
+  const activation_view queries{s.query_bytes + first * width, s.query_scales + at, s.query_sums + at,
+                                s.query_totals + at,           s.query_halves + at, blocks};
+  float y[attention_rows * panel_rows];
+  for (std::size_t strip = 0; strip < strips; ++strip) {
+    kernels.quantised_panel(panel_kind::q8, cache.key_panel(layer, head, page, strip), queries, n, y);
+    for (std::size_t r = 0; r < n; ++r) std::copy_n(y + r * panel_rows, panel_rows, scores + r * key_block + strip * 16);
+  }
+}
+
+/// Adds weights (in `s.scores`) times values of a page to the segment's results.
+inline void add_values(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                       std::size_t page, std::size_t positions, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
+  const float* weights = s.scores + first * key_block;
+  float* out = s.segment + first * width;
+  if (cache.type() == kv_type::f16) {
+    kernels.f16_tile(weights, key_block, cache.half_values(layer, head, page), width, 16, positions, n, width / 16, out, width, false);
+  } else {
+    kernels.byte_tile(weights, key_block, cache.byte_values(layer, head, page), cache.value_scales(layer, head, page), width, positions, n,
+                      width / 16, out, width);
+  }
+}
+
 /// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `s.part` out for the rows returned: those that see something
 /// of the segment.
-inline row_range attend_segment(const kernel_table& kernels, kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
                                 std::size_t rows, std::size_t segment, attention_scratch& s) noexcept {
   const std::size_t from = segment * attention_segment;
   row_range seen{0, rows};
@@ -63,17 +108,14 @@ inline row_range attend_segment(const kernel_table& kernels, kv_cache& cache, st
     const std::size_t n = now.last - now.first;
     const std::size_t page = begin / key_block;
     const std::size_t most = std::min(s.positions[now.last - 1] - begin + 1, key_block);
-    float* scores = s.scores + now.first * key_block;
-    kernels.f16_tile(s.query + now.first * width, width, cache.keys(layer, head, page), 16, 16 * width, width, n, (most + 15) / 16, scores,
-                     key_block, true);
+    score(kernels, cache, layer, head, width, page, (most + 15) / 16, now.first, n, s);
     for (std::size_t r = now.first; r < now.last; ++r) {
       float* row = s.scores + r * key_block;
       // At least one score of a row's first block counts, so what is masked here weighs nothing.
       for (std::size_t i = 0; begin + i < s.lowest[r]; ++i) row[i] = -1e30f;
       kernels.softmax_step(row, std::min(s.positions[r] - begin + 1, key_block), s.part[r].maximum, s.part[r].sum, s.part[r].result, width);
     }
-    kernels.f16_tile(scores, key_block, cache.values(layer, head, page), width, 16, most, n, width / 16, s.segment + now.first * width,
-                     width, false);
+    add_values(kernels, cache, layer, head, width, page, most, now.first, n, s);
   }
   return seen;
 }
@@ -90,10 +132,11 @@ inline void normalise(const attention_part& whole, std::size_t width) noexcept {
 }
 
 /// All segments: `s.result` out, normalised.
-inline void attend(const kernel_table& kernels, kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width, std::size_t rows,
-                   attention_scratch& s) noexcept {
+inline void attend(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                   std::size_t rows, attention_scratch& s) noexcept {
   for (std::size_t r = 0; r < rows; ++r) s.whole[r] = {s.result + r * width};
   std::fill_n(s.result, rows * width, 0.0f);
+  quantise_queries(kernels, cache, width, rows, s);
   for (std::size_t segment = s.lowest[0] / attention_segment; segment * attention_segment <= s.positions[rows - 1]; ++segment) {
     const row_range seen = attend_segment(kernels, cache, layer, head, width, rows, segment, s);
     for (std::size_t r = seen.first; r < seen.last; ++r) merge(kernels, s.whole[r], s.part[r], width);
@@ -106,8 +149,8 @@ inline void attend(const kernel_table& kernels, kv_cache& cache, std::size_t lay
   return window != 0 && position >= window ? position - window + 1 : 0;
 }
 /// The same for rows that see the last `window` positions up to `s.positions`.
-inline void attend(const kernel_table& kernels, kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width, std::size_t rows,
-                   std::size_t window, attention_scratch& s) noexcept {
+inline void attend(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                   std::size_t rows, std::size_t window, attention_scratch& s) noexcept {
   for (std::size_t r = 0; r < rows; ++r) s.lowest[r] = lowest_seen(s.positions[r], window);
   attend(kernels, cache, layer, head, width, rows, s);
 }

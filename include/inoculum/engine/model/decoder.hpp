@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 #include <xtensor/xtensor.hpp>
@@ -29,8 +30,9 @@ class decoder {
  public:
   static constexpr std::size_t chunk_rows = 256;
 
-  decoder(decoder_weights weights, const kernel_table& kernels, thread_team team)
-      : weights_(std::move(weights)), kernels_(&kernels), team_(std::move(team)), scratch_(team_.size()) {
+  /// Keys and values in `type`; for q8 `head_width` must be a multiple of 32.
+  decoder(decoder_weights weights, const kernel_table& kernels, thread_team team, kv_type type = kv_type::f16)
+      : weights_(std::move(weights)), kernels_(&kernels), team_(std::move(team)), kv_type_(type), scratch_(team_.size()) {
     for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
   }
 
@@ -39,21 +41,34 @@ class decoder {
   [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
   [[nodiscard]] std::size_t threads() const noexcept { return team_.size(); }
   /// Room for the keys and values of one sequence.
-  [[nodiscard]] kv_cache new_cache() const { return {config().layers, config().kv_heads, config().head_width}; }
+  [[nodiscard]] kv_cache new_cache() const { return {config().layers, config().kv_heads, config().head_width, kv_type_}; }
 
   /// Runs `n` positions of one sequence from `first` on; `fill(i, row)` writes the i-th one's `width` values.
   /// Positions before `first` must have been run. Logits of the last position, or of all n in order, go to
-  /// `logits` (`vocabulary` or n · vocabulary floats; none are computed when it is empty). Errors: `too_large` when memory for the cache
-  /// ends.
+  /// `logits` (`vocabulary` or n · vocabulary floats; none are computed when it is empty). `pictures`, ascending, tells a model that sees a
+  /// picture both ways where there are any. Errors: `too_large` when memory for the cache ends.
+  struct picture_span {
+    std::size_t begin = 0;  ///< among the n
+    std::size_t end = 0;
+  };
   template <class Fill>
-  [[nodiscard]] result<void> run(kv_cache& cache, std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits) {
+  [[nodiscard]] result<void> run(kv_cache& cache, std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits,
+                                 std::span<const picture_span> pictures = {}) {
+    if (!config().pictures_both_ways) pictures = {};
     if (!cache.reserve(first, first + n)) return no_memory(first + n);
     const std::size_t vocabulary = config().vocabulary;
-    for (std::size_t done = 0; done < n; done += chunk_rows) {
-      const std::size_t rows = std::min(chunk_rows, n - done);
+    for (std::size_t done = 0, rows = 0; done < n; done += rows) {
+      rows = std::min(chunk_rows, n - done);
+      while (!pictures.empty() && pictures.front().end <= done) pictures = pictures.subspan(1);
+      for (const picture_span& p : pictures) {  // a chunk holds a picture whole, whatever its size: all its keys come first
+        if (p.begin < done + rows && done + rows < p.end) rows = p.begin > done ? p.begin - done : p.end - done;
+      }
       const bool last = done + rows == n;
       places_.clear();
-      for (std::size_t i = 0; i < rows; ++i) places_.push_back({&cache, first + done + i});
+      for (std::size_t i = 0; i < rows; ++i) places_.push_back({&cache, first + done + i, first + done + i});
+      for (const picture_span& p : pictures) {
+        for (std::size_t i = std::max(p.begin, done); i < std::min(p.end, done + rows); ++i) places_[i - done].sees = first + p.end - 1;
+      }
       prepare();
       for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
       // Only what somebody reads is computed in the last layer and the head.
@@ -66,20 +81,19 @@ class decoder {
 
   /// A copy of positions of a cache, and back into any.
   [[nodiscard]] kv_stretch copy(kv_cache& cache, std::size_t first, std::size_t positions) {
-    kv_stretch out{positions, std::vector<std::uint16_t>(cache.lines() * cache.line_halves(positions))};
+    kv_stretch out{positions, std::vector<std::uint8_t>(cache.lines() * cache.line_bytes(positions))};
     team_.run([&](std::size_t) {
-      team_.each(cache.lines(), 1, [&](std::size_t line) {
-        cache.copy_line(line, first, positions, out.halves.data() + line * cache.line_halves(positions));
-      });
+      team_.each(cache.lines(), 1,
+                 [&](std::size_t line) { cache.copy_line(line, first, positions, out.bytes.data() + line * cache.line_bytes(positions)); });
     });
     return out;
   }
   /// Errors: `too_large` when memory for the cache ends.
-  [[nodiscard]] result<void> place(kv_cache& cache, std::size_t first, const kv_stretch& stretch) {
+  [[nodiscard]] result<void> paste(kv_cache& cache, std::size_t first, const kv_stretch& stretch) {
     if (!cache.reserve(first, first + stretch.positions)) return no_memory(first + stretch.positions);
     team_.run([&](std::size_t) {
       team_.each(cache.lines(), 1, [&](std::size_t line) {
-        cache.place_line(line, first, stretch.positions, stretch.halves.data() + line * cache.line_halves(stretch.positions));
+        cache.paste_line(line, first, stretch.positions, stretch.bytes.data() + line * cache.line_bytes(stretch.positions));
       });
     });
     return {};
@@ -98,7 +112,8 @@ class decoder {
     }
     for (std::size_t done = 0; done < sequences.size(); done += chunk_rows) {
       const std::size_t rows = std::min(chunk_rows, sequences.size() - done);
-      places_.assign(sequences.begin() + static_cast<std::ptrdiff_t>(done), sequences.begin() + static_cast<std::ptrdiff_t>(done + rows));
+      places_.clear();
+      for (const next_position& p : sequences.subspan(done, rows)) places_.push_back({p.cache, p.position, p.position});
       prepare();
       for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
       team_.run([&](std::size_t thread) { forward(thread, rows, logits.data() + done * config().vocabulary); });
@@ -125,7 +140,7 @@ class decoder {
     hidden_.resize(rows, c.hidden);
     if (rows <= few_rows) {
       std::size_t last = 0;
-      for (const next_position& p : places_) last = std::max(last, p.position);
+      for (const place& p : places_) last = std::max(last, p.sees);
       segments_ = last / attention_segment + 1;
       part_results_.resize(rows * c.heads * segments_ * c.head_width);
       parts_.resize(rows * c.heads * segments_);
@@ -140,20 +155,19 @@ class decoder {
   void forward(std::size_t thread, std::size_t wanted, float* logits) {
     const std::size_t rows = places_.size();
     const std::span<const decoder_layer> layers = weights_.layers();
+    team_.each(rows, 8, [&](std::size_t t) { normalise(layers[0].attention_norm, t); });
     for (std::size_t i = 0; i < layers.size(); ++i) {
       const decoder_layer& layer = layers[i];
-      normalise(layer.attention_norm, 0, rows);
-      project(layer, rows);
-      store_keys(layer, i, rows);
-      const std::size_t skip = i + 1 == layers.size() ? rows - wanted : 0;
+      const bool last = i + 1 == layers.size();
+      project(layer, i, rows);
+      const std::size_t skip = last ? rows - wanted : 0;
       if (skip == rows) return;
       attention(thread, i, skip, rows);
-      add_product(layer.output, layer.attention_output_norm, attended_, skip, rows);
-      normalise(layer.feed_forward_norm, skip, rows);
+      add_product(layer.output, layer.attention_output_norm, attended_, layer.feed_forward_norm, skip, rows);
       feed_forward(layer, skip, rows);
-      add_product(layer.down, layer.feed_forward_output_norm, hidden_, skip, rows);
+      const std::span<const float> next = last ? weights_.output_norm() : std::span<const float>(layers[i + 1].attention_norm);
+      add_product(layer.down, layer.feed_forward_output_norm, hidden_, next, skip, rows);
     }
-    normalise(weights_.output_norm(), rows - wanted, rows);
     const packed_matrix& head = weights_.head();
     tiles(head.panels(), rows - wanted, rows, [&](std::size_t panel, std::size_t begin, std::size_t n) {
       float y[row_tile * panel_rows];
@@ -167,6 +181,16 @@ class decoder {
       for (float& logit : std::span(logits + t * head.rows, head.rows)) logit = cap * std::tanh(logit / cap);
     });
   }
+
+  struct place {
+    kv_cache* cache = nullptr;
+    std::size_t position = 0;
+    std::size_t sees = 0;  // the last position
+  };
+
+  struct nothing {
+    void operator()(std::size_t) const noexcept {}
+  };
 
   /// A panel's n rows of results to where they belong, or onto what is there. Of a whole panel the number of columns is known when
   /// this is compiled, which saves a call a row.
@@ -190,28 +214,33 @@ class decoder {
   /// Calls f(panel, first row, rows) for every panel and every run of at most `row_tile` rows of [begin, end).
   template <class F>
   void tiles(std::size_t panels, std::size_t begin, std::size_t end, F&& f) {
-    const std::size_t runs = (end - begin + row_tile - 1) / row_tile;
-    const std::size_t tasks = panels * runs;
-    const std::size_t grain = end - begin > 8 ? 1 : std::max<std::size_t>(1, tasks / (4 * team_.size()));
-    team_.each(tasks, grain, [&](std::size_t task) {
+    tiles(panels, begin, end, f, nothing{});
+  }
+  /// And then row(t) for every row. A single row is finished by the thread that comes last: barriers are what one token waits for.
+  template <class F, class Row>
+  void tiles(std::size_t panels, std::size_t begin, std::size_t end, F&& f, Row&& row) {
+    const std::size_t tasks = panels * ((end - begin + row_tile - 1) / row_tile);
+    const auto tile = [&](std::size_t task) {
       const std::size_t from = begin + task / panels * row_tile;
       f(task % panels, from, std::min(row_tile, end - from));
-    });
+    };
+    // Few rows pass the weights once: a thread reads neighbouring panels, which it asks for ahead.
+    const std::size_t grain = end - begin > 8 ? 1 : 0;
+    if (end - begin == 1) return team_.each(tasks, grain, tile, [&] { row(begin); });
+    team_.each(tasks, grain, tile);
+    if constexpr (!std::is_same_v<std::decay_t<Row>, nothing>) team_.each(end - begin, 8, [&](std::size_t i) { row(begin + i); });
   }
 
-  void normalise(std::span<const float> weight, std::size_t begin, std::size_t end) {
-    const std::size_t width = config().width;
-    team_.each(end - begin, 8, [&](std::size_t t) {
-      kernels_->rms_norm(x_.data() + (begin + t) * width, weight.data(), width, config().norm_epsilon, input_.row(begin + t));
-      input_.quantise(*kernels_, begin + t);
-    });
+  void normalise(std::span<const float> weight, std::size_t t) {
+    kernels_->rms_norm(x_.data() + t * config().width, weight.data(), config().width, config().norm_epsilon, input_.row(t));
+    input_.quantise(*kernels_, t);
   }
 
-  /// Queries, keys and values, side by side in qkv_.
-  void project(const decoder_layer& layer, std::size_t rows) {
+  /// Queries, keys and values, side by side in qkv_; keys and values then go to the cache.
+  void project(const decoder_layer& layer, std::size_t index, std::size_t rows) {
     const packed_matrix* parts[3] = {&layer.query, &layer.key, &layer.value};
     const std::size_t stride = qkv_.shape(1);
-    tiles(parts[0]->panels() + 2 * parts[1]->panels(), 0, rows, [&](std::size_t panel, std::size_t begin, std::size_t n) {
+    const auto product = [&](std::size_t panel, std::size_t begin, std::size_t n) {
       std::size_t part = 0;
       std::size_t column = 0;
       for (; panel >= parts[part]->panels(); ++part) {
@@ -220,36 +249,34 @@ class decoder {
       }
       float y[row_tile * panel_rows];
       input_.times(*kernels_, *parts[part], panel, begin, n, y);
-      float* out = qkv_.data() + begin * stride + column + panel * panel_rows;
-      put(y, n, panel_rows, out, stride);
-    });
+      put(y, n, panel_rows, qkv_.data() + begin * stride + column + panel * panel_rows, stride);
+    };
+    tiles(parts[0]->panels() + 2 * parts[1]->panels(), 0, rows, product, [&](std::size_t t) { store_keys(layer, index, t); });
   }
 
-  void store_keys(const decoder_layer& layer, std::size_t index, std::size_t rows) {
+  void store_keys(const decoder_layer& layer, std::size_t index, std::size_t t) {
     const decoder_config& c = config();
     const float factor = log2_e * c.attention_scale;
     const rope_angles& angles = c.is_local(index) ? local_angles_ : angles_;
     const auto add = [](float* to, const std::vector<float>& bias) {
       for (std::size_t i = 0; i < bias.size(); ++i) to[i] += bias[i];
     };
-    team_.each(rows, 8, [&](std::size_t t) {
-      float* q = qkv_.data() + t * qkv_.shape(1);
-      float* k = q + c.heads * c.head_width;
-      float* v = k + c.kv_heads * c.head_width;
-      add(q, layer.query_bias);
-      add(k, layer.key_bias);
-      add(v, layer.value_bias);
-      const auto place = [&](float* head, const std::vector<float>& norm) {
-        if (!norm.empty()) kernels_->rms_norm(head, norm.data(), c.head_width, c.norm_epsilon, head);
-        angles.turn(t, head);
-      };
-      for (std::size_t h = 0; h < c.heads; ++h) place(q + h * c.head_width, layer.query_norm);
-      for (std::size_t i = 0; i < c.heads * c.head_width; ++i) q[i] *= factor;
-      for (std::size_t h = 0; h < c.kv_heads; ++h) {
-        place(k + h * c.head_width, layer.key_norm);
-        places_[t].cache->store(index, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
-      }
-    });
+    float* q = qkv_.data() + t * qkv_.shape(1);
+    float* k = q + c.heads * c.head_width;
+    float* v = k + c.kv_heads * c.head_width;
+    add(q, layer.query_bias);
+    add(k, layer.key_bias);
+    add(v, layer.value_bias);
+    const auto turned = [&](float* head, const std::vector<float>& norm) {
+      if (!norm.empty()) kernels_->rms_norm(head, norm.data(), c.head_width, c.norm_epsilon, head);
+      angles.turn(t, head);
+    };
+    for (std::size_t h = 0; h < c.heads; ++h) turned(q + h * c.head_width, layer.query_norm);
+    for (std::size_t i = 0; i < c.heads * c.head_width; ++i) q[i] *= factor;
+    for (std::size_t h = 0; h < c.kv_heads; ++h) {
+      turned(k + h * c.head_width, layer.key_norm);
+      places_[t].cache->store(index, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
+    }
   }
 
   /// Rows of one sequence that read one key head: some of the query heads that share it, at `count` places.
@@ -268,7 +295,7 @@ class decoder {
   void gather(const attention_task& task, std::size_t window, attention_scratch& s) const {
     const std::size_t width = config().head_width;
     for (std::size_t r = 0; r < task.rows(); ++r) {
-      s.positions[r] = places_[task.place(r)].position;
+      s.positions[r] = places_[task.place(r)].sees;
       s.lowest[r] = lowest_seen(places_[task.place(r)].position, window);
       std::copy_n(qkv_.data() + task.place(r) * qkv_.shape(1) + task.head(r) * width, width, s.query + r * width);
     }
@@ -301,12 +328,13 @@ class decoder {
         for (std::size_t r = 0; r < task.rows(); ++r)
           std::copy_n(s.result + r * width, width, attended_.row(task.place(r)) + task.head(r) * width);
       });
-      return quantise(attended_, begin, end);
+      return team_.each(end - begin, 8, [&](std::size_t i) { attended_.quantise(*kernels_, begin + i); });
     }
-    team_.each(tasks * segments_, 1, [&](std::size_t i) {
+    const auto part_of = [&](std::size_t i) {
       const attention_task task = task_at(i / segments_);
       const std::size_t segment = i % segments_;
       gather(task, window, s);
+      quantise_queries(*kernels_, *places_[task.from].cache, width, task.rows(), s);
       const row_range seen = attend_segment(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), segment, s);
       for (std::size_t r = 0; r < task.rows(); ++r) {
         attention_part& part = parts_[(task.place(r) * c.heads + task.head(r)) * segments_ + segment];
@@ -315,9 +343,8 @@ class decoder {
         part = {part.result, s.part[r].maximum, s.part[r].sum};
         std::copy_n(s.part[r].result, width, part.result);
       }
-    });
-    team_.each(end - begin, 1, [&](std::size_t i) {
-      const std::size_t t = begin + i;
+    };
+    const auto whole_of = [&](std::size_t t) {
       std::fill_n(attended_.row(t), c.heads * width, 0.0f);
       for (std::size_t h = 0; h < c.heads; ++h) {
         attention_part whole{attended_.row(t) + h * width};
@@ -328,53 +355,56 @@ class decoder {
         engine::normalise(whole, width);
       }
       attended_.quantise(*kernels_, t);
-    });
+    };
+    if (end - begin == 1) return team_.each(tasks * segments_, 1, part_of, [&] { whole_of(begin); });
+    team_.each(tasks * segments_, 1, part_of);
+    team_.each(end - begin, 1, [&](std::size_t i) { whole_of(begin + i); });
   }
 
   /// hidden = act(gate) · up; a task computes both panels, so neither ever leaves its cache.
   void feed_forward(const decoder_layer& layer, std::size_t begin, std::size_t end) {
     const auto activate = config().gelu ? kernels_->geglu : kernels_->swiglu;
-    tiles(layer.gate.panels(), begin, end, [&](std::size_t panel, std::size_t from, std::size_t n) {
+    const auto gated = [&](std::size_t panel, std::size_t from, std::size_t n) {
       float gate[row_tile * panel_rows];
       float up[row_tile * panel_rows];
       input_.times(*kernels_, layer.gate, panel, from, n, gate);
       input_.times(*kernels_, layer.up, panel, from, n, up);
       activate(gate, up, n * panel_rows, gate);
       put(gate, n, std::min(panel_rows, layer.gate.rows - panel * panel_rows), hidden_.row(from) + panel * panel_rows, layer.gate.rows);
-    });
-    quantise(hidden_, begin, end);
+    };
+    tiles(layer.gate.panels(), begin, end, gated, [&](std::size_t t) { hidden_.quantise(*kernels_, t); });
   }
 
-  void quantise(quantised_rows& rows, std::size_t begin, std::size_t end) {
-    team_.each(end - begin, 8, [&](std::size_t t) { rows.quantise(*kernels_, begin + t); });
-  }
-
-  /// x += rows · mᵀ, normalised before it is added where `norm` is not empty.
-  void add_product(const packed_matrix& m, std::span<const float> norm, const quantised_rows& in, std::size_t begin, std::size_t end) {
+  /// x += rows · mᵀ, normalised before it is added where `norm` is not empty; then input = x normalised by `next`.
+  void add_product(const packed_matrix& m, std::span<const float> norm, const quantised_rows& in, std::span<const float> next,
+                   std::size_t begin, std::size_t end) {
     const std::size_t width = config().width;
     float* const sum = norm.empty() ? x_.data() : product_.data();
-    tiles(m.panels(), begin, end, [&](std::size_t panel, std::size_t from, std::size_t n) {
+    const auto product = [&](std::size_t panel, std::size_t from, std::size_t n) {
       float y[row_tile * panel_rows];
       in.times(*kernels_, m, panel, from, n, y);
       const std::size_t present = std::min(panel_rows, m.rows - panel * panel_rows);
       float* out = sum + from * width + panel * panel_rows;
       if (norm.empty()) add(y, n, present, out, width);
       else put(y, n, present, out, width);
-    });
-    if (norm.empty()) return;
-    team_.each(end - begin, 8, [&](std::size_t t) {
-      float* row = product_.data() + (begin + t) * width;
-      kernels_->rms_norm(row, norm.data(), width, config().norm_epsilon, row);
-      float* out = x_.data() + (begin + t) * width;
-      for (std::size_t i = 0; i < width; ++i) out[i] += row[i];
+    };
+    tiles(m.panels(), begin, end, product, [&](std::size_t t) {
+      if (!norm.empty()) {
+        float* row = product_.data() + t * width;
+        kernels_->rms_norm(row, norm.data(), width, config().norm_epsilon, row);
+        float* out = x_.data() + t * width;
+        for (std::size_t i = 0; i < width; ++i) out[i] += row[i];
+      }
+      normalise(next, t);
     });
   }
 
   decoder_weights weights_;
   const kernel_table* kernels_;
   thread_team team_;
+  kv_type kv_type_;
   std::vector<std::unique_ptr<attention_scratch>> scratch_;
-  std::vector<next_position> places_{};  // what each row of a chunk is
+  std::vector<place> places_{};  // what each row of a chunk is
   rope_angles angles_{}, local_angles_{};
   xt::xtensor<float, 2> x_{};        // the residual stream, [rows][width]
   xt::xtensor<float, 2> qkv_{};      // [rows][queries, keys, values]

@@ -31,17 +31,18 @@ struct decoder_config {
   double rope_base = 0.0;
   double rope_scale = 1.0;  ///< positions are multiplied by this (linear scaling)
 
-  bool rope_neighbours = true;     ///< the file pairs components 2i and 2i + 1 (llama), else i and i + half
-  bool qkv_bias = false;           ///< qwen2
-  bool head_norms = false;         ///< gemma3: queries and keys are normalised, head by head
-  bool output_norms = false;       ///< gemma3: what attention and feed-forward add is normalised, too
-  bool gelu = false;               ///< gemma3: GELU (tanh) gates, not SiLU
-  float embedding_scale = 1.0f;    ///< gemma3: the square root of the width
-  float attention_scale = 0.0f;    ///< of query · key
-  float final_cap = 0.0f;          ///< logits become cap · tanh(logits / cap); 0: they do not
-  std::size_t window = 0;          ///< a local layer sees so many positions, its own included; 0: there are none
-  std::size_t window_pattern = 0;  ///< every so manieth layer is not local
-  double local_rope_base = 0.0;    ///< of local layers, whose positions are not scaled
+  bool rope_neighbours = true;      ///< the file pairs components 2i and 2i + 1 (llama), else i and i + half
+  bool qkv_bias = false;            ///< qwen2
+  bool head_norms = false;          ///< gemma3: queries and keys are normalised, head by head
+  bool output_norms = false;        ///< gemma3: what attention and feed-forward add is normalised, too
+  bool gelu = false;                ///< gemma3: GELU (tanh) gates, not SiLU
+  bool pictures_both_ways = false;  ///< gemma3: a position of a picture sees all of that picture, also what follows it
+  float embedding_scale = 1.0f;     ///< gemma3: the square root of the width
+  float attention_scale = 0.0f;     ///< of query · key
+  float final_cap = 0.0f;           ///< logits become cap · tanh(logits / cap); 0: they do not
+  std::size_t window = 0;           ///< a local layer sees so many positions, its own included; 0: there are none
+  std::size_t window_pattern = 0;   ///< every so manieth layer is not local
+  double local_rope_base = 0.0;     ///< of local layers, whose positions are not scaled
 
   [[nodiscard]] bool is_local(std::size_t layer) const noexcept { return window != 0 && (layer + 1) % window_pattern != 0; }
 };
@@ -51,7 +52,7 @@ namespace detail {
 /// Gemma 3 (Gemma Team, 2025): five layers of a sliding window, then one that sees all.
 inline result<void> read_gemma3(const gguf_file& file, decoder_config& c) {
   const auto wrong = [&](std::string what) { return failure{errc::unsupported, std::move(what), file.source()}; };
-  c.head_norms = c.output_norms = c.gelu = true;
+  c.head_norms = c.output_norms = c.gelu = c.pictures_both_ways = true;
   c.embedding_scale = std::sqrt(static_cast<float>(c.width));
   c.window = static_cast<std::size_t>(file.number("gemma3.attention.sliding_window").value_or(0));
   c.window_pattern = static_cast<std::size_t>(file.number("gemma3.attention.sliding_window_pattern").value_or(6));

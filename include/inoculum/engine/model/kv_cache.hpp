@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys and values of one sequence in float16, in pages of 64 positions that hold every layer and head.
-// Within a page a head's keys lie 16 positions side by side, component by component, so that scores
-// come out as lanes; values lie position by position, so that their weighted sum does.
+// Keys and values of one sequence, in pages of 64 positions that hold every layer and head.
 // Pages are shared between sequences that begin alike; whoever writes into a shared one gets a copy first.
+//
+//   f16   a head's keys lie 16 positions side by side, component by component, so that scores come out as lanes; values lie
+//         position by position, so that their weighted sum does
+//   q8    8 bits, 53% of the bytes for heads of 64: keys in panels of 16 positions like weights in Q8_0 (quant/panel_layout.hpp), a float16
+//   scale for
+//         32 components, so that their products are those of weights; values with a float scale a position
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -21,18 +26,22 @@ namespace inoculum::engine {
 
 using kv_page = std::shared_ptr<aligned_bytes>;
 
-/// Keys and values of some positions in a row, apart from any cache: for each layer and head the keys component by component
-/// ([head_width][positions]), then the values position by position.
+enum class kv_type : std::uint8_t { f16, q8 };
+
+/// Keys and values of some positions in a row, apart from any cache: what `kv_cache::copy_line` gives, line after line.
 struct kv_stretch {
   std::size_t positions = 0;
-  std::vector<std::uint16_t> halves{};
-  [[nodiscard]] std::size_t bytes() const noexcept { return halves.size() * sizeof(std::uint16_t); }
+  std::vector<std::uint8_t> bytes{};
 };
 
 class kv_cache {
  public:
-  kv_cache(std::size_t layers, std::size_t heads, std::size_t head_width) : lines_(layers * heads), heads_(heads), head_width_(head_width) {
-    page_bytes_ = layers * heads * 2 * part() * sizeof(std::uint16_t);
+  /// `head_width` is a multiple of 16; for q8 of 32.
+  kv_cache(std::size_t layers, std::size_t heads, std::size_t head_width, kv_type type = kv_type::f16)
+      : lines_(layers * heads), heads_(heads), head_width_(head_width), type_(type) {
+    key_bytes_ = type == kv_type::f16 ? key_block * head_width * 2 : strips * panel_bytes_of(panel_kind::q8, head_width);
+    head_bytes_ = key_bytes_ + (type == kv_type::f16 ? key_block * head_width * 2 : key_block * (head_width + sizeof(float)));
+    page_bytes_ = layers * heads * head_bytes_;
   }
 
   /// Makes the positions from `first` up to `end` writable, those before `first` stay as they are; false when the system has
@@ -62,63 +71,179 @@ class kv_cache {
   [[nodiscard]] std::size_t page_bytes() const noexcept { return page_bytes_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return pages_.size() * page_bytes_; }
 
-  /// Keys of a page: 4 strips of [head_width][16 positions].
-  [[nodiscard]] std::uint16_t* keys(std::size_t layer, std::size_t head, std::size_t page) noexcept {
-    return reinterpret_cast<std::uint16_t*>(pages_[page]->data()) + (layer * heads_ + head) * 2 * part();
+  [[nodiscard]] kv_type type() const noexcept { return type_; }
+
+  /// Keys of a page in f16: 4 strips of [head_width][16 positions]; in q8: 4 panels.
+  [[nodiscard]] const std::uint16_t* half_keys(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    return reinterpret_cast<const std::uint16_t*>(part(layer, head, page));
   }
-  /// Values of a page: [64 positions][head_width].
-  [[nodiscard]] std::uint16_t* values(std::size_t layer, std::size_t head, std::size_t page) noexcept {
-    return keys(layer, head, page) + part();
+  [[nodiscard]] const std::uint8_t* key_panel(std::size_t layer, std::size_t head, std::size_t page, std::size_t strip) const noexcept {
+    return part(layer, head, page) + strip * key_bytes_ / strips;
+  }
+  /// Values of a page: [64 positions][head_width], in q8 with a scale each.
+  [[nodiscard]] const std::uint16_t* half_values(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    return reinterpret_cast<const std::uint16_t*>(part(layer, head, page) + key_bytes_);
+  }
+  [[nodiscard]] const std::int8_t* byte_values(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    return reinterpret_cast<const std::int8_t*>(part(layer, head, page) + key_bytes_);
+  }
+  [[nodiscard]] const float* value_scales(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    return reinterpret_cast<const float*>(part(layer, head, page) + key_bytes_ + key_block * head_width_);
   }
 
   /// Stores one position of one head.
   void store(std::size_t layer, std::size_t head, std::size_t position, const float* key, const float* value) noexcept {
-    const std::size_t page = position / key_block;
-    const std::size_t at = position % key_block;
-    std::uint16_t* k = keys(layer, head, page) + at / 16 * 16 * head_width_ + at % 16;
-    std::uint16_t* v = values(layer, head, page) + at * head_width_;
-    for (std::size_t i = 0; i < head_width_; ++i) k[16 * i] = float_to_half(key[i]);
-    for (std::size_t i = 0; i < head_width_; ++i) v[i] = float_to_half(value[i]);
+    const place at(position);
+    std::uint8_t* to = part(layer, head, at.page);
+    if (type_ == kv_type::f16) {
+      auto* k = reinterpret_cast<std::uint16_t*>(to) + at.strip * 16 * head_width_ + at.lane;
+      auto* v = reinterpret_cast<std::uint16_t*>(to + key_bytes_) + at.row * head_width_;
+      for (std::size_t i = 0; i < head_width_; ++i) k[16 * i] = float_to_half(key[i]);
+      for (std::size_t i = 0; i < head_width_; ++i) v[i] = float_to_half(value[i]);
+      return;
+    }
+    std::uint8_t* panel = to + at.strip * key_bytes_ / strips;
+    for (std::size_t b = 0; b < head_width_ / block_columns; ++b, key += block_columns) {
+      const std::uint16_t half = float_to_half(largest(key, block_columns) / 127.0f);
+      const float scale = half_to_float(half);
+      std::memcpy(panel + key_scale(at, b), &half, sizeof half);
+      for (std::size_t i = 0; i < block_columns; ++i)
+        panel[key_quant(at, b, i)] = static_cast<std::uint8_t>(quant(key[i], scale) + key_bias);
+    }
+    const float scale = largest(value, head_width_) / 127.0f;
+    std::uint8_t* v = to + key_bytes_ + at.row * head_width_;
+    for (std::size_t i = 0; i < head_width_; ++i) v[i] = static_cast<std::uint8_t>(quant(value[i], scale));
+    std::memcpy(to + key_bytes_ + key_block * head_width_ + at.row * sizeof scale, &scale, sizeof scale);
+  }
+  /// What `store` kept of them.
+  void load(std::size_t layer, std::size_t head, std::size_t position, float* key, float* value) const noexcept {
+    const place at(position);
+    const std::uint8_t* from = part(layer, head, at.page);
+    if (type_ == kv_type::f16) {
+      const std::uint16_t* k = half_keys(layer, head, at.page) + at.strip * 16 * head_width_ + at.lane;
+      const std::uint16_t* v = half_values(layer, head, at.page) + at.row * head_width_;
+      for (std::size_t i = 0; i < head_width_; ++i) key[i] = half_to_float(k[16 * i]);
+      for (std::size_t i = 0; i < head_width_; ++i) value[i] = half_to_float(v[i]);
+      return;
+    }
+    const std::uint8_t* panel = from + at.strip * key_bytes_ / strips;
+    for (std::size_t b = 0; b < head_width_ / block_columns; ++b, key += block_columns) {
+      std::uint16_t half = 0;
+      std::memcpy(&half, panel + key_scale(at, b), sizeof half);
+      const float scale = half_to_float(half);
+      for (std::size_t i = 0; i < block_columns; ++i) key[i] = scale * static_cast<float>(panel[key_quant(at, b, i)] - key_bias);
+    }
+    const float scale = value_scales(layer, head, at.page)[at.row];
+    const std::int8_t* v = byte_values(layer, head, at.page) + at.row * head_width_;
+    for (std::size_t i = 0; i < head_width_; ++i) value[i] = scale * static_cast<float>(v[i]);
+  }
+
+  /// Whether a page that came from elsewhere, `page_bytes()` long, holds numbers only.
+  [[nodiscard]] bool is_finite(const std::uint8_t* page) const noexcept {
+    const auto halves_finite = [](const std::uint8_t* from, std::size_t n) {
+      std::uint16_t half = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        std::memcpy(&half, from + 2 * i, sizeof half);
+        if (!half_is_finite(half)) return false;
+      }
+      return true;
+    };
+    if (type_ == kv_type::f16) return halves_finite(page, page_bytes_ / 2);
+    const std::size_t quants = head_width_ * panel_rows;
+    for (const std::uint8_t* end = page + page_bytes_; page != end; page += head_bytes_) {
+      for (std::size_t strip = 0; strip < strips; ++strip) {
+        if (!halves_finite(page + strip * key_bytes_ / strips + quants, quants / block_columns)) return false;
+      }
+      float scale = 0.0f;
+      for (std::size_t i = 0; i < key_block; ++i) {
+        std::memcpy(&scale, page + key_bytes_ + key_block * head_width_ + i * sizeof scale, sizeof scale);
+        if (!(scale - scale == 0.0f)) return false;
+      }
+    }
+    return true;
   }
 
   /// Pairs of a layer and a head.
   [[nodiscard]] std::size_t lines() const noexcept { return lines_; }
-  [[nodiscard]] std::size_t line_halves(std::size_t positions) const noexcept { return 2 * positions * head_width_; }
-  /// Copies one line of the positions from `first` on to `to`, and back to the positions from `first` on of any cache of this shape.
-  void copy_line(std::size_t line, std::size_t first, std::size_t positions, std::uint16_t* to) noexcept {
-    each_strip(
-        line, first, positions, to, [&](std::uint16_t* strip, std::uint16_t* column, std::size_t n) { std::copy_n(strip, n, column); },
-        [&](std::uint16_t* value, std::uint16_t* row) { std::copy_n(value, head_width_, row); });
+  /// Bytes of one line of so many positions.
+  [[nodiscard]] std::size_t line_bytes(std::size_t positions) const noexcept {
+    return positions * (type_ == kv_type::f16 ? 4 * head_width_ : 2 * head_width_ + 2 * (head_width_ / block_columns) + sizeof(float));
   }
-  void place_line(std::size_t line, std::size_t first, std::size_t positions, const std::uint16_t* from) noexcept {
-    each_strip(
-        line, first, positions, from,
-        [&](std::uint16_t* strip, const std::uint16_t* column, std::size_t n) { std::copy_n(column, n, strip); },
-        [&](std::uint16_t* value, const std::uint16_t* row) { std::copy_n(row, head_width_, value); });
+  /// Copies one line of the positions from `first` on to `packed`, and back to the positions from `first` on of any cache of this shape.
+  void copy_line(std::size_t line, std::size_t first, std::size_t positions, std::uint8_t* packed) const noexcept {
+    each_piece(line, first, positions, packed, [](const std::uint8_t* page, std::uint8_t* to, std::size_t n) { std::memcpy(to, page, n); });
+  }
+  void paste_line(std::size_t line, std::size_t first, std::size_t positions, const std::uint8_t* packed) noexcept {
+    each_piece(line, first, positions, packed,
+               [](std::uint8_t* page, const std::uint8_t* from, std::size_t n) { std::memcpy(page, from, n); });
   }
 
   /// By how many positions a row's rotary angle lags behind its place, because demonstrations before it stand side by side.
   std::size_t overlap = 0;
 
  private:
-  template <class Half, class Keys, class Values>
-  void each_strip(std::size_t line, std::size_t first, std::size_t positions, Half* packed, Keys&& key_part, Values&& value_row) noexcept {
-    for (std::size_t done = 0; done < positions;) {
-      const std::size_t at = first + done, in_page = at % key_block;
-      const std::size_t n = std::min(16 - at % 16, positions - done);
-      std::uint16_t* strip = keys(0, line, at / key_block) + in_page / 16 * 16 * head_width_ + in_page % 16;
-      for (std::size_t c = 0; c < head_width_; ++c) key_part(strip + 16 * c, packed + c * positions + done, n);
-      std::uint16_t* value = values(0, line, at / key_block) + in_page * head_width_;
-      for (std::size_t i = 0; i < n; ++i) value_row(value + i * head_width_, packed + (positions + done + i) * head_width_);
-      done += n;
+  /// Calls copy(in a page, packed, bytes) for all that a line has of these positions. Packed, it does not depend on where they stand:
+  /// f16 [head_width][positions] keys, then values; q8 each position's key with its scales, then values, then their scales.
+  template <class Byte, class Copy>
+  void each_piece(std::size_t line, std::size_t first, std::size_t positions, Byte* packed, Copy&& copy) const noexcept {
+    const std::size_t width = head_width_, blocks = width / block_columns, key = width + 2 * blocks;
+    for (std::size_t done = 0, n = 0; done < positions; done += n) {
+      const place at(first + done);
+      n = std::min(16 - at.lane, positions - done);
+      std::uint8_t* const page = part(0, line, at.page);
+      if (type_ == kv_type::f16) {
+        std::uint8_t* strip = page + 2 * (at.strip * 16 * width + at.lane);
+        for (std::size_t c = 0; c < width; ++c) copy(strip + 32 * c, packed + 2 * (c * positions + done), 2 * n);
+        copy(page + key_bytes_ + 2 * at.row * width, packed + 2 * (positions + done) * width, 2 * n * width);
+        continue;
+      }
+      std::uint8_t* panel = page + at.strip * key_bytes_ / strips;
+      for (std::size_t i = 0; i < n; ++i) {
+        const place own(first + done + i);
+        Byte* to = packed + (done + i) * key;
+        for (std::size_t c = 0; c < width; c += 4) copy(panel + key_quant(own, c / block_columns, c % block_columns), to + c, 4);
+        for (std::size_t b = 0; b < blocks; ++b) copy(panel + key_scale(own, b), to + width + 2 * b, 2);
+      }
+      copy(page + key_bytes_ + at.row * width, packed + positions * key + done * width, n * width);
+      copy(page + key_bytes_ + key_block * width + at.row * sizeof(float), packed + positions * (key + width) + done * sizeof(float),
+           n * sizeof(float));
     }
   }
 
-  [[nodiscard]] std::size_t part() const noexcept { return key_block * head_width_; }
+  static constexpr std::size_t strips = key_block / 16;
+  static constexpr int key_bias = layout_of(panel_kind::q8).bias;
+
+  struct place {
+    std::size_t page, row, strip, lane;
+    explicit place(std::size_t position) : page(position / key_block), row(position % key_block), strip(row / 16), lane(row % 16) {}
+  };
+  /// Where a key's scale of block b and its i-th quant stand in a panel.
+  [[nodiscard]] std::size_t key_scale(const place& at, std::size_t b) const noexcept {
+    return head_width_ * panel_rows + layout_of(panel_kind::q8).factors_at(b) + 2 * at.lane;
+  }
+  [[nodiscard]] static std::size_t key_quant(const place& at, std::size_t b, std::size_t i) noexcept {
+    return b * layout_of(panel_kind::q8).block_bytes() + i / 4 * group_bytes + 4 * at.lane + i % 4;
+  }
+  [[nodiscard]] static float largest(const float* x, std::size_t n) noexcept {
+    float out = 0.0f;
+    for (std::size_t i = 0; i < n; ++i) out = std::max(out, std::fabs(x[i]));
+    return out;
+  }
+  [[nodiscard]] static int quant(float x, float scale) noexcept {
+    if (!(scale > 1e-30f)) return 0;  // below, the inverse would overflow; the scale makes it 0 for every purpose
+    return static_cast<int>(std::clamp(std::lrint(x / scale), -127L, 127L));
+  }
+
+  [[nodiscard]] std::uint8_t* part(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    return pages_[page]->data() + (layer * heads_ + head) * head_bytes_;
+  }
 
   std::size_t lines_;
   std::size_t heads_;
   std::size_t head_width_;
+  kv_type type_;
+  std::size_t key_bytes_ = 0;
+  std::size_t head_bytes_ = 0;
   std::size_t page_bytes_ = 0;
   std::vector<kv_page> pages_{};
 };
