@@ -65,7 +65,7 @@ class Picture:
         self.source, self.name = source, name
 
 
-def load_real(table, longest=448):
+def load_real(table, longest=256):
     """Pictures listed in a TSV with columns file, modality, source; region and finding columns win over the tables above."""
     out = []
     with open(table) as f:
@@ -75,6 +75,7 @@ def load_real(table, longest=448):
                 img.thumbnail((longest, longest), Image.BICUBIC)
             name = os.path.basename(row["file"])
             region = row.get("region") or _by_name(REGION_BY_NAME, name, REGION_BY_MODALITY.get(row["modality"]))
+            region = None if region == "-" else region  # "-": nothing shall be said of it
             finding = row.get("finding") or _by_name(FINDING_BY_NAME, name)
             out.append(Picture(img, row["modality"], region, finding, row["source"], name))
     return out
@@ -146,6 +147,75 @@ def _draw_words(rng, img):
         d.line(p, fill=ink, width=rng.randint(1, 3))
 
 
+# Ends and middles of false-colour scales, as devices and plotting programs offer them.
+SCALES = [
+    [(0, 0, 130), (0, 60, 255), (0, 220, 200), (120, 255, 60), (255, 220, 0), (255, 60, 0), (130, 0, 0)],  # rainbow
+    [(0, 0, 0), (140, 0, 0), (255, 90, 0), (255, 220, 60), (255, 255, 255)],  # heat
+    [(0, 0, 0), (90, 40, 10), (190, 110, 40), (250, 200, 120)],  # sepia, amber
+    [(0, 0, 0), (30, 60, 90), (120, 160, 190), (235, 245, 255)],  # cold
+    [(0, 0, 0), (0, 110, 40), (120, 230, 90), (240, 255, 200)],  # green
+    [(68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37)],
+]
+FALSE_COLOUR = {"oct": 0.3, "ultrasound": 0.14, "ct": 0.03, "mri": 0.03, "xray": 0.03, "mammography": 0.03}
+INVERTED = {"xray": 0.1, "oct": 0.12, "mammography": 0.04, "ct": 0.03, "mri": 0.02}
+
+
+def _false_colour(rng, a):
+    scale = np.float32(SCALES[0] if rng.random() < 0.3 else rng.choice(SCALES)) / 255  # the rainbow is the commonest
+    grey = a.mean(-1) * (len(scale) - 1)
+    low = np.clip(grey.astype(np.int32), 0, len(scale) - 2)
+    part = (grey - low)[..., None]
+    return scale[low] * (1 - part) + scale[low + 1] * part
+
+
+def _draw_marks(rng, img):
+    """What people and devices draw into a picture: outlines, boxes, arrows, crosses, and the colours of blood flow."""
+    d = ImageDraw.Draw(img)
+    w, h = img.size
+    ink = rng.choice(((255, 0, 0), (0, 255, 0), (255, 255, 0), (0, 200, 255), (255, 255, 255), (255, 0, 255)))
+    for _ in range(rng.randint(1, 3)):
+        x, y = rng.randrange(w), rng.randrange(h)
+        r, q = rng.randint(3, max(4, w // 4)), rng.randint(3, max(4, h // 4))
+        kind = rng.random()
+        if kind < 0.3:
+            d.rectangle((x - r, y - q, x + r, y + q), outline=ink, width=rng.randint(1, 3))
+        elif kind < 0.6:
+            d.ellipse((x - r, y - q, x + r, y + q), outline=ink, width=rng.randint(1, 3))
+        elif kind < 0.8:
+            d.line((x, y, x + r, y + q), fill=ink, width=rng.randint(1, 3))
+        else:
+            d.line((x - 4, y, x + 4, y), fill=ink)
+            d.line((x, y - 4, x, y + 4), fill=ink)
+
+
+def _draw_flow(rng, img):
+    layer = img.copy()
+    d = ImageDraw.Draw(layer)
+    w, h = img.size
+    x, y = rng.uniform(0.2, 0.8) * w, rng.uniform(0.2, 0.8) * h
+    for _ in range(rng.randint(2, 9)):
+        r, q = rng.uniform(0.02, 0.12) * w, rng.uniform(0.02, 0.1) * h
+        px, py = x + rng.gauss(0, 0.08) * w, y + rng.gauss(0, 0.06) * h
+        hot = (rng.randint(150, 255), rng.randint(0, 160), 0) if rng.random() < 0.55 else (0, rng.randint(0, 170), rng.randint(150, 255))
+        d.ellipse((px - r, py - q, px + r, py + q), fill=hot)
+    return Image.blend(img, layer.filter(ImageFilter.GaussianBlur(1.5)), rng.uniform(0.6, 0.95))
+
+
+def _on_a_page(rng, img):
+    """A screenshot: the picture within a window or page, with lines of words beside it."""
+    w, h = img.size
+    paper = rng.choice(((255, 255, 255), (240, 240, 240), (30, 30, 34), (0, 0, 0), (18, 32, 60)))
+    left, top, right, bottom = (int(rng.uniform(0, 0.3) * s) if rng.random() < 0.7 else 2 for s in (w, h, w, h))
+    page = Image.new("RGB", (w + left + right, h + top + bottom), paper)
+    ink = (20, 20, 20) if paper[0] > 128 else (225, 225, 225)
+    d = ImageDraw.Draw(page)
+    for y in range(2, page.size[1], rng.randint(9, 24)):
+        if rng.random() < 0.6:
+            d.text((rng.choice((3, left + w + 3)), y), " ".join(rng.choice(WORDS) for _ in range(rng.randint(1, 7))), fill=ink)
+    page.paste(img, (left, top))
+    return page
+
+
 def vary(rng, picture):
     """One varied training view: geometry on the picture, then the model's preprocessing, then tones on 128x128 bytes."""
     img = picture.rgb
@@ -164,7 +234,7 @@ def vary(rng, picture):
         img = img.transpose(Image.FLIP_LEFT_RIGHT)
     if kind in ROTATABLE and rng.random() < 0.75:
         img = img.transpose(rng.choice((Image.ROTATE_90, Image.ROTATE_180, Image.ROTATE_270, Image.FLIP_TOP_BOTTOM)))
-    elif kind in ("ct", "mri") and rng.random() < 0.2:
+    elif kind in ("ct", "mri") and rng.random() < 0.25:
         img = img.transpose(rng.choice((Image.ROTATE_90, Image.ROTATE_180, Image.ROTATE_270)))
     if rng.random() < 0.4:
         edge = (0, 0, 0) if rng.random() < 0.7 or kind in COLOURED else (255, 255, 255)
@@ -180,6 +250,13 @@ def vary(rng, picture):
     if rng.random() < 0.2:
         img = img.copy()
         _draw_words(rng, img)
+    if rng.random() < 0.1:
+        img = img.copy()
+        _draw_marks(rng, img)
+    if kind == "ultrasound" and rng.random() < 0.1:
+        img = _draw_flow(rng, img)
+    if rng.random() < 0.07:
+        img = _on_a_page(rng, img)
     if rng.random() < 0.25:  # as small as some sources keep their pictures
         side = rng.randint(48, 140)
         img = img.resize((side, max(16, side * img.size[1] // img.size[0])), Image.BILINEAR)
@@ -192,18 +269,22 @@ def vary(rng, picture):
     a = fit_square(img).astype(np.float32) / 255
 
     if rng.random() < 0.7:  # tones: a window, a gamma
-        low, high = rng.uniform(-0.15, 0.15), rng.uniform(0.75, 1.2)
-        a = np.clip((a - low) / (high - low), 0, 1) ** np.exp(rng.uniform(-0.45, 0.45))
+        low, high = rng.uniform(-0.2, 0.2), rng.uniform(0.65, 1.25)
+        a = np.clip((a - low) / (high - low), 0, 1) ** np.exp(rng.uniform(-0.55, 0.55))
     if kind in COLOURED:
         if rng.random() < 0.7:
             a = a * np.float32([rng.uniform(0.75, 1.25) for _ in range(3)])
         if rng.random() < 0.4:
             grey = a.mean(-1, keepdims=True)
             a = grey + (a - grey) * rng.uniform(0.3, 1.5)
-    elif rng.random() < 0.06:
+    elif rng.random() < FALSE_COLOUR[kind]:
+        a = _false_colour(rng, np.clip(a, 0, 1))
+    elif rng.random() < 0.08:
         a = a * np.float32([rng.uniform(0.7, 1.1) for _ in range(3)])
-    if kind == "xray" and rng.random() < 0.08 or kind == "oct" and rng.random() < 0.1:
+    if rng.random() < INVERTED.get(kind, 0):
         a = 1 - a
+    if rng.random() < 0.06:  # uneven light, as of a screen or film that was photographed
+        a = a * np.linspace(rng.uniform(0.5, 1.1), rng.uniform(0.5, 1.1), a.shape[1], dtype=np.float32)[None, :, None]
     if rng.random() < 0.3:
         noise = np.random.default_rng(rng.getrandbits(32)).standard_normal(a.shape[:2] + (1,), np.float32)
         a = a + rng.uniform(0.01, 0.07) * noise

@@ -76,8 +76,8 @@ class Tower(nn.Module):
         self.fc2.weight.data[:, : table.shape[0]] = table.T
         self.fc2.weight.requires_grad_(False)
 
-    def words(self, x):
-        """Batch x 16 x words: 1 where a position stands for that token, 0 elsewhere, before the squared ReLU."""
+    def tokens(self, x):
+        """Batch x 64 x width: what the ViT says of each patch."""
         b, side = x.shape[0], IMAGE // PATCH
         # Cutting into patches and one GEMM is what a stride-16 convolution computes, and faster on these machines.
         x = x.view(b, 3, side, PATCH, side, PATCH).permute(0, 2, 4, 1, 3, 5).reshape(b, side * side, -1)
@@ -85,11 +85,17 @@ class Tower(nn.Module):
         x = torch.cat([self.register.expand(b, 1, WIDTH), x], 1)
         for block in self.blocks:
             x = block(x)
-        x = x[:, 1:]
-        half = side // MERGE
-        x = x.view(b, half, MERGE, half, MERGE, WIDTH).permute(0, 1, 3, 2, 4, 5).reshape(b, half * half, -1)
+        return x[:, 1:]
+
+    def project(self, x):
+        """Tokens to batch x 16 x words: 1 where a position stands for that word, 0 elsewhere, before the squared ReLU."""
+        b, half = x.shape[0], IMAGE // PATCH // MERGE
+        x = x.reshape(b, half, MERGE, half, MERGE, WIDTH).permute(0, 1, 3, 2, 4, 5).reshape(b, half * half, -1)
         x = x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6) * self.norm
         return self.fc1(x)
+
+    def words(self, x):
+        return self.project(self.tokens(x))
 
     def forward(self, x):
         return self.fc2(F.relu(self.words(x)).square())
@@ -114,7 +120,7 @@ def _field(name, value):
 
 def load_mmproj(tower, gguf, table):
     """Sets the tower to what `save_mmproj` wrote. `table`: the embeddings that its words stand for now; a word that the
-    file does not have keeps its random weights."""
+    file does not have starts at zero."""
     parts = {"patch.weight": "v.patch_embd.weight", "patch.bias": "v.patch_embd.bias", "register": "v.class_embd",
              "place": "v.position_embd.weight", "norm": "mm.model.mlp.0.weight"}  # fmt: skip
     for i in range(LAYERS):
@@ -126,6 +132,7 @@ def load_mmproj(tower, gguf, table):
         state[ours].copy_(torch.from_numpy(gguf.tensor(theirs).reshape(state[ours].shape)))
     rows, columns = (torch.from_numpy(gguf.tensor(f"mm.model.mlp.{i}.weight")) for i in (1, 3))
     alike = F.normalize(table, dim=1) @ F.normalize(columns, dim=0)
+    state["fc1.weight"].zero_()
     known = 0
     for word, column in enumerate(alike.argmax(1).tolist()):
         if alike[word, column] > 0.999:

