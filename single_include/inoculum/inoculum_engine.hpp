@@ -1520,12 +1520,17 @@ template <class SourceRow>
 #ifndef INOCULUM_SINGLE_ENGINE_MODEL_KV_CACHE
 #define INOCULUM_SINGLE_ENGINE_MODEL_KV_CACHE
 
-// Keys and values of one sequence in float16, in pages of 64 positions that hold every layer and head.
-// Within a page a head's keys lie 16 positions side by side, component by component, so that scores
-// come out as lanes; values lie position by position, so that their weighted sum does.
+// Keys and values of one sequence, in pages of 64 positions that hold every layer and head.
 // Pages are shared between sequences that begin alike; whoever writes into a shared one gets a copy first.
+//
+//   f16   a head's keys lie 16 positions side by side, component by component, so that scores come out as lanes; values lie
+//         position by position, so that their weighted sum does
+//   q8    8 bits, 53% of the bytes for heads of 64: keys in panels of 16 positions like weights in Q8_0 (quant/panel_layout.hpp), a float16
+//   scale for
+//         32 components, so that their products are those of weights; values with a float scale a position
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -1537,18 +1542,22 @@ namespace inoculum::engine {
 
 using kv_page = std::shared_ptr<aligned_bytes>;
 
-/// Keys and values of some positions in a row, apart from any cache: for each layer and head the keys component by component
-/// ([head_width][positions]), then the values position by position.
+enum class kv_type : std::uint8_t { f16, q8 };
+
+/// Keys and values of some positions in a row, apart from any cache: what `kv_cache::copy_line` gives, line after line.
 struct kv_stretch {
   std::size_t positions = 0;
-  std::vector<std::uint16_t> halves{};
-  [[nodiscard]] std::size_t bytes() const noexcept { return halves.size() * sizeof(std::uint16_t); }
+  std::vector<std::uint8_t> bytes{};
 };
 
 class kv_cache {
  public:
-  kv_cache(std::size_t layers, std::size_t heads, std::size_t head_width) : lines_(layers * heads), heads_(heads), head_width_(head_width) {
-    page_bytes_ = layers * heads * 2 * part() * sizeof(std::uint16_t);
+  /// `head_width` is a multiple of 16; for q8 of 32.
+  kv_cache(std::size_t layers, std::size_t heads, std::size_t head_width, kv_type type = kv_type::f16)
+      : lines_(layers * heads), heads_(heads), head_width_(head_width), type_(type) {
+    key_bytes_ = type == kv_type::f16 ? key_block * head_width * 2 : strips * panel_bytes_of(panel_kind::q8, head_width);
+    head_bytes_ = key_bytes_ + (type == kv_type::f16 ? key_block * head_width * 2 : key_block * (head_width + sizeof(float)));
+    page_bytes_ = layers * heads * head_bytes_;
   }
 
   /// Makes the positions from `first` up to `end` writable, those before `first` stay as they are; false when the system has
@@ -1578,63 +1587,179 @@ class kv_cache {
   [[nodiscard]] std::size_t page_bytes() const noexcept { return page_bytes_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return pages_.size() * page_bytes_; }
 
-  /// Keys of a page: 4 strips of [head_width][16 positions].
-  [[nodiscard]] std::uint16_t* keys(std::size_t layer, std::size_t head, std::size_t page) noexcept {
-    return reinterpret_cast<std::uint16_t*>(pages_[page]->data()) + (layer * heads_ + head) * 2 * part();
+  [[nodiscard]] kv_type type() const noexcept { return type_; }
+
+  /// Keys of a page in f16: 4 strips of [head_width][16 positions]; in q8: 4 panels.
+  [[nodiscard]] const std::uint16_t* half_keys(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    return reinterpret_cast<const std::uint16_t*>(part(layer, head, page));
   }
-  /// Values of a page: [64 positions][head_width].
-  [[nodiscard]] std::uint16_t* values(std::size_t layer, std::size_t head, std::size_t page) noexcept {
-    return keys(layer, head, page) + part();
+  [[nodiscard]] const std::uint8_t* key_panel(std::size_t layer, std::size_t head, std::size_t page, std::size_t strip) const noexcept {
+    return part(layer, head, page) + strip * key_bytes_ / strips;
+  }
+  /// Values of a page: [64 positions][head_width], in q8 with a scale each.
+  [[nodiscard]] const std::uint16_t* half_values(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    return reinterpret_cast<const std::uint16_t*>(part(layer, head, page) + key_bytes_);
+  }
+  [[nodiscard]] const std::int8_t* byte_values(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    return reinterpret_cast<const std::int8_t*>(part(layer, head, page) + key_bytes_);
+  }
+  [[nodiscard]] const float* value_scales(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    return reinterpret_cast<const float*>(part(layer, head, page) + key_bytes_ + key_block * head_width_);
   }
 
   /// Stores one position of one head.
   void store(std::size_t layer, std::size_t head, std::size_t position, const float* key, const float* value) noexcept {
-    const std::size_t page = position / key_block;
-    const std::size_t at = position % key_block;
-    std::uint16_t* k = keys(layer, head, page) + at / 16 * 16 * head_width_ + at % 16;
-    std::uint16_t* v = values(layer, head, page) + at * head_width_;
-    for (std::size_t i = 0; i < head_width_; ++i) k[16 * i] = float_to_half(key[i]);
-    for (std::size_t i = 0; i < head_width_; ++i) v[i] = float_to_half(value[i]);
+    const place at(position);
+    std::uint8_t* to = part(layer, head, at.page);
+    if (type_ == kv_type::f16) {
+      auto* k = reinterpret_cast<std::uint16_t*>(to) + at.strip * 16 * head_width_ + at.lane;
+      auto* v = reinterpret_cast<std::uint16_t*>(to + key_bytes_) + at.row * head_width_;
+      for (std::size_t i = 0; i < head_width_; ++i) k[16 * i] = float_to_half(key[i]);
+      for (std::size_t i = 0; i < head_width_; ++i) v[i] = float_to_half(value[i]);
+      return;
+    }
+    std::uint8_t* panel = to + at.strip * key_bytes_ / strips;
+    for (std::size_t b = 0; b < head_width_ / block_columns; ++b, key += block_columns) {
+      const std::uint16_t half = float_to_half(largest(key, block_columns) / 127.0f);
+      const float scale = half_to_float(half);
+      std::memcpy(panel + key_scale(at, b), &half, sizeof half);
+      for (std::size_t i = 0; i < block_columns; ++i)
+        panel[key_quant(at, b, i)] = static_cast<std::uint8_t>(quant(key[i], scale) + key_bias);
+    }
+    const float scale = largest(value, head_width_) / 127.0f;
+    std::uint8_t* v = to + key_bytes_ + at.row * head_width_;
+    for (std::size_t i = 0; i < head_width_; ++i) v[i] = static_cast<std::uint8_t>(quant(value[i], scale));
+    std::memcpy(to + key_bytes_ + key_block * head_width_ + at.row * sizeof scale, &scale, sizeof scale);
+  }
+  /// What `store` kept of them.
+  void load(std::size_t layer, std::size_t head, std::size_t position, float* key, float* value) const noexcept {
+    const place at(position);
+    const std::uint8_t* from = part(layer, head, at.page);
+    if (type_ == kv_type::f16) {
+      const std::uint16_t* k = half_keys(layer, head, at.page) + at.strip * 16 * head_width_ + at.lane;
+      const std::uint16_t* v = half_values(layer, head, at.page) + at.row * head_width_;
+      for (std::size_t i = 0; i < head_width_; ++i) key[i] = half_to_float(k[16 * i]);
+      for (std::size_t i = 0; i < head_width_; ++i) value[i] = half_to_float(v[i]);
+      return;
+    }
+    const std::uint8_t* panel = from + at.strip * key_bytes_ / strips;
+    for (std::size_t b = 0; b < head_width_ / block_columns; ++b, key += block_columns) {
+      std::uint16_t half = 0;
+      std::memcpy(&half, panel + key_scale(at, b), sizeof half);
+      const float scale = half_to_float(half);
+      for (std::size_t i = 0; i < block_columns; ++i) key[i] = scale * static_cast<float>(panel[key_quant(at, b, i)] - key_bias);
+    }
+    const float scale = value_scales(layer, head, at.page)[at.row];
+    const std::int8_t* v = byte_values(layer, head, at.page) + at.row * head_width_;
+    for (std::size_t i = 0; i < head_width_; ++i) value[i] = scale * static_cast<float>(v[i]);
+  }
+
+  /// Whether a page that came from elsewhere, `page_bytes()` long, holds numbers only.
+  [[nodiscard]] bool is_finite(const std::uint8_t* page) const noexcept {
+    const auto halves_finite = [](const std::uint8_t* from, std::size_t n) {
+      std::uint16_t half = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        std::memcpy(&half, from + 2 * i, sizeof half);
+        if (!half_is_finite(half)) return false;
+      }
+      return true;
+    };
+    if (type_ == kv_type::f16) return halves_finite(page, page_bytes_ / 2);
+    const std::size_t quants = head_width_ * panel_rows;
+    for (const std::uint8_t* end = page + page_bytes_; page != end; page += head_bytes_) {
+      for (std::size_t strip = 0; strip < strips; ++strip) {
+        if (!halves_finite(page + strip * key_bytes_ / strips + quants, quants / block_columns)) return false;
+      }
+      float scale = 0.0f;
+      for (std::size_t i = 0; i < key_block; ++i) {
+        std::memcpy(&scale, page + key_bytes_ + key_block * head_width_ + i * sizeof scale, sizeof scale);
+        if (!(scale - scale == 0.0f)) return false;
+      }
+    }
+    return true;
   }
 
   /// Pairs of a layer and a head.
   [[nodiscard]] std::size_t lines() const noexcept { return lines_; }
-  [[nodiscard]] std::size_t line_halves(std::size_t positions) const noexcept { return 2 * positions * head_width_; }
-  /// Copies one line of the positions from `first` on to `to`, and back to the positions from `first` on of any cache of this shape.
-  void copy_line(std::size_t line, std::size_t first, std::size_t positions, std::uint16_t* to) noexcept {
-    each_strip(
-        line, first, positions, to, [&](std::uint16_t* strip, std::uint16_t* column, std::size_t n) { std::copy_n(strip, n, column); },
-        [&](std::uint16_t* value, std::uint16_t* row) { std::copy_n(value, head_width_, row); });
+  /// Bytes of one line of so many positions.
+  [[nodiscard]] std::size_t line_bytes(std::size_t positions) const noexcept {
+    return positions * (type_ == kv_type::f16 ? 4 * head_width_ : 2 * head_width_ + 2 * (head_width_ / block_columns) + sizeof(float));
   }
-  void place_line(std::size_t line, std::size_t first, std::size_t positions, const std::uint16_t* from) noexcept {
-    each_strip(
-        line, first, positions, from,
-        [&](std::uint16_t* strip, const std::uint16_t* column, std::size_t n) { std::copy_n(column, n, strip); },
-        [&](std::uint16_t* value, const std::uint16_t* row) { std::copy_n(row, head_width_, value); });
+  /// Copies one line of the positions from `first` on to `packed`, and back to the positions from `first` on of any cache of this shape.
+  void copy_line(std::size_t line, std::size_t first, std::size_t positions, std::uint8_t* packed) const noexcept {
+    each_piece(line, first, positions, packed, [](const std::uint8_t* page, std::uint8_t* to, std::size_t n) { std::memcpy(to, page, n); });
+  }
+  void paste_line(std::size_t line, std::size_t first, std::size_t positions, const std::uint8_t* packed) noexcept {
+    each_piece(line, first, positions, packed,
+               [](std::uint8_t* page, const std::uint8_t* from, std::size_t n) { std::memcpy(page, from, n); });
   }
 
   /// By how many positions a row's rotary angle lags behind its place, because demonstrations before it stand side by side.
   std::size_t overlap = 0;
 
  private:
-  template <class Half, class Keys, class Values>
-  void each_strip(std::size_t line, std::size_t first, std::size_t positions, Half* packed, Keys&& key_part, Values&& value_row) noexcept {
-    for (std::size_t done = 0; done < positions;) {
-      const std::size_t at = first + done, in_page = at % key_block;
-      const std::size_t n = std::min(16 - at % 16, positions - done);
-      std::uint16_t* strip = keys(0, line, at / key_block) + in_page / 16 * 16 * head_width_ + in_page % 16;
-      for (std::size_t c = 0; c < head_width_; ++c) key_part(strip + 16 * c, packed + c * positions + done, n);
-      std::uint16_t* value = values(0, line, at / key_block) + in_page * head_width_;
-      for (std::size_t i = 0; i < n; ++i) value_row(value + i * head_width_, packed + (positions + done + i) * head_width_);
-      done += n;
+  /// Calls copy(in a page, packed, bytes) for all that a line has of these positions. Packed, it does not depend on where they stand:
+  /// f16 [head_width][positions] keys, then values; q8 each position's key with its scales, then values, then their scales.
+  template <class Byte, class Copy>
+  void each_piece(std::size_t line, std::size_t first, std::size_t positions, Byte* packed, Copy&& copy) const noexcept {
+    const std::size_t width = head_width_, blocks = width / block_columns, key = width + 2 * blocks;
+    for (std::size_t done = 0, n = 0; done < positions; done += n) {
+      const place at(first + done);
+      n = std::min(16 - at.lane, positions - done);
+      std::uint8_t* const page = part(0, line, at.page);
+      if (type_ == kv_type::f16) {
+        std::uint8_t* strip = page + 2 * (at.strip * 16 * width + at.lane);
+        for (std::size_t c = 0; c < width; ++c) copy(strip + 32 * c, packed + 2 * (c * positions + done), 2 * n);
+        copy(page + key_bytes_ + 2 * at.row * width, packed + 2 * (positions + done) * width, 2 * n * width);
+        continue;
+      }
+      std::uint8_t* panel = page + at.strip * key_bytes_ / strips;
+      for (std::size_t i = 0; i < n; ++i) {
+        const place own(first + done + i);
+        Byte* to = packed + (done + i) * key;
+        for (std::size_t c = 0; c < width; c += 4) copy(panel + key_quant(own, c / block_columns, c % block_columns), to + c, 4);
+        for (std::size_t b = 0; b < blocks; ++b) copy(panel + key_scale(own, b), to + width + 2 * b, 2);
+      }
+      copy(page + key_bytes_ + at.row * width, packed + positions * key + done * width, n * width);
+      copy(page + key_bytes_ + key_block * width + at.row * sizeof(float), packed + positions * (key + width) + done * sizeof(float),
+           n * sizeof(float));
     }
   }
 
-  [[nodiscard]] std::size_t part() const noexcept { return key_block * head_width_; }
+  static constexpr std::size_t strips = key_block / 16;
+  static constexpr int key_bias = layout_of(panel_kind::q8).bias;
+
+  struct place {
+    std::size_t page, row, strip, lane;
+    explicit place(std::size_t position) : page(position / key_block), row(position % key_block), strip(row / 16), lane(row % 16) {}
+  };
+  /// Where a key's scale of block b and its i-th quant stand in a panel.
+  [[nodiscard]] std::size_t key_scale(const place& at, std::size_t b) const noexcept {
+    return head_width_ * panel_rows + layout_of(panel_kind::q8).factors_at(b) + 2 * at.lane;
+  }
+  [[nodiscard]] static std::size_t key_quant(const place& at, std::size_t b, std::size_t i) noexcept {
+    return b * layout_of(panel_kind::q8).block_bytes() + i / 4 * group_bytes + 4 * at.lane + i % 4;
+  }
+  [[nodiscard]] static float largest(const float* x, std::size_t n) noexcept {
+    float out = 0.0f;
+    for (std::size_t i = 0; i < n; ++i) out = std::max(out, std::fabs(x[i]));
+    return out;
+  }
+  [[nodiscard]] static int quant(float x, float scale) noexcept {
+    if (!(scale > 1e-30f)) return 0;  // below, the inverse would overflow; the scale makes it 0 for every purpose
+    return static_cast<int>(std::clamp(std::lrint(x / scale), -127L, 127L));
+  }
+
+  [[nodiscard]] std::uint8_t* part(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    return pages_[page]->data() + (layer * heads_ + head) * head_bytes_;
+  }
 
   std::size_t lines_;
   std::size_t heads_;
   std::size_t head_width_;
+  kv_type type_;
+  std::size_t key_bytes_ = 0;
+  std::size_t head_bytes_ = 0;
   std::size_t page_bytes_ = 0;
   std::vector<kv_page> pages_{};
 };
@@ -1922,8 +2047,10 @@ class raw_reader {
 }
 
 /// Adds what a file holds to the tree. Errors, and then the tree is as before: not_found, io; parse (not such a file, damaged or
-/// cut off); mismatch (of another model, other eyes or other kernels). Memory: no more than the file's size.
-[[nodiscard]] inline result<void> load_prefixes(const std::string& path, const prefix_identity& who, prefix_tree<kv_page>& tree) {
+/// cut off); mismatch (of another model, other eyes, other kernels or another type of keys and values). Memory: no more than the
+/// file's size. `shape` is any cache of the model.
+[[nodiscard]] inline result<void> load_prefixes(const std::string& path, const prefix_identity& who, const kv_cache& shape,
+                                                prefix_tree<kv_page>& tree) {
   auto file = mapped_file::open(path);
   if (!file) return std::move(file).error();
   const auto all = file->bytes();
@@ -1972,11 +2099,7 @@ class raw_reader {
     }
     const auto page = in.take(who.page_bytes);
     if (page.size() != who.page_bytes) return damaged("it ends inside a page");
-    for (std::size_t at = 0; at + 1 < page.size(); at += 2) {
-      std::uint16_t half = 0;
-      std::memcpy(&half, page.data() + at, 2);
-      if ((half & 0x7c00u) == 0x7c00u) return damaged("a key or a value is not finite");
-    }
+    if (!shape.is_finite(reinterpret_cast<const std::uint8_t*>(page.data()))) return damaged("a key or a value is not finite");
     node.page = std::make_shared<aligned_bytes>(page.size());
     if (node.page->data() == nullptr) return failure{errc::too_large, "no memory for " + std::to_string(page.size()) + " bytes", path};
     std::memcpy(node.page->data(), page.data(), page.size());
@@ -2040,11 +2163,11 @@ class stretch_store {
   }
   void insert(const digest& key, std::shared_ptr<const kv_stretch> stretch) {
     if (places_.contains(key.bytes)) return;
-    bytes_ += stretch->bytes();
+    bytes_ += stretch->bytes.size();
     by_use_.emplace_front(key, std::move(stretch));
     places_[key.bytes] = by_use_.begin();
     while (bytes_ > limit_ && !by_use_.empty()) {
-      bytes_ -= by_use_.back().second->bytes();
+      bytes_ -= by_use_.back().second->bytes.size();
       places_.erase(by_use_.back().first.bytes);
       by_use_.pop_back();
     }
@@ -5146,7 +5269,8 @@ INOCULUM_AVX512 inline void row_tiles(const float*& a, std::size_t a_stride, con
   for (; rows >= R; rows -= R, a += R * a_stride, out += R * out_stride) {
     std::size_t strip = 0;
     for (; strip + C <= strips; strip += C) float_tile<R, C, Kind>(a, a_stride, b, strip, out, out_stride, fresh);
-    for (; strip < strips; ++strip) float_tile<R, 1, Kind>(a, a_stride, b, strip, out, out_stride, fresh);
+    if constexpr (C > 1)
+      for (; strip < strips; ++strip) float_tile<R, 1, Kind>(a, a_stride, b, strip, out, out_stride, fresh);
   }
 }
 
@@ -5166,7 +5290,10 @@ INOCULUM_AVX512 inline void float_tiles(const float* a, std::size_t a_stride, co
 template <panel_kind Kind>
 INOCULUM_AVX512 inline void float_panel(const void* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                         float* out) {
-  detail::float_tiles<Kind>(x, stride, {panel, panel_rows, 0, nullptr, columns}, rows, 1, out, panel_rows, true);
+  const detail::strips_view b{panel, panel_rows, 0, nullptr, columns};
+  detail::row_tiles<12, 1, Kind>(x, stride, b, rows, 1, out, panel_rows, true);
+  detail::row_tiles<4, 1, Kind>(x, stride, b, rows, 1, out, panel_rows, true);
+  detail::row_tiles<1, 1, Kind>(x, stride, b, rows, 1, out, panel_rows, true);
 }
 INOCULUM_AVX512 inline void f32_panel(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                       float* out) {
@@ -5770,25 +5897,40 @@ class thread_team {
   }
 
   /// Inside `run`, called by every thread with the same arguments: f(i) for each i below n, `grain` at
-  /// a time to whichever thread is free; returns when all are done.
+  /// a time to whichever thread is free; returns when all are done. Grain 0: large runs first and ever smaller ones, so that
+  /// neighbours mostly go to one thread and all still end together.
   template <class F>
   void each(std::size_t n, std::size_t grain, F&& f) {
+    each(n, grain, f, [] {});
+  }
+  /// The same, and then `finish()` once, by the thread that comes last, before any goes on: for what is too small to share, at the
+  /// price of no barrier of its own.
+  template <class F, class Finish>
+  void each(std::size_t n, std::size_t grain, F&& f, Finish&& finish) {
     state& s = *state_;
     if (s.size == 1) {
       for (std::size_t i = 0; i < n; ++i) f(i);
+      finish();
       return;
     }
-    for (;;) {
-      const std::size_t begin = s.next.fetch_add(grain, std::memory_order_relaxed);
-      if (begin >= n) break;
-      const std::size_t end = n - begin < grain ? n : begin + grain;
+    std::size_t begin = grain > 0 ? s.next.fetch_add(grain, std::memory_order_relaxed) : s.next.load(std::memory_order_relaxed);
+    while (begin < n) {
+      std::size_t take = grain;
+      if (grain == 0) {
+        take = (n - begin + 2 * s.size - 1) / (2 * s.size);
+        if (!s.next.compare_exchange_weak(begin, begin + take, std::memory_order_relaxed)) continue;
+      }
+      const std::size_t end = n - begin < take ? n : begin + take;
       for (std::size_t i = begin; i < end; ++i) f(i);
+      begin = grain > 0 ? s.next.fetch_add(grain, std::memory_order_relaxed) : s.next.load(std::memory_order_relaxed);
     }
-    barrier();
+    arrive(s, finish);
   }
 
   /// Waits until every thread of the team is here.
-  void barrier() noexcept { arrive(*state_); }
+  void barrier() noexcept {
+    arrive(*state_, [] {});
+  }
 
  private:
   struct state {
@@ -5818,10 +5960,12 @@ class thread_team {
       else std::this_thread::yield();
     }
   }
-  static void arrive(state& s) noexcept {
+  template <class Finish>
+  static void arrive(state& s, Finish&& finish) noexcept {
     if (s.size == 1) return;
     const std::size_t generation = s.generation.load(std::memory_order_acquire);
     if (s.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == s.size) {
+      finish();
       s.arrived.store(0, std::memory_order_relaxed);
       s.next.store(0, std::memory_order_relaxed);  // everybody has stopped taking: the next `each` starts at 0
       s.generation.store(generation + 1, std::memory_order_release);
@@ -5832,7 +5976,7 @@ class thread_team {
   static void work(state& s, std::size_t thread) {
     std::size_t seen = 0;
     for (;;) {
-      for (int i = 0; i < 2000 && s.jobs.load(std::memory_order_acquire) == seen; ++i) pause();
+      for (int i = 0; i < 8000 && s.jobs.load(std::memory_order_acquire) == seen; ++i) pause();
       {
         std::unique_lock lock(s.mutex);
         s.wake.wait(lock, [&] { return s.jobs.load(std::memory_order_acquire) != seen; });
@@ -5840,7 +5984,7 @@ class thread_team {
         ++seen;
       }
       s.call(s.context, thread);
-      arrive(s);
+      arrive(s, [] {});
     }
   }
 
@@ -5949,6 +6093,11 @@ struct attention_scratch {
   float result[attention_rows * attention_max_width];
   float segment[attention_rows * attention_max_width];  ///< the result of the segment at hand
   float scores[attention_rows * key_block];
+  std::int8_t query_bytes[attention_rows * attention_max_width];  ///< for keys in 8 bits: the query in 8 bits, as activations are
+  float query_scales[attention_rows * attention_max_width / block_columns];
+  float query_sums[attention_rows * attention_max_width / block_columns];
+  std::int32_t query_totals[attention_rows * attention_max_width / block_columns];
+  std::int32_t query_halves[attention_rows * attention_max_width / block_columns];
   attention_part whole[attention_rows];
   attention_part part[attention_rows];
   std::size_t positions[attention_rows];  ///< the last one that each row sees, ascending
@@ -5961,9 +6110,49 @@ struct row_range {
   std::size_t last = 0;
 };
 
+/// Before `attend_segment`: queries as keys of this type want them.
+inline void quantise_queries(const kernel_table& kernels, const kv_cache& cache, std::size_t width, std::size_t rows,
+                             attention_scratch& s) noexcept {
+  if (cache.type() != kv_type::q8) return;
+  const std::size_t blocks = width / block_columns;
+  kernels.quantise(s.query, rows * blocks, s.query_bytes, s.query_scales, s.query_sums, s.query_totals, s.query_halves);
+}
+
+/// Scores of rows first … first + n - 1 with the positions of a page, as many strips of 16 as are asked for.
+inline void score(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                  std::size_t page, std::size_t strips, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
+  float* scores = s.scores + first * key_block;
+  if (cache.type() == kv_type::f16) {
+    kernels.f16_tile(s.query + first * width, width, cache.half_keys(layer, head, page), 16, 16 * width, width, n, strips, scores,
+                     key_block, true);
+    return;
+  }
+  const std::size_t blocks = width / block_columns, at = first * blocks;
+  const activation_view queries{s.query_bytes + first * width, s.query_scales + at, s.query_sums + at,
+                                s.query_totals + at,           s.query_halves + at, blocks};
+  float y[attention_rows * panel_rows];
+  for (std::size_t strip = 0; strip < strips; ++strip) {
+    kernels.quantised_panel(panel_kind::q8, cache.key_panel(layer, head, page, strip), queries, n, y);
+    for (std::size_t r = 0; r < n; ++r) std::copy_n(y + r * panel_rows, panel_rows, scores + r * key_block + strip * 16);
+  }
+}
+
+/// Adds weights (in `s.scores`) times values of a page to the segment's results.
+inline void add_values(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                       std::size_t page, std::size_t positions, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
+  const float* weights = s.scores + first * key_block;
+  float* out = s.segment + first * width;
+  if (cache.type() == kv_type::f16) {
+    kernels.f16_tile(weights, key_block, cache.half_values(layer, head, page), width, 16, positions, n, width / 16, out, width, false);
+  } else {
+    kernels.byte_tile(weights, key_block, cache.byte_values(layer, head, page), cache.value_scales(layer, head, page), width, positions, n,
+                      width / 16, out, width);
+  }
+}
+
 /// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `s.part` out for the rows returned: those that see something
 /// of the segment.
-inline row_range attend_segment(const kernel_table& kernels, kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
                                 std::size_t rows, std::size_t segment, attention_scratch& s) noexcept {
   const std::size_t from = segment * attention_segment;
   row_range seen{0, rows};
@@ -5981,17 +6170,14 @@ inline row_range attend_segment(const kernel_table& kernels, kv_cache& cache, st
     const std::size_t n = now.last - now.first;
     const std::size_t page = begin / key_block;
     const std::size_t most = std::min(s.positions[now.last - 1] - begin + 1, key_block);
-    float* scores = s.scores + now.first * key_block;
-    kernels.f16_tile(s.query + now.first * width, width, cache.keys(layer, head, page), 16, 16 * width, width, n, (most + 15) / 16, scores,
-                     key_block, true);
+    score(kernels, cache, layer, head, width, page, (most + 15) / 16, now.first, n, s);
     for (std::size_t r = now.first; r < now.last; ++r) {
       float* row = s.scores + r * key_block;
       // At least one score of a row's first block counts, so what is masked here weighs nothing.
       for (std::size_t i = 0; begin + i < s.lowest[r]; ++i) row[i] = -1e30f;
       kernels.softmax_step(row, std::min(s.positions[r] - begin + 1, key_block), s.part[r].maximum, s.part[r].sum, s.part[r].result, width);
     }
-    kernels.f16_tile(scores, key_block, cache.values(layer, head, page), width, 16, most, n, width / 16, s.segment + now.first * width,
-                     width, false);
+    add_values(kernels, cache, layer, head, width, page, most, now.first, n, s);
   }
   return seen;
 }
@@ -6008,10 +6194,11 @@ inline void normalise(const attention_part& whole, std::size_t width) noexcept {
 }
 
 /// All segments: `s.result` out, normalised.
-inline void attend(const kernel_table& kernels, kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width, std::size_t rows,
-                   attention_scratch& s) noexcept {
+inline void attend(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                   std::size_t rows, attention_scratch& s) noexcept {
   for (std::size_t r = 0; r < rows; ++r) s.whole[r] = {s.result + r * width};
   std::fill_n(s.result, rows * width, 0.0f);
+  quantise_queries(kernels, cache, width, rows, s);
   for (std::size_t segment = s.lowest[0] / attention_segment; segment * attention_segment <= s.positions[rows - 1]; ++segment) {
     const row_range seen = attend_segment(kernels, cache, layer, head, width, rows, segment, s);
     for (std::size_t r = seen.first; r < seen.last; ++r) merge(kernels, s.whole[r], s.part[r], width);
@@ -6024,8 +6211,8 @@ inline void attend(const kernel_table& kernels, kv_cache& cache, std::size_t lay
   return window != 0 && position >= window ? position - window + 1 : 0;
 }
 /// The same for rows that see the last `window` positions up to `s.positions`.
-inline void attend(const kernel_table& kernels, kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width, std::size_t rows,
-                   std::size_t window, attention_scratch& s) noexcept {
+inline void attend(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                   std::size_t rows, std::size_t window, attention_scratch& s) noexcept {
   for (std::size_t r = 0; r < rows; ++r) s.lowest[r] = lowest_seen(s.positions[r], window);
   attend(kernels, cache, layer, head, width, rows, s);
 }
@@ -6066,17 +6253,18 @@ struct decoder_config {
   double rope_base = 0.0;
   double rope_scale = 1.0;  ///< positions are multiplied by this (linear scaling)
 
-  bool rope_neighbours = true;     ///< the file pairs components 2i and 2i + 1 (llama), else i and i + half
-  bool qkv_bias = false;           ///< qwen2
-  bool head_norms = false;         ///< gemma3: queries and keys are normalised, head by head
-  bool output_norms = false;       ///< gemma3: what attention and feed-forward add is normalised, too
-  bool gelu = false;               ///< gemma3: GELU (tanh) gates, not SiLU
-  float embedding_scale = 1.0f;    ///< gemma3: the square root of the width
-  float attention_scale = 0.0f;    ///< of query · key
-  float final_cap = 0.0f;          ///< logits become cap · tanh(logits / cap); 0: they do not
-  std::size_t window = 0;          ///< a local layer sees so many positions, its own included; 0: there are none
-  std::size_t window_pattern = 0;  ///< every so manieth layer is not local
-  double local_rope_base = 0.0;    ///< of local layers, whose positions are not scaled
+  bool rope_neighbours = true;      ///< the file pairs components 2i and 2i + 1 (llama), else i and i + half
+  bool qkv_bias = false;            ///< qwen2
+  bool head_norms = false;          ///< gemma3: queries and keys are normalised, head by head
+  bool output_norms = false;        ///< gemma3: what attention and feed-forward add is normalised, too
+  bool gelu = false;                ///< gemma3: GELU (tanh) gates, not SiLU
+  bool pictures_both_ways = false;  ///< gemma3: a position of a picture sees all of that picture, also what follows it
+  float embedding_scale = 1.0f;     ///< gemma3: the square root of the width
+  float attention_scale = 0.0f;     ///< of query · key
+  float final_cap = 0.0f;           ///< logits become cap · tanh(logits / cap); 0: they do not
+  std::size_t window = 0;           ///< a local layer sees so many positions, its own included; 0: there are none
+  std::size_t window_pattern = 0;   ///< every so manieth layer is not local
+  double local_rope_base = 0.0;     ///< of local layers, whose positions are not scaled
 
   [[nodiscard]] bool is_local(std::size_t layer) const noexcept { return window != 0 && (layer + 1) % window_pattern != 0; }
 };
@@ -6086,7 +6274,7 @@ namespace detail {
 /// Gemma 3 (Gemma Team, 2025): five layers of a sliding window, then one that sees all.
 inline result<void> read_gemma3(const gguf_file& file, decoder_config& c) {
   const auto wrong = [&](std::string what) { return failure{errc::unsupported, std::move(what), file.source()}; };
-  c.head_norms = c.output_norms = c.gelu = true;
+  c.head_norms = c.output_norms = c.gelu = c.pictures_both_ways = true;
   c.embedding_scale = std::sqrt(static_cast<float>(c.width));
   c.window = static_cast<std::size_t>(file.number("gemma3.attention.sliding_window").value_or(0));
   c.window_pattern = static_cast<std::size_t>(file.number("gemma3.attention.sliding_window_pattern").value_or(6));
@@ -6464,6 +6652,7 @@ struct rope_angles {
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 #include <xtensor/xtensor.hpp>
@@ -6474,8 +6663,9 @@ class decoder {
  public:
   static constexpr std::size_t chunk_rows = 256;
 
-  decoder(decoder_weights weights, const kernel_table& kernels, thread_team team)
-      : weights_(std::move(weights)), kernels_(&kernels), team_(std::move(team)), scratch_(team_.size()) {
+  /// Keys and values in `type`; for q8 `head_width` must be a multiple of 32.
+  decoder(decoder_weights weights, const kernel_table& kernels, thread_team team, kv_type type = kv_type::f16)
+      : weights_(std::move(weights)), kernels_(&kernels), team_(std::move(team)), kv_type_(type), scratch_(team_.size()) {
     for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
   }
 
@@ -6484,21 +6674,34 @@ class decoder {
   [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
   [[nodiscard]] std::size_t threads() const noexcept { return team_.size(); }
   /// Room for the keys and values of one sequence.
-  [[nodiscard]] kv_cache new_cache() const { return {config().layers, config().kv_heads, config().head_width}; }
+  [[nodiscard]] kv_cache new_cache() const { return {config().layers, config().kv_heads, config().head_width, kv_type_}; }
 
   /// Runs `n` positions of one sequence from `first` on; `fill(i, row)` writes the i-th one's `width` values.
   /// Positions before `first` must have been run. Logits of the last position, or of all n in order, go to
-  /// `logits` (`vocabulary` or n · vocabulary floats; none are computed when it is empty). Errors: `too_large` when memory for the cache
-  /// ends.
+  /// `logits` (`vocabulary` or n · vocabulary floats; none are computed when it is empty). `pictures`, ascending, tells a model that sees a
+  /// picture both ways where there are any. Errors: `too_large` when memory for the cache ends.
+  struct picture_span {
+    std::size_t begin = 0;  ///< among the n
+    std::size_t end = 0;
+  };
   template <class Fill>
-  [[nodiscard]] result<void> run(kv_cache& cache, std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits) {
+  [[nodiscard]] result<void> run(kv_cache& cache, std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits,
+                                 std::span<const picture_span> pictures = {}) {
+    if (!config().pictures_both_ways) pictures = {};
     if (!cache.reserve(first, first + n)) return no_memory(first + n);
     const std::size_t vocabulary = config().vocabulary;
-    for (std::size_t done = 0; done < n; done += chunk_rows) {
-      const std::size_t rows = std::min(chunk_rows, n - done);
+    for (std::size_t done = 0, rows = 0; done < n; done += rows) {
+      rows = std::min(chunk_rows, n - done);
+      while (!pictures.empty() && pictures.front().end <= done) pictures = pictures.subspan(1);
+      for (const picture_span& p : pictures) {  // a chunk holds a picture whole, whatever its size: all its keys come first
+        if (p.begin < done + rows && done + rows < p.end) rows = p.begin > done ? p.begin - done : p.end - done;
+      }
       const bool last = done + rows == n;
       places_.clear();
-      for (std::size_t i = 0; i < rows; ++i) places_.push_back({&cache, first + done + i});
+      for (std::size_t i = 0; i < rows; ++i) places_.push_back({&cache, first + done + i, first + done + i});
+      for (const picture_span& p : pictures) {
+        for (std::size_t i = std::max(p.begin, done); i < std::min(p.end, done + rows); ++i) places_[i - done].sees = first + p.end - 1;
+      }
       prepare();
       for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
       // Only what somebody reads is computed in the last layer and the head.
@@ -6511,20 +6714,19 @@ class decoder {
 
   /// A copy of positions of a cache, and back into any.
   [[nodiscard]] kv_stretch copy(kv_cache& cache, std::size_t first, std::size_t positions) {
-    kv_stretch out{positions, std::vector<std::uint16_t>(cache.lines() * cache.line_halves(positions))};
+    kv_stretch out{positions, std::vector<std::uint8_t>(cache.lines() * cache.line_bytes(positions))};
     team_.run([&](std::size_t) {
-      team_.each(cache.lines(), 1, [&](std::size_t line) {
-        cache.copy_line(line, first, positions, out.halves.data() + line * cache.line_halves(positions));
-      });
+      team_.each(cache.lines(), 1,
+                 [&](std::size_t line) { cache.copy_line(line, first, positions, out.bytes.data() + line * cache.line_bytes(positions)); });
     });
     return out;
   }
   /// Errors: `too_large` when memory for the cache ends.
-  [[nodiscard]] result<void> place(kv_cache& cache, std::size_t first, const kv_stretch& stretch) {
+  [[nodiscard]] result<void> paste(kv_cache& cache, std::size_t first, const kv_stretch& stretch) {
     if (!cache.reserve(first, first + stretch.positions)) return no_memory(first + stretch.positions);
     team_.run([&](std::size_t) {
       team_.each(cache.lines(), 1, [&](std::size_t line) {
-        cache.place_line(line, first, stretch.positions, stretch.halves.data() + line * cache.line_halves(stretch.positions));
+        cache.paste_line(line, first, stretch.positions, stretch.bytes.data() + line * cache.line_bytes(stretch.positions));
       });
     });
     return {};
@@ -6543,7 +6745,8 @@ class decoder {
     }
     for (std::size_t done = 0; done < sequences.size(); done += chunk_rows) {
       const std::size_t rows = std::min(chunk_rows, sequences.size() - done);
-      places_.assign(sequences.begin() + static_cast<std::ptrdiff_t>(done), sequences.begin() + static_cast<std::ptrdiff_t>(done + rows));
+      places_.clear();
+      for (const next_position& p : sequences.subspan(done, rows)) places_.push_back({p.cache, p.position, p.position});
       prepare();
       for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
       team_.run([&](std::size_t thread) { forward(thread, rows, logits.data() + done * config().vocabulary); });
@@ -6570,7 +6773,7 @@ class decoder {
     hidden_.resize(rows, c.hidden);
     if (rows <= few_rows) {
       std::size_t last = 0;
-      for (const next_position& p : places_) last = std::max(last, p.position);
+      for (const place& p : places_) last = std::max(last, p.sees);
       segments_ = last / attention_segment + 1;
       part_results_.resize(rows * c.heads * segments_ * c.head_width);
       parts_.resize(rows * c.heads * segments_);
@@ -6585,20 +6788,19 @@ class decoder {
   void forward(std::size_t thread, std::size_t wanted, float* logits) {
     const std::size_t rows = places_.size();
     const std::span<const decoder_layer> layers = weights_.layers();
+    team_.each(rows, 8, [&](std::size_t t) { normalise(layers[0].attention_norm, t); });
     for (std::size_t i = 0; i < layers.size(); ++i) {
       const decoder_layer& layer = layers[i];
-      normalise(layer.attention_norm, 0, rows);
-      project(layer, rows);
-      store_keys(layer, i, rows);
-      const std::size_t skip = i + 1 == layers.size() ? rows - wanted : 0;
+      const bool last = i + 1 == layers.size();
+      project(layer, i, rows);
+      const std::size_t skip = last ? rows - wanted : 0;
       if (skip == rows) return;
       attention(thread, i, skip, rows);
-      add_product(layer.output, layer.attention_output_norm, attended_, skip, rows);
-      normalise(layer.feed_forward_norm, skip, rows);
+      add_product(layer.output, layer.attention_output_norm, attended_, layer.feed_forward_norm, skip, rows);
       feed_forward(layer, skip, rows);
-      add_product(layer.down, layer.feed_forward_output_norm, hidden_, skip, rows);
+      const std::span<const float> next = last ? weights_.output_norm() : std::span<const float>(layers[i + 1].attention_norm);
+      add_product(layer.down, layer.feed_forward_output_norm, hidden_, next, skip, rows);
     }
-    normalise(weights_.output_norm(), rows - wanted, rows);
     const packed_matrix& head = weights_.head();
     tiles(head.panels(), rows - wanted, rows, [&](std::size_t panel, std::size_t begin, std::size_t n) {
       float y[row_tile * panel_rows];
@@ -6612,6 +6814,16 @@ class decoder {
       for (float& logit : std::span(logits + t * head.rows, head.rows)) logit = cap * std::tanh(logit / cap);
     });
   }
+
+  struct place {
+    kv_cache* cache = nullptr;
+    std::size_t position = 0;
+    std::size_t sees = 0;  // the last position
+  };
+
+  struct nothing {
+    void operator()(std::size_t) const noexcept {}
+  };
 
   /// A panel's n rows of results to where they belong, or onto what is there. Of a whole panel the number of columns is known when
   /// this is compiled, which saves a call a row.
@@ -6635,28 +6847,33 @@ class decoder {
   /// Calls f(panel, first row, rows) for every panel and every run of at most `row_tile` rows of [begin, end).
   template <class F>
   void tiles(std::size_t panels, std::size_t begin, std::size_t end, F&& f) {
-    const std::size_t runs = (end - begin + row_tile - 1) / row_tile;
-    const std::size_t tasks = panels * runs;
-    const std::size_t grain = end - begin > 8 ? 1 : std::max<std::size_t>(1, tasks / (4 * team_.size()));
-    team_.each(tasks, grain, [&](std::size_t task) {
+    tiles(panels, begin, end, f, nothing{});
+  }
+  /// And then row(t) for every row. A single row is finished by the thread that comes last: barriers are what one token waits for.
+  template <class F, class Row>
+  void tiles(std::size_t panels, std::size_t begin, std::size_t end, F&& f, Row&& row) {
+    const std::size_t tasks = panels * ((end - begin + row_tile - 1) / row_tile);
+    const auto tile = [&](std::size_t task) {
       const std::size_t from = begin + task / panels * row_tile;
       f(task % panels, from, std::min(row_tile, end - from));
-    });
+    };
+    // Few rows pass the weights once: a thread reads neighbouring panels, which it asks for ahead.
+    const std::size_t grain = end - begin > 8 ? 1 : 0;
+    if (end - begin == 1) return team_.each(tasks, grain, tile, [&] { row(begin); });
+    team_.each(tasks, grain, tile);
+    if constexpr (!std::is_same_v<std::decay_t<Row>, nothing>) team_.each(end - begin, 8, [&](std::size_t i) { row(begin + i); });
   }
 
-  void normalise(std::span<const float> weight, std::size_t begin, std::size_t end) {
-    const std::size_t width = config().width;
-    team_.each(end - begin, 8, [&](std::size_t t) {
-      kernels_->rms_norm(x_.data() + (begin + t) * width, weight.data(), width, config().norm_epsilon, input_.row(begin + t));
-      input_.quantise(*kernels_, begin + t);
-    });
+  void normalise(std::span<const float> weight, std::size_t t) {
+    kernels_->rms_norm(x_.data() + t * config().width, weight.data(), config().width, config().norm_epsilon, input_.row(t));
+    input_.quantise(*kernels_, t);
   }
 
-  /// Queries, keys and values, side by side in qkv_.
-  void project(const decoder_layer& layer, std::size_t rows) {
+  /// Queries, keys and values, side by side in qkv_; keys and values then go to the cache.
+  void project(const decoder_layer& layer, std::size_t index, std::size_t rows) {
     const packed_matrix* parts[3] = {&layer.query, &layer.key, &layer.value};
     const std::size_t stride = qkv_.shape(1);
-    tiles(parts[0]->panels() + 2 * parts[1]->panels(), 0, rows, [&](std::size_t panel, std::size_t begin, std::size_t n) {
+    const auto product = [&](std::size_t panel, std::size_t begin, std::size_t n) {
       std::size_t part = 0;
       std::size_t column = 0;
       for (; panel >= parts[part]->panels(); ++part) {
@@ -6665,36 +6882,34 @@ class decoder {
       }
       float y[row_tile * panel_rows];
       input_.times(*kernels_, *parts[part], panel, begin, n, y);
-      float* out = qkv_.data() + begin * stride + column + panel * panel_rows;
-      put(y, n, panel_rows, out, stride);
-    });
+      put(y, n, panel_rows, qkv_.data() + begin * stride + column + panel * panel_rows, stride);
+    };
+    tiles(parts[0]->panels() + 2 * parts[1]->panels(), 0, rows, product, [&](std::size_t t) { store_keys(layer, index, t); });
   }
 
-  void store_keys(const decoder_layer& layer, std::size_t index, std::size_t rows) {
+  void store_keys(const decoder_layer& layer, std::size_t index, std::size_t t) {
     const decoder_config& c = config();
     const float factor = log2_e * c.attention_scale;
     const rope_angles& angles = c.is_local(index) ? local_angles_ : angles_;
     const auto add = [](float* to, const std::vector<float>& bias) {
       for (std::size_t i = 0; i < bias.size(); ++i) to[i] += bias[i];
     };
-    team_.each(rows, 8, [&](std::size_t t) {
-      float* q = qkv_.data() + t * qkv_.shape(1);
-      float* k = q + c.heads * c.head_width;
-      float* v = k + c.kv_heads * c.head_width;
-      add(q, layer.query_bias);
-      add(k, layer.key_bias);
-      add(v, layer.value_bias);
-      const auto place = [&](float* head, const std::vector<float>& norm) {
-        if (!norm.empty()) kernels_->rms_norm(head, norm.data(), c.head_width, c.norm_epsilon, head);
-        angles.turn(t, head);
-      };
-      for (std::size_t h = 0; h < c.heads; ++h) place(q + h * c.head_width, layer.query_norm);
-      for (std::size_t i = 0; i < c.heads * c.head_width; ++i) q[i] *= factor;
-      for (std::size_t h = 0; h < c.kv_heads; ++h) {
-        place(k + h * c.head_width, layer.key_norm);
-        places_[t].cache->store(index, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
-      }
-    });
+    float* q = qkv_.data() + t * qkv_.shape(1);
+    float* k = q + c.heads * c.head_width;
+    float* v = k + c.kv_heads * c.head_width;
+    add(q, layer.query_bias);
+    add(k, layer.key_bias);
+    add(v, layer.value_bias);
+    const auto turned = [&](float* head, const std::vector<float>& norm) {
+      if (!norm.empty()) kernels_->rms_norm(head, norm.data(), c.head_width, c.norm_epsilon, head);
+      angles.turn(t, head);
+    };
+    for (std::size_t h = 0; h < c.heads; ++h) turned(q + h * c.head_width, layer.query_norm);
+    for (std::size_t i = 0; i < c.heads * c.head_width; ++i) q[i] *= factor;
+    for (std::size_t h = 0; h < c.kv_heads; ++h) {
+      turned(k + h * c.head_width, layer.key_norm);
+      places_[t].cache->store(index, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
+    }
   }
 
   /// Rows of one sequence that read one key head: some of the query heads that share it, at `count` places.
@@ -6713,7 +6928,7 @@ class decoder {
   void gather(const attention_task& task, std::size_t window, attention_scratch& s) const {
     const std::size_t width = config().head_width;
     for (std::size_t r = 0; r < task.rows(); ++r) {
-      s.positions[r] = places_[task.place(r)].position;
+      s.positions[r] = places_[task.place(r)].sees;
       s.lowest[r] = lowest_seen(places_[task.place(r)].position, window);
       std::copy_n(qkv_.data() + task.place(r) * qkv_.shape(1) + task.head(r) * width, width, s.query + r * width);
     }
@@ -6746,12 +6961,13 @@ class decoder {
         for (std::size_t r = 0; r < task.rows(); ++r)
           std::copy_n(s.result + r * width, width, attended_.row(task.place(r)) + task.head(r) * width);
       });
-      return quantise(attended_, begin, end);
+      return team_.each(end - begin, 8, [&](std::size_t i) { attended_.quantise(*kernels_, begin + i); });
     }
-    team_.each(tasks * segments_, 1, [&](std::size_t i) {
+    const auto part_of = [&](std::size_t i) {
       const attention_task task = task_at(i / segments_);
       const std::size_t segment = i % segments_;
       gather(task, window, s);
+      quantise_queries(*kernels_, *places_[task.from].cache, width, task.rows(), s);
       const row_range seen = attend_segment(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), segment, s);
       for (std::size_t r = 0; r < task.rows(); ++r) {
         attention_part& part = parts_[(task.place(r) * c.heads + task.head(r)) * segments_ + segment];
@@ -6760,9 +6976,8 @@ class decoder {
         part = {part.result, s.part[r].maximum, s.part[r].sum};
         std::copy_n(s.part[r].result, width, part.result);
       }
-    });
-    team_.each(end - begin, 1, [&](std::size_t i) {
-      const std::size_t t = begin + i;
+    };
+    const auto whole_of = [&](std::size_t t) {
       std::fill_n(attended_.row(t), c.heads * width, 0.0f);
       for (std::size_t h = 0; h < c.heads; ++h) {
         attention_part whole{attended_.row(t) + h * width};
@@ -6773,53 +6988,56 @@ class decoder {
         engine::normalise(whole, width);
       }
       attended_.quantise(*kernels_, t);
-    });
+    };
+    if (end - begin == 1) return team_.each(tasks * segments_, 1, part_of, [&] { whole_of(begin); });
+    team_.each(tasks * segments_, 1, part_of);
+    team_.each(end - begin, 1, [&](std::size_t i) { whole_of(begin + i); });
   }
 
   /// hidden = act(gate) · up; a task computes both panels, so neither ever leaves its cache.
   void feed_forward(const decoder_layer& layer, std::size_t begin, std::size_t end) {
     const auto activate = config().gelu ? kernels_->geglu : kernels_->swiglu;
-    tiles(layer.gate.panels(), begin, end, [&](std::size_t panel, std::size_t from, std::size_t n) {
+    const auto gated = [&](std::size_t panel, std::size_t from, std::size_t n) {
       float gate[row_tile * panel_rows];
       float up[row_tile * panel_rows];
       input_.times(*kernels_, layer.gate, panel, from, n, gate);
       input_.times(*kernels_, layer.up, panel, from, n, up);
       activate(gate, up, n * panel_rows, gate);
       put(gate, n, std::min(panel_rows, layer.gate.rows - panel * panel_rows), hidden_.row(from) + panel * panel_rows, layer.gate.rows);
-    });
-    quantise(hidden_, begin, end);
+    };
+    tiles(layer.gate.panels(), begin, end, gated, [&](std::size_t t) { hidden_.quantise(*kernels_, t); });
   }
 
-  void quantise(quantised_rows& rows, std::size_t begin, std::size_t end) {
-    team_.each(end - begin, 8, [&](std::size_t t) { rows.quantise(*kernels_, begin + t); });
-  }
-
-  /// x += rows · mᵀ, normalised before it is added where `norm` is not empty.
-  void add_product(const packed_matrix& m, std::span<const float> norm, const quantised_rows& in, std::size_t begin, std::size_t end) {
+  /// x += rows · mᵀ, normalised before it is added where `norm` is not empty; then input = x normalised by `next`.
+  void add_product(const packed_matrix& m, std::span<const float> norm, const quantised_rows& in, std::span<const float> next,
+                   std::size_t begin, std::size_t end) {
     const std::size_t width = config().width;
     float* const sum = norm.empty() ? x_.data() : product_.data();
-    tiles(m.panels(), begin, end, [&](std::size_t panel, std::size_t from, std::size_t n) {
+    const auto product = [&](std::size_t panel, std::size_t from, std::size_t n) {
       float y[row_tile * panel_rows];
       in.times(*kernels_, m, panel, from, n, y);
       const std::size_t present = std::min(panel_rows, m.rows - panel * panel_rows);
       float* out = sum + from * width + panel * panel_rows;
       if (norm.empty()) add(y, n, present, out, width);
       else put(y, n, present, out, width);
-    });
-    if (norm.empty()) return;
-    team_.each(end - begin, 8, [&](std::size_t t) {
-      float* row = product_.data() + (begin + t) * width;
-      kernels_->rms_norm(row, norm.data(), width, config().norm_epsilon, row);
-      float* out = x_.data() + (begin + t) * width;
-      for (std::size_t i = 0; i < width; ++i) out[i] += row[i];
+    };
+    tiles(m.panels(), begin, end, product, [&](std::size_t t) {
+      if (!norm.empty()) {
+        float* row = product_.data() + t * width;
+        kernels_->rms_norm(row, norm.data(), width, config().norm_epsilon, row);
+        float* out = x_.data() + t * width;
+        for (std::size_t i = 0; i < width; ++i) out[i] += row[i];
+      }
+      normalise(next, t);
     });
   }
 
   decoder_weights weights_;
   const kernel_table* kernels_;
   thread_team team_;
+  kv_type kv_type_;
   std::vector<std::unique_ptr<attention_scratch>> scratch_;
-  std::vector<next_position> places_{};  // what each row of a chunk is
+  std::vector<place> places_{};  // what each row of a chunk is
   rope_angles angles_{}, local_angles_{};
   xt::xtensor<float, 2> x_{};        // the residual stream, [rows][width]
   xt::xtensor<float, 2> qkv_{};      // [rows][queries, keys, values]
@@ -8329,12 +8547,13 @@ class vision_tower {
 namespace inoculum {
 
 struct engine_options {
-  std::string mmproj{};                           ///< a vision tower's GGUF; empty: no eyes
-  int threads = 0;                                ///< 0: as many as there are processors, 16 at most
-  std::size_t context = 0;                        ///< positions; 0: what the model was trained for, 8,192 at most
-  std::size_t cache_bytes = 256u << 20;           ///< for keys and values of earlier sequences; pinned ones may exceed it
-  std::size_t demonstration_bytes = 512u << 20;   ///< for those of demonstrations that were read side by side
-  const engine::kernel_table* kernels = nullptr;  ///< for tests and benchmarks; null: the best that runs here
+  std::string mmproj{};                            ///< a vision tower's GGUF; empty: no eyes
+  int threads = 0;                                 ///< 0: as many as there are processors, 16 at most
+  std::size_t context = 0;                         ///< positions; 0: what the model was trained for, 8,192 at most
+  std::size_t cache_bytes = 256u << 20;            ///< for keys and values of earlier sequences; pinned ones may exceed it
+  std::size_t demonstration_bytes = 512u << 20;    ///< for those of demonstrations that were read side by side
+  engine::kv_type kv_type = engine::kv_type::f16;  ///< of keys and values: q8 takes half the memory, for what docs/engine.md says
+  const engine::kernel_table* kernels = nullptr;   ///< for tests and benchmarks; null: the best that runs here
 };
 
 class cpu_engine {
@@ -8366,8 +8585,13 @@ class cpu_engine {
     }
     const std::size_t context = options.context != 0 ? options.context : std::min<std::size_t>(config.context, 8192);
     const engine::kernel_table& kernels = options.kernels != nullptr ? *options.kernels : *engine::usable_kernels().front();
+    if (options.kv_type == engine::kv_type::q8 && config.head_width % engine::block_columns != 0) {
+      return failure{errc::unsupported, "heads of " + std::to_string(config.head_width) + " components in q8, which takes multiples of 32",
+                     model_path};
+    }
     auto format = chat_format_of(*file, *words);
-    cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team)), context, options);
+    cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team), options.kv_type),
+                   context, options);
     if (!options.mmproj.empty()) {
       if (auto done = out.open_eyes(options.mmproj); !done) return std::move(done).error();
     }
@@ -8463,8 +8687,8 @@ class cpu_engine {
   /// Bytes of keys and values that are remembered.
   [[nodiscard]] std::size_t remembered_bytes() const noexcept { return tree_.pages() * current_.cache.page_bytes() + stretches_.bytes(); }
 
-  /// A sliding window counts places, and blocks stand at the same ones: such models cannot.
-  [[nodiscard]] bool can_compose() const noexcept { return decoder_.config().window == 0; }
+  /// A sliding window counts places, and blocks stand at the same ones: such models cannot. Nor can those that see pictures both ways.
+  [[nodiscard]] bool can_compose() const noexcept { return decoder_.config().window == 0 && !decoder_.config().pictures_both_ways; }
   /// Makes the sequence the ordinary inputs in front, then the blocks, each read as if it stood alone behind those, all of them from the
   /// same position on; more, where the present sequence begins so too. Errors, before any work: `invalid_argument` (blocks that are not
   /// one run, nothing behind them, what `evaluate` refuses), `budget`, `unsupported`.
@@ -8510,7 +8734,7 @@ class cpu_engine {
         stretches_.insert(name, stretch);
         out.computed += n;
       }
-      if (auto done = decoder_.place(current_.cache, first, *stretch); !done) return std::move(done).error();
+      if (auto done = decoder_.paste(current_.cache, first, *stretch); !done) return std::move(done).error();
       if (i > 0) longest = std::max(longest, n);
     }
     current_.cache.overlap = head - lead - longest;
@@ -8523,7 +8747,9 @@ class cpu_engine {
   /// Writes what is remembered into a file, from which another process, with the same model, eyes and kernels, goes on
   /// to the bit. Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
   [[nodiscard]] result<void> save_prefixes(const std::string& path) const { return engine::save_prefixes(path, identity(), tree_); }
-  [[nodiscard]] result<void> load_prefixes(const std::string& path) { return engine::load_prefixes(path, identity(), tree_); }
+  [[nodiscard]] result<void> load_prefixes(const std::string& path) {
+    return engine::load_prefixes(path, identity(), current_.cache, tree_);
+  }
 
   /// Hands out the present sequence and leaves an empty one.
   [[nodiscard]] sequence take_sequence() {
@@ -8627,8 +8853,12 @@ class cpu_engine {
 
   [[nodiscard]] engine::prefix_identity identity() const {
     const digest weights = decoder_.weights().fingerprint();
-    const digest all =
-        sha256{}.update(weights.bytes).update(eyes_fingerprint_.bytes).update(std::string_view(decoder_.kernels().name)).finish();
+    const digest all = sha256{}
+                           .update(weights.bytes)
+                           .update(eyes_fingerprint_.bytes)
+                           .update(std::string_view(decoder_.kernels().name))
+                           .update(std::string_view(current_.cache.type() == engine::kv_type::q8 ? " q8" : ""))
+                           .finish();
     return {all, current_.cache.page_bytes(), engine::key_block};
   }
 
@@ -8710,6 +8940,7 @@ class cpu_engine {
                      {}};
     }
     positions_.clear();
+    picture_spans_.clear();
     for (const engine_input& input : inputs) {
       for (const token_id id : input.tokens) {
         if (!exists(id)) return refuse("token " + std::to_string(id) + " does not exist");
@@ -8724,6 +8955,7 @@ class cpu_engine {
       for (const float v : *picture.values) {
         if (!std::isfinite(v)) return refuse("a picture's embedding holds a value that is not finite");
       }
+      picture_spans_.push_back({positions_.size(), positions_.size() + picture.rows});
       for (std::size_t r = 0; r < picture.rows; ++r) positions_.push_back({0, picture.values->data() + r * width});
     }
     return {};
@@ -8737,6 +8969,9 @@ class cpu_engine {
                          (keep < fixed ? ", of which " + std::to_string(fixed) + " belong together" : std::string()),
                      {}};
     }
+    if (decoder_.config().pictures_both_ways && engine::cut_between_units(current_.keys, keep) != keep) {
+      return failure{errc::invalid_argument, "cannot keep a part of a picture, whose positions have seen all of it", {}};
+    }
     if (auto done = gather(keep, inputs); !done) return std::move(done).error();
     const std::size_t n = positions_.size();
     logits_.resize(all ? n * vocabulary_size() : vocabulary_size());
@@ -8746,7 +8981,8 @@ class cpu_engine {
       current_.cache.overlap = 0;
     }
     current_.keys.resize(keep);
-    if (auto done = decoder_.run(current_.cache, keep, n, rows_from{*this}, logits_, all); !done) return std::move(done).error();
+    if (auto done = decoder_.run(current_.cache, keep, n, rows_from{*this}, logits_, all, picture_spans_); !done)
+      return std::move(done).error();
     current_.keys.insert(current_.keys.end(), appended.begin(), appended.end());
     return std::span<const float>(logits_);
   }
@@ -8762,6 +8998,7 @@ class cpu_engine {
   std::uint64_t strangers_ = 0;
   std::vector<token_id> ends_{};
   std::vector<position> positions_{};
+  std::vector<engine::decoder::picture_span> picture_spans_{};
   std::vector<float> logits_{};
   std::optional<vision_tower> eyes_{};
   digest eyes_fingerprint_{};
