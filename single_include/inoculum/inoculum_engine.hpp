@@ -8696,7 +8696,7 @@ class cpu_engine {
     if (!can_compose()) return failure{errc::unsupported, "a model with a sliding window cannot read blocks side by side", {}};
     if (auto done = gather(0, inputs); !done) return std::move(done).error();
     const auto blocks = borders_of(inputs);
-    if (!blocks) return std::move(blocks).error();
+    if (!blocks) return blocks.error();
     std::vector<engine::position_key> wanted = keys_of(inputs);
     const std::size_t head = blocks->back();
     if (salt == salt_ && *blocks == current_.blocks) {
@@ -8738,7 +8738,7 @@ class cpu_engine {
       if (i > 0) longest = std::max(longest, n);
     }
     current_.cache.overlap = head - lead - longest;
-    current_.blocks = std::move(*blocks);
+    current_.blocks = *blocks;
     wanted.resize(head);
     current_.keys = std::move(wanted);
     return out;
