@@ -125,7 +125,7 @@ int main(int argc, char** argv) {
       a.prompt += static_cast<double>(said.prompt_tokens);
       a.cached += static_cast<double>(said.cached_tokens);
       a.ratio.push_back(a.ms.back() / undefended.back());
-      if (q % 4 != 0) continue;  // the comparisons cost more than what is measured
+      if (q % 4 != 0) continue;              // the comparisons cost more than what is measured
       (void)cold->engine().take_sequence();  // or it goes on from the last arm's prompt
       cold->engine().forget();
       a.to_cold.push_back(a.ms.back() / first_token(*cold, talk));
