@@ -4,9 +4,8 @@
 //
 //   f16   a head's keys lie 16 positions side by side, component by component, so that scores come out as lanes; values lie
 //         position by position, so that their weighted sum does
-//   q8    8 bits, 53% of the bytes for heads of 64: keys in panels of 16 positions like weights in Q8_0 (quant/panel_layout.hpp), a float16
-//   scale for
-//         32 components, so that their products are those of weights; values with a float scale a position
+//   q8    8 bits, 53% of the bytes for heads of 64: keys in panels of 16 positions like weights in Q8_0 (quant/panel_layout.hpp), a
+//         float16 scale for 32 components, so that their products are those of weights; values with a float scale a position
 #pragma once
 
 #include <algorithm>
