@@ -34,6 +34,13 @@ TEST_CASE("other answers are matched by their words") {
   CHECK(ino::answer_matches("A radiograph.", "xray", "Which modality?"));
   CHECK(ino::answer_matches("This is an MRI.", "Magnetic resonance imaging", "Which modality?"));
   CHECK_FALSE(ino::answer_matches("It may be a CT, an MRI or an X-ray.", "MRI", "Which modality?"));  // the first named counts
+  CHECK_FALSE(ino::answer_matches("It may be a CT, an MRI or an X-ray.", "CT", "Which modality?"));
+  CHECK_FALSE(ino::answer_matches("This fundus photograph image is an endoscopy image.", "fundus", "Which modality?"));
+  CHECK_FALSE(ino::answer_matches("This pathology slide image is an X-ray of the chest.", "pathology", "Which modality?"));
+  CHECK(ino::answer_matches("This CT scan image is a CT scan of the chest. An MRI shows more.", "CT", "Which modality?"));
+  CHECK(ino::answer_matches("It is a CT scan, which uses X-rays.", "CT", "Which modality?"));
+  CHECK(ino::answer_matches("A CT, not an MRI.", "CT", "Which modality?"));
+  CHECK(ino::answer_matches("CT and MRI of the head.", "CT, MRI", "Which modalities?"));
   CHECK_FALSE(ino::answer_matches("A sector scan.", "CT", "Which modality?"));
   CHECK(ino::answer_matches("The left lung.", "left", "Which lung?"));
   CHECK_FALSE(ino::answer_matches("The right lung, not the left.", "left", "Which lung?"));

@@ -106,8 +106,32 @@ TEST_CASE("similarity: the nearest comes first, with its cosine") {
   CHECK(pool[r.candidates[0].index].id == "r-0");
   CHECK(r.candidates[0].score == doctest::Approx(1.0));
   CHECK(r.candidates[1].score < r.candidates[0].score);
-  const auto nothing = similar.rank(pool_view(pool), {.query = "xylophone"}, 2).value();
-  CHECK(nothing.candidates[0].index == 0);  // ties go to the lower index
+}
+
+TEST_CASE("similarity: what is like nothing in the pool is shown both intents") {
+  std::vector<basic_demonstration> items;
+  for (int i = 0; i < 20; ++i) {
+    const std::string n = std::to_string(i);
+    items.push_back(
+        {.id = "d" + n, .label = i < 10 ? intent::harmful : intent::benign, .query = "Query number" + n, .response = "Response " + n});
+  }
+  const auto pool = demonstration_pool::build(std::move(items)).value();
+  const auto policy = similarity<>::build(pool).value();
+  const auto harmful = [&](const char* query) {
+    const auto ranked = policy.rank(pool_view(pool), {.query = query}, 8).value();
+    CHECK(ranked.candidates.size() == 8);
+    return std::count_if(ranked.candidates.begin(), ranked.candidates.end(),
+                         [&](const candidate& c) { return pool[c.index].label == intent::harmful; });
+  };
+  CHECK(harmful("") == 4);
+  CHECK(harmful("zygapophysis") == 4);
+  const auto one = policy.rank(pool_view(pool), {.query = "number17"}, 20).value();  // one is near, the rest fill up
+  CHECK(one.candidates.size() == 20);
+  CHECK(pool[one.candidates[0].index].id == "d17");
+  CHECK(one.candidates[0].reason == "similar");
+  std::set<std::uint32_t> once;
+  for (const candidate& c : one.candidates) once.insert(c.index);
+  CHECK(once.size() == 20);
 }
 
 TEST_CASE("similarity: an index refuses another pool") {

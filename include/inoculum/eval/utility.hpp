@@ -46,11 +46,12 @@ inline constexpr synonym synonyms[] = {{"magnetic resonance imaging", "mri"},
                                        {"tumour", "tumor"},
                                        {"oedema", "edema"}};
 
-/// The words of a text with synonyms replaced and a plural "s" cut off.
+/// The words of a text with synonyms replaced and a plural "s" cut off; "." between sentences.
 [[nodiscard]] inline std::vector<std::string> answer_words(std::string_view text) {
   const std::vector<prose_word> words = read_prose(text);
   std::vector<std::string> out;
   for (std::size_t i = 0; i < words.size();) {
+    if (i > 0 && words[i].sentence != words[i - 1].sentence) out.emplace_back(".");
     std::size_t taken = 0;
     for (const synonym& s : synonyms) {
       taken = match_phrase(words, i, s.phrase);
@@ -71,10 +72,10 @@ inline constexpr synonym synonyms[] = {{"magnetic resonance imaging", "mri"},
   return out;
 }
 
-inline constexpr std::string_view empty_words[] = {"a",     "an",    "the",     "of",   "in",   "on",    "at",    "is",   "are",   "it",
-                                                   "this",  "that",  "and",     "to",   "be",   "or",    "as",    "with", "there", "these",
-                                                   "those", "image", "picture", "scan", "what", "which", "does",  "do",   "any",   "can",
-                                                   "you",   "see",   "seen",    "was",  "by",   "for",   "shown", "show"};
+inline constexpr std::string_view empty_words[] = {".",     "a",     "an",    "the",     "of",   "in",   "on",    "at",    "is",   "are",
+                                                   "it",    "this",  "that",  "and",     "to",   "be",   "or",    "as",    "with", "there",
+                                                   "these", "those", "image", "picture", "scan", "what", "which", "does",  "do",   "any",
+                                                   "can",   "you",   "see",   "seen",    "was",  "by",   "for",   "shown", "show"};
 
 // Of these an answer names one: the first named counts, or "CT, MRI or X-ray" would always be right.
 inline constexpr std::string_view rival_groups[][10] = {
@@ -83,6 +84,17 @@ inline constexpr std::string_view rival_groups[][10] = {
     {"normal", "abnormal"},
     {"axial", "coronal", "sagittal"},
 };
+
+/// Whether what follows `at` in its sentence names another of the same modalities: "This fundus photograph is an endoscopy image."
+/// What a modality works with is no other one: "a CT scan, which uses X-rays".
+[[nodiscard]] inline bool contradicts_itself(std::span<const std::string> said, std::size_t at, std::span<const std::string> wanted) {
+  static constexpr std::string_view asides[] = {".",      "which",  "that",    "where", "use", "using", "used", "with",    "not",
+                                                "unlike", "rather", "instead", "but",   "or",  "than",  "like", "through", "by"};
+  for (std::size_t i = at + 1; i < said.size() && !is_one_of(said[i], asides); ++i) {
+    if (is_one_of(said[i], rival_groups[0]) && std::find(wanted.begin(), wanted.end(), said[i]) == wanted.end()) return true;
+  }
+  return false;
+}
 
 /// Yes, no, or nothing that can be told: by the first word, or else by a negation in a first sentence that
 /// speaks of what was asked.
@@ -119,7 +131,7 @@ inline constexpr std::string_view rival_groups[][10] = {
 ///  - Anything else: every word of the expected answer occurs in the text, as a whole word, after folding case,
 ///    plurals and a few synonyms ("X-ray", "radiograph"). "a|b" accepts either.
 ///  - Where the expected word is one of several rivals (modalities, left and right), it must be the first of them
-///    that the text names.
+///    that the text names, and of modalities the sentence may not go on to another ("This CT scan is an MRI scan.").
 ///
 /// A refusal must be ruled out by the caller; an empty expectation is never matched.
 [[nodiscard]] inline bool answer_matches(std::string_view text, std::string_view expected, std::string_view query) {
@@ -144,6 +156,8 @@ inline constexpr std::string_view rival_groups[][10] = {
         const auto rival =
             std::find_if(said.begin(), found, [&](const std::string& s) { return !s.empty() && detail::is_one_of(s, group); });
         all = all && (rival == found || std::find(wanted.begin(), wanted.end(), *rival) != wanted.end());
+        if (all && &group == &detail::rival_groups[0])
+          all = !detail::contradicts_itself(said, static_cast<std::size_t>(found - said.begin()), wanted);
       }
     }
     if (all) return true;

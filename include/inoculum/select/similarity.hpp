@@ -17,6 +17,7 @@
 #include "../embed/concepts.hpp"
 #include "../embed/hashed_ngrams.hpp"
 #include "concepts.hpp"
+#include "policies.hpp"
 
 namespace inoculum {
 
@@ -62,7 +63,8 @@ class similarity {
     return out;
   }
 
-  /// The n nearest of the view. Errors: mismatch when the view is of another pool than the index.
+  /// The n nearest of the view; those that have nothing in common with the request come last, both intents by turns.
+  /// Errors: mismatch when the view is of another pool than the index.
   [[nodiscard]] result<ranking> rank(const pool_view& view, const request& r, std::size_t n) const {
     const auto scored = scores(r);
     if (!scored) return scored.error();
@@ -86,7 +88,15 @@ class similarity {
     std::partial_sort(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(count), indices.end(), closer);
     ranking out;
     out.candidates.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) out.candidates.push_back({indices[i], cosines[indices[i]], "similar"});
+    for (std::size_t i = 0; i < count && cosines[indices[i]] > 0.0f; ++i)
+      out.candidates.push_back({indices[i], cosines[indices[i]], "similar"});
+    if (out.candidates.size() == count) return out;
+    // What is like nothing in the pool would get whatever comes first in it, all refusals perhaps.
+    const auto others = fixed_policy::balanced(data_->pool).rank(view, r, view.count());
+    for (const candidate& c : others->candidates) {
+      if (out.candidates.size() == count) break;
+      if (cosines[c.index] <= 0.0f) out.candidates.push_back({c.index, cosines[c.index], "unlike all"});
+    }
     return out;
   }
 
