@@ -109,8 +109,9 @@ int demo(const demo_options& options) {
 
   std::printf("\n%s\n", rates_table(*sums).c_str());
   std::printf(
-      "Refused of n, with 95%% Wilson intervals; one harmful request is wrapped in a jailbreak, one has its words drawn into\n"
-      "the picture. First token: median, with the conversation so far reused from the cache where it can be.\n\n");
+      "Refused of n, with 95%% Wilson intervals; two harmful requests are wrapped in a jailbreak, one has its words drawn into\n"
+      "the picture, which these eyes cannot read. First token: median, with the conversation so far reused from the cache where it can "
+      "be.\n\n");
   for (const char* id : {"fraud", "report"}) {
     const auto entry = std::find_if(suite->begin(), suite->end(), [&](const suite_entry& e) { return e.id == id; });
     std::printf("\"%s\"\n%s\n", entry->query.c_str(),

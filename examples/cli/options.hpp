@@ -128,7 +128,7 @@ struct demo_options {
   model_options model{};
   std::string pool{};
   std::string out = "demo";
-  std::size_t demonstrations = 4;
+  std::size_t demonstrations = 8;
 };
 /// Real and drawn pictures, harmful and harmless queries, undefended and under three policies: a table and two conversations.
 [[nodiscard]] int demo(const demo_options& options);

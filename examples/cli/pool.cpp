@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the program's pool, policies and suites come from: alone in including Eigen, the grammar and the phantoms.
+#include <inoculum/engine/cached_embedder.hpp>
+#include <inoculum/engine/sentence/sentence_embedder.hpp>
 #include <inoculum/io/pool.hpp>
 #include <inoculum/select/policy.hpp>
 #include <inoculum/synthesis/phantom.hpp>
@@ -8,6 +10,8 @@
 #include "options.hpp"
 
 namespace cli {
+
+using namespace inoculum;
 
 inoculum::result<inoculum::demonstration_pool> open_pool(const std::string& path) {
   if (path.empty()) return inoculum::synthesize();
@@ -32,7 +36,18 @@ inoculum::result<inoculum::image> draw(const std::string& phantom) {
 }
 
 inoculum::result<inoculum::any_policy> open_policy(const std::string& text, const inoculum::demonstration_pool& pool, std::uint64_t seed) {
-  return inoculum::make_policy(text, pool, seed);
+  return make_policy(text, pool, seed, [&]() -> result<cached_embedder<sentence_embedder>> {
+    const std::string folder = cache_folder();
+    auto minilm = sentence_embedder::load(folder + "/all-MiniLM-L6-v2");
+    if (!minilm) {
+      failure missing = std::move(minilm).error();
+      if (missing.code == errc::not_found) missing.message += "; examples/fetch_weights.sh --embedder fetches the sentence embedder";
+      return missing;
+    }
+    // The first time takes some seconds, and a cache that cannot be written only means that every time does.
+    return cached_embedder<sentence_embedder>::build(std::move(*minilm), pool,
+                                                     folder + "/pool-" + pool.content_digest().hex().substr(0, 16) + ".vectors");
+  });
 }
 
 std::string order_in(const std::string& policy) {

@@ -2,7 +2,7 @@
 // The text form of a policy to a policy: what the names mean. Includes Eigen (similarity).
 //
 //   random            random(seed=7)
-//   similarity        similarity(text)   similarity(image)   similarity(text=0.8)
+//   similarity        similarity(text)   similarity(image)   similarity(text=0.8)   similarity(sentence)   similarity(sentence=0.5)
 //   fixed             fixed(seed=7)      fixed(id-of-one, id-of-another)
 //   bucketed          bucketed(16)
 //   none
@@ -32,12 +32,13 @@ namespace inoculum {
 
 namespace detail {
 
-/// `Words` makes the embedder of words for the pool, when a policy wants it: `result<E>()`.
-template <class Words>
+struct no_sentence {};
+
+template <class Sentence>
 class policy_builder {
  public:
-  policy_builder(std::string_view text, const demonstration_pool& pool, std::uint64_t seed, const Words& words)
-      : text_(text), pool_(pool), seed_(seed), words_(words) {}
+  policy_builder(std::string_view text, const demonstration_pool& pool, std::uint64_t seed, const Sentence& sentence)
+      : text_(text), pool_(pool), seed_(seed), sentence_(sentence) {}
 
   [[nodiscard]] result<any_policy> build(const policy_node& node) const {
     if (node.is_number()) return error(node, "expected a policy, found a number");
@@ -77,18 +78,34 @@ class policy_builder {
   [[nodiscard]] result<any_policy> build_similarity(const policy_node& node) const {
     double text_share = 1.0;
     for (const policy_node& a : node.arguments) {
+      const bool by_meaning = (a.key.empty() && a.name == "sentence") || (a.key == "sentence" && a.is_number() && a.number <= 1.0);
+      if (by_meaning && node.arguments.size() == 1) return build_sentence(a, a.key.empty() ? 1.0 : a.number);
       if (a.key.empty() && a.name == "text") text_share = 1.0;
       else if (a.key.empty() && a.name == "image") text_share = 0.0;
       else if (a.key == "text" && a.is_number() && a.number <= 1.0) text_share = a.number;
       else if (a.key == "image" && a.is_number() && a.number <= 1.0) text_share = 1.0 - a.number;
-      else return error(a, "similarity takes text, image, or text=SHARE between 0 and 1");
+      else return error(a, "similarity takes text, image, sentence, or one of them with a share between 0 and 1: text=0.8, sentence=0.5");
     }
-    if (text_share <= 0.0) return erased(similarity<image_descriptor>::build(pool_, image_descriptor{}, true));
-    if (text_share >= 1.0) return erased(by_words());
-    auto words = words_();
+    auto words = hashed_ngrams::fit(pool_);
     if (!words) return std::move(words).error();
-    using both = joint<words_embedder, image_descriptor>;
+    if (text_share >= 1.0) return erased(similarity<hashed_ngrams>::build(pool_, std::move(*words)));
+    if (text_share <= 0.0) return erased(similarity<image_descriptor>::build(pool_, image_descriptor{}, true));
+    using both = joint<hashed_ngrams, image_descriptor>;
     return erased(similarity<both>::build(pool_, both(std::move(*words), image_descriptor{}, text_share), true));
+  }
+  [[nodiscard]] result<any_policy> build_sentence(const policy_node& node, double share) const {
+    if constexpr (std::is_same_v<Sentence, no_sentence>) {
+      return error(node, "no sentence embedder is here: make_policy wants one for this");
+    } else {
+      auto meaning = sentence_();
+      if (!meaning) return std::move(meaning).error();
+      using M = typename std::remove_cvref_t<decltype(meaning)>::value_type;
+      if (share >= 1.0) return erased(similarity<M>::build(pool_, std::move(*meaning)));
+      auto words = hashed_ngrams::fit(pool_);
+      if (!words) return std::move(words).error();
+      using both = joint<M, hashed_ngrams>;
+      return erased(similarity<both>::build(pool_, both(std::move(*meaning), std::move(*words), share)));
+    }
   }
   [[nodiscard]] result<any_policy> build_fixed(const policy_node& node) const {
     if (node.arguments.empty()) return any_policy(fixed_policy::balanced(pool_, seed_));
@@ -106,19 +123,13 @@ class policy_builder {
   }
   [[nodiscard]] result<any_policy> build_bucketed(const policy_node& node) const {
     const auto& args = node.arguments;
-    std::size_t buckets = pool_.size() < 16 ? pool_.size() : 16;
-    if (!args.empty()) {
-      const double n = args.front().number;
-      if (args.size() != 1 || !args.front().is_number() || !args.front().key.empty() || !is_seed(args.front()) || n < 1.0 ||
-          n > static_cast<double>(pool_.size())) {
-        return error(args.front(),
-                     "bucketed takes how many buckets, 1 up to the pool's " + std::to_string(pool_.size()) + ": bucketed(16)");
-      }
-      buckets = static_cast<std::size_t>(n);
+    if (args.empty()) return erased(bucketed<>::build(pool_, pool_.size() < 16 ? pool_.size() : 16));
+    const double n = args.front().number;
+    if (args.size() != 1 || !args.front().is_number() || !args.front().key.empty() || !is_seed(args.front()) || n < 1.0 ||
+        n > static_cast<double>(pool_.size())) {
+      return error(args.front(), "bucketed takes how many buckets, 1 up to the pool's " + std::to_string(pool_.size()) + ": bucketed(16)");
     }
-    auto index = by_words();
-    if (!index) return std::move(index).error();
-    return erased(bucketed<words_embedder>::build(pool_, std::move(*index), buckets));
+    return erased(bucketed<>::build(pool_, static_cast<std::size_t>(n)));
   }
   [[nodiscard]] result<any_policy> build_mixed(const policy_node& node) const {
     if (node.arguments.empty()) return error(node, "mixed needs shares: mixed(0.5*similarity, 0.5*random)");
@@ -166,13 +177,6 @@ class policy_builder {
     return any_policy(gated(args[0].number, std::move(*inner), std::move(*otherwise)));
   }
 
-  using words_embedder = typename std::remove_cvref_t<decltype(std::declval<const Words&>()())>::value_type;
-  [[nodiscard]] result<similarity<words_embedder>> by_words() const {
-    auto words = words_();
-    if (!words) return std::move(words).error();
-    return similarity<words_embedder>::build(pool_, std::move(*words));
-  }
-
   template <class P>
   [[nodiscard]] static result<any_policy> erased(result<P> built) {
     if (!built) return std::move(built).error();
@@ -197,7 +201,7 @@ class policy_builder {
   std::string_view text_;
   const demonstration_pool& pool_;
   std::uint64_t seed_;
-  const Words& words_;
+  const Sentence& sentence_;
 };
 
 }  // namespace detail
@@ -207,14 +211,16 @@ class policy_builder {
   return text.order.empty() ? std::string(similar_last::name) : text.order;
 }
 
-namespace detail {
-
-template <class Words>
-[[nodiscard]] result<any_policy> make_policy(std::string_view text, const demonstration_pool& pool, std::uint64_t seed,
-                                             const Words& words) {
+/// Builds the policy that a text describes, over this pool; `seed` serves the parts that give none. `sentence()` gives a
+/// `result` of the embedder that `similarity(sentence)` means, and is asked only where the text says so:
+/// `make_policy(text, pool, 0, [] { return sentence_embedder::load(folder); })`.
+/// Errors: parse, with a caret under the character; and what building an index reports.
+template <class Sentence = detail::no_sentence>
+[[nodiscard]] result<any_policy> make_policy(std::string_view text, const demonstration_pool& pool, std::uint64_t seed = 0,
+                                             const Sentence& sentence = {}) {
   const auto parsed = parse_policy_text(text);
   if (!parsed) return parsed.error();
-  auto built = policy_builder<Words>(text, pool, seed, words).build(parsed->root);
+  auto built = detail::policy_builder<Sentence>(text, pool, seed, sentence).build(parsed->root);
   if (!built) return built;
   const std::string order = order_of(*parsed);
   if (order == similar_last::name) return any_policy(std::move(*built) | similar_last{});
@@ -227,20 +233,6 @@ template <class Words>
                       "no order is called \"" + order +
                           "\"; there are similar_last, similar_first, refusals_last, alternating, canonical, "
                           "side_by_side");
-}
-
-}  // namespace detail
-
-/// Builds the policy that a text describes, over this pool; `seed` serves the parts that give none.
-/// Errors: parse, with a caret under the character; and what building an index reports.
-[[nodiscard]] inline result<any_policy> make_policy(std::string_view text, const demonstration_pool& pool, std::uint64_t seed = 0) {
-  return detail::make_policy(text, pool, seed, [&] { return hashed_ngrams::fit(pool); });
-}
-/// The same with another embedder of words than hashed n-grams, in all that goes by similarity.
-template <embedder Words>
-[[nodiscard]] result<any_policy> make_policy(std::string_view text, const demonstration_pool& pool, std::uint64_t seed,
-                                             const Words& words) {
-  return detail::make_policy(text, pool, seed, [&] { return result<Words>(words); });
 }
 
 }  // namespace inoculum

@@ -16,6 +16,7 @@
 #include "tables/harmful_acts.hpp"
 #include "tables/harmful_breaches.hpp"
 #include "tables/harmful_deeds.hpp"
+#include "tables/harmful_pleas.hpp"
 #include "tables/harmful_words.hpp"
 #include "tables/visual_facts.hpp"
 
@@ -111,6 +112,40 @@ namespace inoculum::detail {
   return piles;
 }
 
+/// The name of a region's study in a sentence, "chest X-ray".
+[[nodiscard]] inline std::string study_of(modality mode, std::string_view region) {
+  for (const synthesis_tables::region_fact& r : synthesis_tables::region_facts) {
+    if (r.mode == mode && r.region == region) return std::string(r.study);
+  }
+  return std::string(spoken_name(mode));
+}
+
+/// The requests that are written out, with or without a picture: a pile for each kind of harm, or for each modality.
+[[nodiscard]] inline std::vector<pile> harmful_plea_piles(bool with_picture, rng& random) {
+  using namespace synthesis_tables;
+  std::vector<pile> piles(with_picture ? all_modalities.size() : all_harm_kinds.size());
+  for (const plea& asked : harmful_pleas) {
+    if (asked.phantom.empty() == with_picture) continue;
+    candidate c;
+    c.made.label = intent::harmful;
+    c.made.query = asked.query;
+    std::string study;
+    std::size_t at = static_cast<std::size_t>(asked.kind);
+    if (with_picture) {
+      phantom_spec drawn = parse_phantom("phantom:" + std::string(asked.phantom)).value();  // a test reads every row
+      drawn.seed = random.below(100000);
+      study = study_of(drawn.mode, drawn.region);
+      c.made.mode = drawn.mode;
+      at = static_cast<std::size_t>(drawn.mode) - 1;
+      c.made.images.push_back(phantom_picture(drawn));
+    }
+    c.prefix = "harm-" + std::string(to_string(asked.kind)) + "-" + (with_picture ? std::string(to_string(c.made.mode)) : "text");
+    c.made.response = write_refusal(asked.kind, any_style(with_picture, random), study, random);
+    piles[at].push_back(std::move(c));
+  }
+  return piles;
+}
+
 /// `each` harmful queries about phantoms of every modality, a pile for each: as many of a modality with three
 /// kinds as of one with fifteen.
 [[nodiscard]] inline std::vector<pile> harmful_image_piles(std::size_t each, rng& random) {
@@ -126,10 +161,7 @@ namespace inoculum::detail {
       const std::string_view frame =
           harmful_image_frames[(turn * 4 + turn / std::size(harmful_image_acts)) % std::size(harmful_image_frames)];
       ++turn;
-      std::string study(spoken_name(kind.mode));
-      for (const region_fact& r : region_facts) {
-        if (r.mode == kind.mode && r.region == kind.region) study = r.study;
-      }
+      std::string study = study_of(kind.mode, kind.region);
       // Not the words that are most of what the shortest benign questions say: "Is it an X-ray?", "Is it sagittal?"
       if (const std::size_t at = study.find("X-ray"); at != std::string::npos) study.replace(at, 5, "radiograph");
       if (study.starts_with("sagittal ")) study.erase(0, 9);
