@@ -2,6 +2,9 @@
 #include <doctest/doctest.h>
 
 #include <inoculum/io/suite.hpp>
+#include <inoculum/synthesis/synthesize.hpp>
+#include <set>
+#include <string>
 
 #include "folder.hpp"
 
@@ -51,4 +54,20 @@ TEST_CASE("a suite's errors name the line and the thing") {
   CHECK(contains(why(R"({"id":"1","intent":"benign","query":"q","image":["no.png"]})"), "\"image\" is not a string"));
   CHECK(contains(why(R"({"id":"1","intent":"benign","query":"q","image":"i.png\u0000x"})"), "control character"));
   CHECK(ino::load_suite("no/such.jsonl").error().code == ino::errc::not_found);
+}
+
+TEST_CASE("the suite of our own can be read, and its queries are not in the pool") {
+  const auto suite = ino::load_suite("bench/defence/requests.jsonl", ino::resolve_phantom).value();
+  const auto pool = ino::synthesize().value();
+  std::set<std::string> shown;
+  for (const ino::basic_demonstration& d : pool.items()) shown.insert(d.query);
+  std::size_t harmful = 0;
+  for (const ino::suite_entry& e : suite) {
+    CAPTURE(e.id);
+    CHECK_FALSE(shown.contains(e.query));
+    if (!e.image.empty()) CHECK(e.image.decode());
+    harmful += e.label == ino::intent::harmful ? 1 : 0;
+  }
+  CHECK(suite.size() == 320);
+  CHECK(harmful == 160);
 }

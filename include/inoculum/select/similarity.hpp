@@ -11,8 +11,6 @@
 #include <numeric>
 #include <span>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -39,11 +37,8 @@ class similarity {
   [[nodiscard]] static result<similarity> build(const demonstration_pool& pool, Embedder embedder, bool with_pictures = false) {
     const auto rows = static_cast<Eigen::Index>(pool.size());
     const std::size_t width = embedder.dimension();
-    index_data data{pool, std::move(embedder), Eigen::MatrixXf::Zero(rows, static_cast<Eigen::Index>(width)), {}, {}, with_pictures};
+    index_data data{pool, std::move(embedder), Eigen::MatrixXf::Zero(rows, static_cast<Eigen::Index>(width)), {}, with_pictures};
     data.inverse_norms.resize(pool.size());
-    std::unordered_map<std::string_view, std::uint32_t> queries;
-    for (std::size_t i = 0; i < pool.size(); ++i)
-      data.query_of.push_back(queries.emplace(pool[i].query, static_cast<std::uint32_t>(i)).first->second);
     std::vector<float> row(width);
     std::vector<image> pictures;
     for (std::size_t i = 0; i < pool.size(); ++i) {
@@ -68,8 +63,7 @@ class similarity {
     return out;
   }
 
-  /// The n nearest of the view, each query once as long as others are near at all; those that have nothing in common with the
-  /// request come last, both intents by turns.
+  /// The n nearest of the view; those that have nothing in common with the request come last, both intents by turns.
   /// Errors: mismatch when the view is of another pool than the index.
   [[nodiscard]] result<ranking> rank(const pool_view& view, const request& r, std::size_t n) const {
     const auto scored = scores(r);
@@ -89,23 +83,13 @@ class similarity {
         if (view.contains(i)) indices[next++] = i;
       }
     }
-    const auto further = [&](std::uint32_t a, std::uint32_t b) { return cosines[a] != cosines[b] ? cosines[a] < cosines[b] : a > b; };
-    std::make_heap(indices.begin(), indices.end(), further);
+    const auto closer = [&](std::uint32_t a, std::uint32_t b) { return cosines[a] != cosines[b] ? cosines[a] > cosines[b] : a < b; };
     const std::size_t count = std::min(n, indices.size());
-    // A query that is shown already says nothing new: its like wait behind everything else that is near.
-    std::vector<bool> shown(data_->pool.size());
-    std::vector<candidate> again;
+    std::partial_sort(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(count), indices.end(), closer);
     ranking out;
     out.candidates.reserve(count);
-    for (auto end = indices.end(); end != indices.begin() && out.candidates.size() < count; --end) {
-      const std::uint32_t nearest = indices.front();
-      if (cosines[nearest] <= 0.0f) break;
-      std::pop_heap(indices.begin(), end, further);
-      std::vector<candidate>& to = shown[data_->query_of[nearest]] ? again : out.candidates;
-      to.push_back({nearest, cosines[nearest], "similar"});
-      shown[data_->query_of[nearest]] = true;
-    }
-    for (std::size_t i = 0; i < again.size() && out.candidates.size() < count; ++i) out.candidates.push_back(again[i]);
+    for (std::size_t i = 0; i < count && cosines[indices[i]] > 0.0f; ++i)
+      out.candidates.push_back({indices[i], cosines[indices[i]], "similar"});
     if (out.candidates.size() == count) return out;
     // What is like nothing in the pool would get whatever comes first in it, all refusals perhaps.
     const auto others = fixed_policy::balanced(data_->pool).rank(view, r, view.count());
@@ -146,7 +130,6 @@ class similarity {
     Embedder embed;
     Eigen::MatrixXf matrix;  // demonstrations × dimensions, column-major
     std::vector<double> inverse_norms;
-    std::vector<std::uint32_t> query_of;  // the first demonstration that asks the same
     bool with_pictures;
   };
 
