@@ -146,16 +146,20 @@ class guard {
     return run(r, [&](const conversation& talk) { return state_->backend.generate(talk, generation, sink); });
   }
 
-  /// What would be shown for this request, without asking the model.
+  /// What would be shown for this request, without asking the model. Errors: the policy's; budget (nothing that it chose fits);
+  /// not_found (it found nothing, and is neither `no_policy` nor a gate that falls back on that).
   [[nodiscard]] result<selection> choose(const request& r) const {
     const state& s = *state_;
     auto picked = select(s.policy, s.view, r, {s.options.demonstrations, s.options.tokens}, s.costs);
-    if (picked && picked->chosen.empty() && !picked->left_out.empty()) {
+    if (!picked || !picked->chosen.empty()) return picked;
+    if (!picked->left_out.empty()) {
       return failure{errc::budget,
                      "no demonstration that the policy chose fits into " + std::to_string(s.options.tokens) + " tokens (" +
                          picked->left_out.front().reason + ")",
                      "budget"};
     }
+    // An undefended answer must never pass for a defended one.
+    if (!picked->may_be_empty) return failure{errc::not_found, "the policy finds no demonstration in this pool", "policy"};
     return picked;
   }
 

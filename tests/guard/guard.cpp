@@ -111,6 +111,31 @@ TEST_CASE("when selection fails: refuse by default, undefended by choice, marked
   CHECK(open.trace.selection_failure.has_value());
 }
 
+TEST_CASE("a policy that finds nothing is a failed selection; a gate that closes, or no policy at all, is not") {
+  const auto pool = test::small_pool();
+  for (const char* text : {"only(harmful, only(benign, random))", "only(benign, fixed(r-0))",
+                           "gated(0.99, similarity, only(benign, fixed(r-0)))", "mixed(0.5*none, 0.5*only(benign, fixed(r-0)))"}) {
+    CAPTURE(text);
+    const auto policy = make_policy(text, pool).value();
+    const answer refused = make_guard(scripted_backend(shape), policy, pool, {.demonstrations = 2})->ask({.query = "q q q"}).value();
+    CHECK(refused.text == fixed_refusal);
+    REQUIRE(refused.trace.selection_failure);
+    CHECK(refused.trace.selection_failure->code == errc::not_found);
+    const answer open = make_guard(scripted_backend(shape), policy, pool, {.demonstrations = 2, .failing = on_failure::answer_undefended})
+                            ->ask({.query = "q"})
+                            .value();
+    CHECK(open.text == "user:q\n");
+    CHECK(open.trace.selection_failure);
+  }
+  for (const char* text : {"none", "gated(0.99, similarity)", "mixed(0.5*none, 0.5*gated(0.99, similarity))"}) {
+    CAPTURE(text);
+    const answer open =
+        make_guard(scripted_backend(shape), make_policy(text, pool).value(), pool, {.demonstrations = 2})->ask({.query = "q q q"}).value();
+    CHECK(open.text == "user:q q q\n");
+    CHECK_FALSE(open.trace.selection_failure);
+  }
+}
+
 TEST_CASE("what is asked is checked before the model sees it") {
   const auto g = make_guard(scripted_backend(shape), random_policy{}, test::small_pool()).value();
   CHECK(g.ask({}).error().code == errc::invalid_argument);

@@ -31,7 +31,8 @@ struct selection {
   std::vector<selected> chosen{};
   std::vector<dropped> left_out{};
   bool gate_closed = false;
-  std::size_t tokens = 0;  ///< sum over `chosen`
+  bool may_be_empty = false;  ///< as the policy's ranking says
+  std::size_t tokens = 0;     ///< sum over `chosen`
 };
 
 namespace detail {
@@ -88,6 +89,7 @@ template <selection_policy P>
     if (!ranked) return std::move(ranked).error();
     out = selection{};
     out.gate_closed = ranked->gate_closed;
+    out.may_be_empty = ranked->may_be_empty;
     std::vector<std::size_t> room = detail::quotas(ranked->shares, k);
     std::size_t free_places = 0;
     for (const std::size_t places : room) free_places += places;
