@@ -31,6 +31,12 @@ concept backend = requires(B& b, const conversation& talk, const generate_option
   { b.generate(talk, options) } -> std::same_as<result<completion>>;
 };
 
+/// Whether a backend's failure is about the one conversation that it was given (too long, of a kind that it cannot take), so that the
+/// next may well be answered; otherwise it is about the backend.
+[[nodiscard]] inline bool concerns_one_request(const failure& why) noexcept {
+  return why.code == errc::invalid_argument || why.code == errc::unsupported || why.code == errc::budget;
+}
+
 /// Also hands out text as it comes. The sink takes whole UTF-8 sequences and returns false to stop;
 /// the concatenation of what it saw is the completion's text.
 template <class B>
