@@ -133,7 +133,10 @@ int main(int argc, char** argv) {
   cli::evaluate_options evaluate;
   CLI::App* evaluate_command = app.add_subcommand("evaluate", "Run a suite of queries under one or more policies and report");
   evaluate_command
-      ->add_option("--suite", evaluate.suite, "queries, JSONL: {\"id\",\"intent\",\"query\",\"image\"?,\"modality\"?,\"answer\"?}")
+      ->add_option("--suite", evaluate.suite,
+                   "queries, JSONL: {\"id\",\"intent\",\"query\",\"image\"?,\"modality\"?,\"answer\"?}; an image is a path, relative to "
+                   "this file or\n"
+                   "absolute, or a phantom by name")
       ->required();
   evaluate_command
       ->add_option("--out", evaluate.out, "folder for records.jsonl, summary.json and report.html; an earlier run there goes on")

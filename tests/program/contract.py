@@ -229,6 +229,18 @@ class Contract(Case):
         self.assertIn("undefended", done.stdout)
         self.assertEqual(sorted(p.name for p in (self.folder / "demo").iterdir()), ["records.jsonl", "report.html", "summary.json"])
 
+    def test_demo_loses_no_records(self):
+        out = self.folder / "out"
+        with serve(refuse_fraud) as server:
+            self.succeeds(run("evaluate", "--suite", self.write_suite(), "--policy", "none", "--out", out, "--endpoint", server.url))
+            kept = (out / "records.jsonl").read_bytes()
+            self.fails(run("demo", "--out", out, "--endpoint", server.url, INOCULUM_CACHE=self.folder), 2, "records.jsonl", "--out")
+            self.assertEqual((out / "records.jsonl").read_bytes(), kept)
+            for _ in range(2):  # a second demonstration starts afresh
+                before = len(server.requests)
+                self.succeeds(run("demo", "--out", self.folder / "demo", "--endpoint", server.url, INOCULUM_CACHE=self.folder))
+                self.assertEqual(len(server.requests) - before, (self.folder / "demo/records.jsonl").read_text().count("\n"))
+
     def test_exit_code_1_tried_and_failed(self):
         self.write("file", "")
         self.fails(run("synthesize", "--count", 8, "--out", self.folder / "file/pool.jsonl"), 1, "file/pool.jsonl", "Not a directory")
@@ -263,6 +275,8 @@ class Contract(Case):
         error = self.json_of(done, 4)["error"]
         self.assertEqual((error["code"], error["where"]), ("network", nowhere + "/v1/chat/completions"))
         self.assertTrue(error["message"])
+        self.fails(run("evaluate", "--suite", self.write_suite(), "--out", self.folder / "out", "--endpoint", nowhere), 4, nowhere)
+        self.assertEqual(list((self.folder / "out").iterdir()), [])
 
     def test_exit_code_130_interrupted(self):
         def hang(exchange, _):
