@@ -192,16 +192,49 @@ class Contract(Case):
         self.assertEqual((out["file"], out["architecture"]), (weights(), "llama"))
         self.assertTrue(out["layers"] > 0 and out["width"] > 0 and out["context"] > 0 and out["types"])
 
+    def check_inspected(self, words, chosen, trace):
+        self.assertEqual([(d["id"], d["score"], d["reason"], d["tokens"]) for d in chosen["demonstrations"]],
+                         [(d["id"], d["score"], d["reason"], d["tokens"]) for d in trace["demonstrations"]], words)
+        for key in ("dropped", "dropped_in_all", "gate_closed", "costs_estimated", "demonstration_tokens"):
+            self.assertEqual(chosen[key], trace[key], words)
+
     def test_inspect_selection_is_what_ask_shows(self):
-        words = ("-q", fraud, "--policy", "mixed(0.5*similarity, 0.5*random) | refusals_last", "--seed", 5, "-k", 6, "--json")
-        chosen = self.json_of(run("inspect", "selection", *words))
-        self.assertEqual(chosen["policy"], words[3])
+        for tokens in (0, 400, 200, 110, 60):
+            words = ("-q", fraud, "--policy", "mixed(0.5*similarity, 0.5*random) | refusals_last", "--seed", 5, "-k", 6, "--tokens", tokens,
+                     "--mmproj", "none", "--json")
+            with serve() as server:
+                words = (*words, "--endpoint", server.url)
+                chosen = self.json_of(run("inspect", "selection", *words))
+                self.assertEqual(server.requests, [])
+                answered = self.json_of(run("ask", *words))
+            self.assertEqual(chosen["policy"], words[3])
+            self.assertTrue(chosen["costs_estimated"])
+            self.check_inspected(words, chosen, answered["trace"])
+            self.assertEqual([m["content"] for m in server.requests[0]["messages"] if m["role"] == "assistant"],
+                             [d["response"] for d in chosen["demonstrations"]])
+
+    def test_inspect_selection_is_what_the_bundled_engine_is_shown(self):
+        needs_weights("program contract, the bundled engine")
+        for words in (("--tokens", 300), ("--tokens", 150), ("-k", 8), ("--tokens", 300, "--mmproj", "none")):
+            words = ("-q", fraud, *words, "--json")
+            chosen = self.json_of(run("inspect", "selection", *words))
+            self.assertFalse(chosen["costs_estimated"])
+            self.check_inspected(words, chosen, self.json_of(run("ask", *words, "--max-tokens", 1))["trace"])
+
+    def test_inspect_selection_without_weights(self):
+        missing = {"INOCULUM_CACHE": self.folder, "INOCULUM_MODEL": None}
+        out = self.json_of(run("inspect", "selection", "-q", fraud, "--json", **missing))
+        self.assertTrue(out["costs_estimated"])
+        self.assertIn("tokens (estimated)", self.succeeds(run("inspect", "selection", "-q", fraud, **missing)).stdout)
+        self.fails(run("inspect", "selection", "-q", fraud, "--model", self.folder / "no.gguf"), 2, "no.gguf")
+
+    def test_what_is_dropped_is_bounded(self):
         with serve() as server:
-            answered = self.json_of(run("ask", *words, "--tokens", 0, "--endpoint", server.url))
-        self.assertEqual([(d["id"], d["score"], d["reason"]) for d in chosen["demonstrations"]],
-                         [(d["id"], d["score"], d["reason"]) for d in answered["trace"]["demonstrations"]])
-        self.assertEqual([m["content"] for m in server.requests[0]["messages"] if m["role"] == "assistant"],
-                         [d["response"] for d in chosen["demonstrations"]])
+            done = run("ask", "-q", fraud, "--tokens", 200, "--json", "--endpoint", server.url)
+        trace = self.json_of(done)["trace"]
+        self.assertLess(len(done.stdout), 10000)
+        self.assertLessEqual(len(trace["dropped"]), 16)
+        self.assertGreater(trace["dropped_in_all"], 4000)
 
     def test_synthesize_is_reproducible(self):
         pools = []

@@ -81,6 +81,16 @@ template <backend B>
   else return true;
 }
 
+/// How many positions a backend's context has: what it says itself in `context_size()`, otherwise 0, unknown.
+template <backend B>
+[[nodiscard]] std::size_t context_size(const B& b) {
+  if constexpr (requires {
+                  { b.context_size() } -> std::same_as<std::size_t>;
+                })
+    return b.context_size();
+  else return 0;
+}
+
 /// Whether a backend reads a conversation whose demonstrations stand side by side as it is meant: what it says itself in
 /// `reads_side_by_side()`, otherwise no.
 template <backend B>
