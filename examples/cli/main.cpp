@@ -167,8 +167,9 @@ int main(int argc, char** argv) {
   synthesize_command->add_option("--count", synthesize.count, "how many at most; 0: all that are distinct")
       ->capture_default_str()
       ->check(whole_number(0));
-  synthesize_command->add_flag("--author", synthesize.author,
-                               "let the model write the answers of benign demonstrations and keep those that the judge passes");
+  synthesize_command->add_flag(
+      "--author", synthesize.author,
+      "let the model write answers and refusals, and keep those that the judge passes; the others stay as they are");
   synthesize_command->add_flag("--json", synthesize.json, "a summary as one JSON object on stdout");
   add_model(synthesize_command, synthesize.model);
   synthesize_command->footer(std::string("Example:\n  inoculum synthesize --out pool.jsonl --seed 7\n\n") + exit_codes);

@@ -256,6 +256,27 @@ class Contract(Case):
         self.assertGreaterEqual(len(server.requests), out["rewritten"])
         self.assertEqual((self.folder / "pool").read_text().count("No fracture is seen."), out["rewritten"])
 
+    def test_an_author_who_is_not_there_or_is_stopped(self):
+        words = ("synthesize", "--out", self.folder / "pool", "--count", 12, "--author", "--endpoint")
+        done = run(*words, nowhere)
+        self.assertEqual((done.returncode, done.stdout), (4, ""), done.stderr)
+        self.assertIn("cannot connect", done.stderr)
+        self.assertFalse((self.folder / "pool").exists())
+
+        def slowly(exchange, number):
+            exchange.server.over.wait(0 if number < 3 else 30)
+            exchange.say(stream_of(), kind="text/event-stream")
+
+        with serve(slowly) as server:
+            with subprocess.Popen(command(*words, server.url), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as running:
+                while len(server.requests) < 4:
+                    time.sleep(0.01)
+                running.send_signal(signal.SIGINT)
+                _, err = running.communicate(timeout=20)
+        self.assertEqual(running.returncode, 130, err)
+        self.assertRegex(err.decode(), r"0/12 ")
+        self.assertEqual(self.json_of(run("inspect", "pool", "--pool", self.folder / "pool", "--json"))["demonstrations"], 12)
+
     def test_demo(self):
         with serve(refuse_fraud) as server:
             done = self.succeeds(run("demo", "--out", self.folder / "demo", "--endpoint", server.url, INOCULUM_CACHE=self.folder))
