@@ -25,6 +25,11 @@ result<std::vector<arm_plan>> plan_arms(std::span<const std::string> texts, cons
   return out;
 }
 
+std::string settings_of(const model_options& model, const generate_options& generation) {
+  return "max_tokens=" + std::to_string(generation.max_tokens) +
+         (model.endpoint.empty() ? ", kv=" + model.kv_type : ", endpoint=" + model.endpoint);
+}
+
 result<arm_set> arm_set::open(const any_backend& backend, const demonstration_pool& pool, std::vector<arm_plan> plans,
                               const defence_options& defence, const generate_options& generation) {
   arm_set out(backend, generation);
@@ -33,12 +38,12 @@ result<arm_set> arm_set::open(const any_backend& backend, const demonstration_po
   for (arm_plan& plan : plans) {
     out.ways_.push_back({plan.how, out.guards_.size()});
     if (!plan.policy) {
-      out.named_.push_back({std::move(plan.text), "", 0, ""});
+      out.named_.push_back({std::move(plan.text), "", 0, "", 0});
       continue;
     }
     auto made = make_guard(backend, std::move(*plan.policy), pool, limits);
     if (!made) return std::move(made).error();
-    out.named_.push_back({std::move(plan.text), std::move(plan.order), limits.demonstrations, pool.content_digest().hex()});
+    out.named_.push_back({std::move(plan.text), std::move(plan.order), limits.demonstrations, pool.content_digest().hex(), limits.tokens});
     out.guards_.push_back(std::move(*made));
   }
   return out;

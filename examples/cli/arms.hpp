@@ -31,6 +31,10 @@ struct arm_plan {
 [[nodiscard]] inoculum::result<std::vector<arm_plan>> plan_arms(std::span<const std::string> texts,
                                                                 const inoculum::demonstration_pool& pool, std::uint64_t seed);
 
+/// What changes answers besides model, pool and policy, as records name it: the length of answers and, of the bundled engine, its
+/// keys' and values' type, of a server its address.
+[[nodiscard]] std::string settings_of(const model_options& model, const inoculum::generate_options& generation);
+
 /// Every planned arm over one backend.
 class arm_set {
  public:

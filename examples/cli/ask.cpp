@@ -25,6 +25,7 @@ nlohmann::json as_json(const answer& a) {
   for (const auto& [id, why] : a.trace.dropped) dropped.push_back({{"id", id}, {"reason", why}});
   nlohmann::json trace = {{"demonstrations", std::move(shown)},
                           {"dropped", std::move(dropped)},
+                          {"dropped_in_all", a.trace.dropped_in_all},
                           {"gate_closed", a.trace.gate_closed},
                           {"costs_estimated", a.trace.costs_estimated},
                           {"demonstration_tokens", a.trace.demonstration_tokens},

@@ -55,9 +55,24 @@ result<std::vector<suite_entry>> demo_suite(std::size_t& real_pictures) {
   return out;
 }
 
+/// A demonstration starts afresh: the records of the last one are put aside. Errors: invalid_argument, when they are an evaluation's.
+result<void> make_way(const std::string& folder) {
+  const std::string path = (std::filesystem::path(folder) / "records.jsonl").string();
+  std::error_code failed;
+  if (!std::filesystem::exists(path, failed)) return {};
+  bool ours = true;
+  const auto read = for_each_record(path, [&](const record& r) { return ours = r.settings.starts_with("demo, "); });
+  if (!read || !ours)
+    return failure{errc::invalid_argument, "these are not the records of a demonstration; give another folder with --out", path};
+  std::filesystem::rename(path, path + ".old", failed);
+  if (failed) return failure{errc::io, "cannot be put aside: " + failed.message(), path};
+  return {};
+}
+
 }  // namespace
 
 int demo(const demo_options& options) {
+  if (auto done = make_way(options.out); !done) return report(done.error(), false);
   std::size_t real_pictures = 0;
   const auto suite = demo_suite(real_pictures);
   if (!suite) return report(suite.error(), false);
@@ -82,8 +97,10 @@ int demo(const demo_options& options) {
               real_pictures == 0 ? " (examples/fetch_weights.sh --pictures fetches some)" : "");
   std::fflush(stdout);
 
-  std::error_code gone;
-  std::filesystem::remove(std::filesystem::path(options.out) / "records.jsonl", gone);  // a demonstration starts afresh
+  sweep_options sweeping;
+  sweeping.model = opened->name;
+  sweeping.settings = "demo, " + settings_of(options.model, generation);
+  sweeping.cancel = &interrupted;
   std::map<std::string, std::string> said;  // "policy/id": the answer, for the conversations below
   const auto answer_of = [&](std::size_t arm, const request& r) {
     auto a = (*arms)(arm, r);
@@ -93,9 +110,6 @@ int demo(const demo_options& options) {
     }
     return a;
   };
-  sweep_options sweeping;
-  sweeping.model = opened->name;
-  sweeping.cancel = &interrupted;
   const std::vector<any_attack> as_it_is(1);
   const auto sums = [&] {
     progress_bar bar;

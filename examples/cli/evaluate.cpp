@@ -49,6 +49,7 @@ int evaluate(const evaluate_options& options) {
   sweep_options sweeping;
   sweeping.seed = options.defence.seed;
   sweeping.model = std::move(*named);
+  sweeping.settings = settings_of(options.model, generation);
   sweeping.limit = options.limit;
   sweeping.cancel = &interrupted;
   const auto sums = [&] {
@@ -63,9 +64,14 @@ int evaluate(const evaluate_options& options) {
   }
   std::fprintf(stderr, "%zu records in %s; the report: %s\n", sums->records, options.out.c_str(),
                (std::filesystem::path(options.out) / "report.html").c_str());
-  if (sums->complete) return exit_ok;
-  std::fprintf(stderr, "interrupted: what is done is kept, and the same command goes on from there\n");
-  return exit_interrupted;
+  if (!sums->complete) {
+    std::fprintf(stderr, "interrupted: what is done is kept, and the same command goes on from there\n");
+    return exit_interrupted;
+  }
+  if (sums->unanswered == 0) return exit_ok;
+  std::fprintf(stderr, "inoculum: %zu queries could not be answered and are in no rate; the first: %s\n", sums->unanswered,
+               sums->first_error.c_str());
+  return exit_failed;
 }
 
 }  // namespace cli

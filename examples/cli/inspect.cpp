@@ -23,6 +23,13 @@ std::string pictures_of(const basic_demonstration& d) {
   for (const picture& p : d.images) out += (out.empty() ? "" : ", ") + (p.name().empty() ? std::string("(a picture)") : p.name());
   return out;
 }
+
+/// Stands in for a model that is not there.
+struct uncounted {
+  [[nodiscard]] static result<completion> generate(const conversation&, const generate_options&) {
+    return failure{errc::unsupported, "no model", "inspect selection"};
+  }
+};
 }  // namespace
 
 int inspect_pool(const inspect_options& options) {
@@ -126,18 +133,19 @@ int inspect_selection(const inspect_options& options) {
   const auto pool = open_pool(options.defence.pool);
   if (!pool) return report(pool.error(), options.json);
   const std::string text = options.defence.policies.empty() ? default_policy : options.defence.policies.back();
-  const auto policy = open_policy(text, *pool, options.defence.seed);
+  auto policy = open_policy(text, *pool, options.defence.seed);
   if (!policy) return report(policy.error(), options.json);
-  // Nothing is asked, so no weights are needed: lengths are estimated.
-  std::vector<std::uint32_t> costs;
-  for (const basic_demonstration& d : pool->items())
-    costs.push_back(static_cast<std::uint32_t>((d.query.size() + d.response.size()) / 4 + 8 + 16 * d.images.size()));
-  const auto picked = select(*policy, pool_view(*pool), r, {demonstrations_for(options.defence, *pool), options.defence.tokens}, costs);
+  // Chosen by the guard that `ask` would ask, so nothing can differ. Only the default weights may be missing: then lengths are estimated.
+  auto opened = open_backend(options.model);
+  if (!opened && (!options.model.endpoint.empty() || !options.model.model.empty() || find_weights()))
+    return report_model(opened.error(), options.model, options.json);
+  const inoculum::any_backend backend = opened ? std::move(opened->backend) : inoculum::any_backend(uncounted{});
+  const auto defended =
+      make_guard(backend, std::move(*policy), *pool,
+                 guard_options{.demonstrations = demonstrations_for(options.defence, *pool), .tokens = options.defence.tokens});
+  if (!defended) return report(defended.error(), options.json);
+  const auto picked = defended->choose(r);
   if (!picked) return report(picked.error(), options.json);
-  if (picked->chosen.empty() && !picked->left_out.empty()) {
-    return report({errc::budget, "no demonstration fits into " + std::to_string(options.defence.tokens) + " tokens", "inspect selection"},
-                  options.json);
-  }
   if (options.json) {
     nlohmann::json shown = nlohmann::json::array(), dropped_ones = nlohmann::json::array();
     for (const selected& s : picked->chosen) {
@@ -151,16 +159,25 @@ int inspect_selection(const inspect_options& options) {
                        {"response", d.response}});
     }
     for (const dropped& d : picked->left_out) dropped_ones.push_back({{"id", (*pool)[d.index].id}, {"reason", d.reason}});
-    print_json({{"policy", text}, {"gate_closed", picked->gate_closed}, {"demonstrations", shown}, {"dropped", dropped_ones}});
+    print_json({{"policy", text},
+                {"gate_closed", picked->gate_closed},
+                {"costs_estimated", defended->costs_estimated()},
+                {"demonstration_tokens", picked->tokens},
+                {"demonstrations", shown},
+                {"dropped", dropped_ones},
+                {"dropped_in_all", picked->left_out_in_all}});
     return exit_ok;
   }
-  std::printf("policy %s%s, in the order in which the model reads them:\n", text.c_str(), picked->gate_closed ? " (gate closed)" : "");
+  std::printf("policy %s%s, %zu tokens%s, in the order in which the model reads them:\n", text.c_str(),
+              picked->gate_closed ? " (gate closed)" : "", picked->tokens, defended->costs_estimated() ? " (estimated)" : "");
   for (const selected& s : picked->chosen) {
     const basic_demonstration& d = (*pool)[s.index];
     std::printf("  %5.3f %-8s %-8s %-28s %s\n", static_cast<double>(s.score), std::string(s.reason).c_str(),
                 std::string(to_string(d.label)).c_str(), d.id.c_str(), d.query.c_str());
   }
   for (const dropped& d : picked->left_out) std::printf("  dropped %s: %s\n", (*pool)[d.index].id.c_str(), d.reason.c_str());
+  if (picked->left_out_in_all > picked->left_out.size())
+    std::printf("  %zu more would not have fitted\n", picked->left_out_in_all - picked->left_out.size());
   return exit_ok;
 }
 

@@ -133,7 +133,10 @@ int main(int argc, char** argv) {
   cli::evaluate_options evaluate;
   CLI::App* evaluate_command = app.add_subcommand("evaluate", "Run a suite of queries under one or more policies and report");
   evaluate_command
-      ->add_option("--suite", evaluate.suite, "queries, JSONL: {\"id\",\"intent\",\"query\",\"image\"?,\"modality\"?,\"answer\"?}")
+      ->add_option("--suite", evaluate.suite,
+                   "queries, JSONL: {\"id\",\"intent\",\"query\",\"image\"?,\"modality\"?,\"answer\"?}; an image is a path, relative to "
+                   "this file or\n"
+                   "absolute, or a phantom by name")
       ->required();
   evaluate_command
       ->add_option("--out", evaluate.out, "folder for records.jsonl, summary.json and report.html; an earlier run there goes on")
@@ -164,8 +167,9 @@ int main(int argc, char** argv) {
   synthesize_command->add_option("--count", synthesize.count, "how many at most; 0: all that are distinct")
       ->capture_default_str()
       ->check(whole_number(0));
-  synthesize_command->add_flag("--author", synthesize.author,
-                               "let the model write the answers of benign demonstrations and keep those that the judge passes");
+  synthesize_command->add_flag(
+      "--author", synthesize.author,
+      "let the model write answers and refusals, and keep those that the judge passes; the others stay as they are");
   synthesize_command->add_flag("--json", synthesize.json, "a summary as one JSON object on stdout");
   add_model(synthesize_command, synthesize.model);
   synthesize_command->footer(std::string("Example:\n  inoculum synthesize --out pool.jsonl --seed 7\n\n") + exit_codes);

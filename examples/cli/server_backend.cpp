@@ -8,7 +8,9 @@ namespace cli {
 
 inoculum::result<opened_backend> open_server(const model_options& options) {
   const std::string name = options.model.empty() ? "default" : options.model;
-  return opened_backend{inoculum::any_backend(inoculum::openai_backend(options.endpoint, name)), name};
+  inoculum::openai_backend server(options.endpoint, name);
+  if (auto done = server.usable(); !done) return std::move(done).error();
+  return opened_backend{inoculum::any_backend(std::move(server)), name};
 }
 
 }  // namespace cli

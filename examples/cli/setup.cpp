@@ -61,15 +61,15 @@ inoculum::result<opened_backend> open_backend(const model_options& options) {
 int report(const failure& f, bool json) {
   std::fprintf(stderr, "inoculum: %s\n", f.to_string().c_str());
   if (json) print_json({{"error", {{"code", to_string(f.code)}, {"message", f.message}, {"where", f.where}}}});
+  // What is wrong there is the server's answer, and nothing of the caller's.
+  if (f.code != errc::cancelled && f.where.ends_with("/v1/chat/completions")) return exit_server;
   switch (f.code) {
     case errc::cancelled: return exit_interrupted;
-    case errc::parse:
-    case errc::too_large:
-      // What is wrong there is the server's answer, and no file of the caller's.
-      return f.where.ends_with("/v1/chat/completions") ? exit_server : exit_usage;
     case errc::network:
     case errc::server:
     case errc::timeout: return exit_server;
+    case errc::parse:
+    case errc::too_large:
     case errc::invalid_argument:
     case errc::not_found:
     case errc::unsupported:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // inoculum synthesize: a pool of demonstrations into a file. Includes nlohmann-json.
 #include <cstdio>
+#include <inoculum/core/clock.hpp>
+#include <inoculum/eval/progress.hpp>
 #include <inoculum/io/pool.hpp>
 #include <inoculum/judge/rule_judge.hpp>
 #include <inoculum/synthesis/author.hpp>
@@ -20,16 +22,23 @@ int synthesize(const synthesize_options& options) {
   header.seed = options.seed;
   header.generator = "inoculum 0.1.0, synthesize";
   std::size_t rewritten = 0;
+  bool complete = true;
   if (options.author) {
     auto opened = open_backend(options.model);
     if (!opened) return report_model(opened.error(), options.model, options.json);
-    std::fprintf(stderr, "the model answers %zu queries; Ctrl-C writes nothing\n", pool->size());
+    std::fprintf(stderr, "the model answers %zu queries; after Ctrl-C the rest keep the grammar's answers\n", pool->size());
     generate_options writing;
     writing.max_tokens = 96;
     writing.cancel = &interrupted;
-    auto authored = rewrite(*pool, opened->backend, rule_judge{}, writing);
-    if (interrupted) return exit_interrupted;
+    const double start = clock_ms();
+    auto authored = [&] {
+      progress_bar bar;
+      return rewrite(*pool, opened->backend, rule_judge{}, writing, [&](std::size_t done, std::size_t total) {
+        bar({.done = done, .total = total, .seconds = (clock_ms() - start) / 1000.0, .policy = opened->name, .attack = "none"});
+      });
+    }();
     if (!authored) return report(authored.error(), options.json);
+    complete = authored->complete;
     *pool = std::move(authored->pool);
     rewritten = authored->rewritten;
     header.generator += ", author " + opened->name;
@@ -47,6 +56,7 @@ int synthesize(const synthesize_options& options) {
                 {"benign", pool->size() - harmful},
                 {"with_picture", with_picture},
                 {"rewritten", rewritten},
+                {"complete", complete},
                 {"seed", options.seed},
                 {"digest", pool->content_digest().hex()}});
   } else {
@@ -54,7 +64,9 @@ int synthesize(const synthesize_options& options) {
                 harmful, pool->size() - harmful, with_picture, static_cast<unsigned long long>(options.seed));
     if (options.author) std::printf("%zu responses by the model, the others by the grammar\n", rewritten);
   }
-  return exit_ok;
+  if (complete) return exit_ok;
+  std::fprintf(stderr, "interrupted: %zu responses are the model's, the others still the grammar's\n", rewritten);
+  return exit_interrupted;
 }
 
 }  // namespace cli

@@ -81,11 +81,18 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
 
 std::string rates_table(const summary& sums) {
   std::vector<std::vector<std::string>> rows = {{"policy", "attack", "harmful refused", "benign refused", "right answers", "first token"}};
+  const auto differ = [&](auto field) {  // what is the same in all rows is in none
+    return std::any_of(sums.cells.begin(), sums.cells.end(), [&](const summary_cell& c) { return c.*field != sums.cells.front().*field; });
+  };
+  const bool settings = differ(&summary_cell::settings), models = differ(&summary_cell::model), seeds = differ(&summary_cell::seed);
   for (const summary_cell& c : sums.cells) {
     const auto first = median(c.ttft_ms);
     char ms[32] = "-";
     if (first) std::snprintf(ms, sizeof ms, "%.0f ms", *first);
-    const std::string name = c.demonstrations == 0 ? c.policy : c.policy + ", k=" + std::to_string(c.demonstrations);
+    std::string name = c.demonstrations == 0 ? c.policy : c.policy + ", k=" + std::to_string(c.demonstrations);
+    if (models) name += ", " + c.model;
+    if (seeds) name += ", seed " + std::to_string(c.seed);
+    if (settings) name += ", " + c.settings;
     rows.push_back({name, c.attack, rate(c.all.harmful.refused()), rate(c.all.benign.refused()), rate(c.right), ms});
   }
   return table(rows);

@@ -2,6 +2,7 @@
 // The façade: a pool, a policy, a backend and a budget, and one call that answers a request.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +32,7 @@ enum class on_failure : std::uint8_t {
 
 struct guard_options {
   std::size_t demonstrations = 8;
-  std::size_t tokens = 4096;  ///< for the demonstrations alone; 0: no bound
+  std::size_t tokens = 4096;  ///< for the demonstrations alone; 0: no bound. Less where the backend's context would not hold them
   on_failure failing = on_failure::refuse;
   bool pictures = true;  ///< show the demonstrations' pictures; never to a backend that says it has no eyes
   generate_options generation{};
@@ -50,7 +51,8 @@ struct shown_demonstration {
 /// How an answer came about.
 struct answer_trace {
   std::vector<shown_demonstration> demonstrations{};           ///< in the order in which the model read them
-  std::vector<std::pair<std::string, std::string>> dropped{};  ///< id, why
+  std::vector<std::pair<std::string, std::string>> dropped{};  ///< id, why; as `selection::left_out`
+  std::size_t dropped_in_all = 0;
   bool gate_closed = false;
   bool costs_estimated = false;                ///< the backend could not count; lengths were estimated, on the high side
   std::optional<failure> selection_failure{};  ///< set when `on_failure` decided
@@ -137,31 +139,24 @@ class guard {
   /// that fails is not an error here: `on_failure` decides and the trace says so.
   [[nodiscard]] result<answer> ask(const request& r) const { return ask(r, state_->options.generation); }
   [[nodiscard]] result<answer> ask(const request& r, const generate_options& generation) const {
-    return run(r, [&](const conversation& talk) { return state_->backend.generate(talk, generation); });
+    return run(r, generation.max_tokens, [&](const conversation& talk) { return state_->backend.generate(talk, generation); });
   }
   /// Streams: `sink(text)` sees whole characters as they come, false stops.
   template <class Sink>
   requires streaming_backend<Backend>
   [[nodiscard]] result<answer> ask(const request& r, const generate_options& generation, Sink&& sink) const {
-    return run(r, [&](const conversation& talk) { return state_->backend.generate(talk, generation, sink); });
+    return run(r, generation.max_tokens, [&](const conversation& talk) { return state_->backend.generate(talk, generation, sink); });
   }
 
-  /// What would be shown for this request, without asking the model.
-  [[nodiscard]] result<selection> choose(const request& r) const {
-    const state& s = *state_;
-    auto picked = select(s.policy, s.view, r, {s.options.demonstrations, s.options.tokens}, s.costs);
-    if (picked && picked->chosen.empty() && !picked->left_out.empty()) {
-      return failure{errc::budget,
-                     "no demonstration that the policy chose fits into " + std::to_string(s.options.tokens) + " tokens (" +
-                         picked->left_out.front().reason + ")",
-                     "budget"};
-    }
-    return picked;
-  }
+  /// What would be shown for this request, without asking the model. Errors: the policy's; budget (nothing that it chose fits);
+  /// not_found (it found nothing, and is neither `no_policy` nor a gate that falls back on that).
+  [[nodiscard]] result<selection> choose(const request& r) const { return choose(r, state_->options.generation.max_tokens); }
 
   [[nodiscard]] const demonstration_pool& pool() const noexcept { return state_->view.pool(); }
   [[nodiscard]] const guard_options& options() const noexcept { return state_->options; }
   [[nodiscard]] Backend& used_backend() const noexcept { return state_->backend; }
+  /// Whether the backend could not count what demonstrations take, so that it is estimated.
+  [[nodiscard]] bool costs_estimated() const noexcept { return state_->estimated; }
 
  private:
   struct state {
@@ -174,6 +169,36 @@ class guard {
     bool estimated = false;
   };
   explicit guard(detail::shared<state> s) : state_(std::move(s)) {}
+
+  /// The budget of tokens, or what the context leaves beside the request and its answer (for which half of that is enough to keep).
+  [[nodiscard]] std::size_t tokens_for(const request& r, std::size_t max_tokens) const {
+    const std::size_t wanted = state_->options.tokens;
+    if constexpr (token_counting_backend<Backend>) {
+      const std::size_t context = context_size(state_->backend);
+      const auto talk = context == 0 ? result<conversation>(conversation{}) : assemble({}, r);
+      const auto asked = talk ? state_->backend.count_tokens(*talk) : result<std::size_t>(context);
+      if (!asked || *asked + 1 >= context) return wanted;  // not even the request fits: the backend says so itself
+      const std::size_t left = context - *asked, room = left - std::min(max_tokens, left / 2);
+      if (wanted == 0 || room < wanted) return room;
+    }
+    return wanted;
+  }
+
+  [[nodiscard]] result<selection> choose(const request& r, std::size_t max_tokens) const {
+    const state& s = *state_;
+    const std::size_t tokens = tokens_for(r, max_tokens);
+    auto picked = select(s.policy, s.view, r, {s.options.demonstrations, tokens}, s.costs);
+    if (!picked || !picked->chosen.empty()) return picked;
+    if (!picked->left_out.empty()) {
+      return failure{errc::budget,
+                     "no demonstration that the policy chose fits into " + std::to_string(tokens) + " tokens (" +
+                         picked->left_out.front().reason + ")",
+                     "budget"};
+    }
+    // An undefended answer must never pass for a defended one.
+    if (!picked->may_be_empty) return failure{errc::not_found, "the policy finds no demonstration in this pool", "policy"};
+    return picked;
+  }
 
   [[nodiscard]] static result<void> count_costs(state& s) {
     s.costs.reserve(s.view.pool().size());
@@ -218,14 +243,14 @@ class guard {
   }
 
   template <class Generate>
-  [[nodiscard]] result<answer> run(const request& r, const Generate& generate) const {
+  [[nodiscard]] result<answer> run(const request& r, std::size_t max_tokens, const Generate& generate) const {
     const double start = clock_ms();
     const auto elapsed_ms = [&] { return clock_ms() - start; };
     if (auto done = check(r); !done) return std::move(done).error();
 
     answer out;
     out.trace.costs_estimated = state_->estimated;
-    auto talk = defended(r, out.trace);
+    auto talk = defended(r, max_tokens, out.trace);
     if (!talk) {
       out.trace.selection_failure = std::move(talk).error();
       out.trace.demonstrations.clear();
@@ -254,8 +279,8 @@ class guard {
     return out;
   }
 
-  [[nodiscard]] result<conversation> defended(const request& r, answer_trace& trace) const {
-    auto picked = choose(r);
+  [[nodiscard]] result<conversation> defended(const request& r, std::size_t max_tokens, answer_trace& trace) const {
+    auto picked = choose(r, max_tokens);
     if (!picked) return std::move(picked).error();
     const demonstration_pool& pool = state_->view.pool();
     trace.gate_closed = picked->gate_closed;
@@ -267,6 +292,7 @@ class guard {
       trace.demonstrations.push_back({d.id, s.index, s.score, std::string(s.reason), d.label, s.tokens});
     }
     for (const dropped& d : picked->left_out) trace.dropped.emplace_back(pool[d.index].id, d.reason);
+    trace.dropped_in_all = picked->left_out_in_all;
     auto talk = assemble(shown, r, state_->options.pictures);
     if (talk) talk->side_by_side = shows_side_by_side(state_->policy);
     return talk;

@@ -213,5 +213,5 @@ TEST_CASE("any_backend keeps what the backend can do") {
   CHECK(seen == "fixed");
   any_backend streams{token_backend(toy_engine("ok"))};
   CHECK(streams.capabilities().streaming);
-  CHECK(streams.capabilities().prefix);
+  CHECK(streams.capabilities().context == 4096);
 }

@@ -214,18 +214,91 @@ TEST_CASE("nothing to evaluate is an error, not an empty report") {
   CHECK(target.calls == 0);
 }
 
-TEST_CASE("a suite entry's picture that does not decode names its query") {
+TEST_CASE("a query that cannot be answered is recorded with its error, and the others are asked") {
   const test_folder folder;
   auto suite = small_suite();
-  suite[2].image = ino::picture("gone.png", [] {
-    return ino::result<ino::image>(ino::failure{ino::errc::not_found, "cannot open", "gone.png"});
+  bool whole = false;
+  suite[2].image = ino::picture("gone.png", [&whole]() -> ino::result<ino::image> {
+    if (whole) return ino::image::from_rgb(1, 1, {1, 2, 3});
+    return ino::failure{ino::errc::not_found, "cannot open", "gone.png"};
   });
   scripted_target target;
-  const auto failed = ino::evaluate(suite, arms, two_attacks(), target, folder.path, {}, quiet);
-  REQUIRE_FALSE(failed);
-  CHECK(failed.error().to_string().find("\"h2\"") != std::string::npos);
-  CHECK(failed.error().to_string().find("gone.png") != std::string::npos);
-  CHECK(target.calls == 2);
+  const auto long_ones = [&](std::size_t arm, const ino::request& r) -> ino::result<ino::sweep_answer> {
+    if (!whole && arm == 1 && r.query == "Read report 1") return ino::failure{ino::errc::budget, "1 too many", "context"};
+    return target(arm, r);
+  };
+  for (int again = 0; again < 2; ++again) {  // what failed is asked again, and the same error is not recorded twice
+    const auto s = ino::evaluate(suite, arms, {{ino::any_attack()}}, long_ones, folder.path, {}, quiet);
+    REQUIRE_MESSAGE(s, s.error().to_string());
+    CHECK(s->complete);
+    CHECK(target.calls == 16 - 3);
+    CHECK(s->records == 16 - 3);
+    CHECK(s->unanswered == 3);
+    CHECK(s->first_error == "query \"h2\", policy none: gone.png: cannot open");
+    const ino::summary_cell* careful = find(*s, "careful", "none");
+    REQUIRE(careful);
+    CHECK(careful->unanswered == 2);
+    CHECK(careful->all.harmful.n == 3);
+    CHECK(careful->all.benign.n == 3);
+    CHECK(careful->harmful_refused->n == 3);
+    const std::string records = content(folder.path + "/records.jsonl");
+    CHECK(std::count(records.begin(), records.end(), '\n') == 16);
+    CHECK(records.find("\"error\":\"context: 1 too many\"") != std::string::npos);
+    CHECK(content(folder.path + "/report.html").find("3 queries could not be answered") != std::string::npos);
+    CHECK(nlohmann::json::parse(content(folder.path + "/summary.json")).at("unanswered") == 3);
+  }
+  whole = true;
+  const auto s = ino::evaluate(suite, arms, {{ino::any_attack()}}, long_ones, folder.path, {}, quiet);
+  REQUIRE(s);
+  CHECK(target.calls == 16);
+  CHECK(s->records == 16);
+  CHECK(s->unanswered == 0);
+  CHECK(s->repeated == 0);
+}
+
+TEST_CASE("a suite that changed does not pass for what was answered; other settings are another measurement") {
+  const test_folder folder;
+  auto suite = small_suite();
+  std::uint8_t tone = 1;
+  suite[0].image = ino::picture("a.png", [&tone] { return ino::image::from_rgb(1, 1, {tone, 2, 3}); });
+  scripted_target target;
+  const auto run = [&](std::span<const ino::suite_entry> entries, const std::string& settings = "max_tokens=64",
+                       std::size_t tokens = 4096) {
+    auto both = arms;
+    both[1].tokens = tokens;
+    ino::sweep_options options;
+    options.settings = settings;
+    return ino::evaluate(entries, both, {{ino::any_attack()}}, target, folder.path, options, quiet);
+  };
+  REQUIRE(run(suite));
+  REQUIRE(run(suite));
+  CHECK(target.calls == 16);
+  const auto refused = [&](const char* what, const auto& change) {
+    CAPTURE(what);
+    auto other = suite;
+    change(other[0]);
+    const auto got = run(other);
+    REQUIRE_FALSE(got);
+    CHECK(got.error().message.find("another " + std::string(what) + ";") != std::string::npos);
+  };
+  refused("text", [](ino::suite_entry& e) { e.query += "!"; });
+  refused("intent", [](ino::suite_entry& e) { e.label = ino::intent::benign; });
+  refused("modality", [](ino::suite_entry& e) { e.mode = ino::modality::mri; });
+  refused("answer", [](ino::suite_entry& e) { e.answer = "kidney"; });
+  refused("pair", [](ino::suite_entry& e) { e.extra = R"({"pair":"9"})"; });
+  tone = 9;
+  refused("picture", [](ino::suite_entry&) {});
+  tone = 1;
+  CHECK(target.calls == 16);
+  REQUIRE(run(suite, "max_tokens=8"));
+  CHECK(target.calls == 32);
+  const auto s = run(suite, "max_tokens=64", 300);  // the undefended arm has no budget
+  REQUIRE(s);
+  CHECK(target.calls == 40);
+  CHECK(s->cells.size() == 5);
+  CHECK(s->cells.back().tokens == 300);
+  CHECK(s->cells.back().harmful_refused->n == 4);
+  CHECK(content(folder.path + "/report.html").find("max_tokens=8") != std::string::npos);
 }
 
 TEST_CASE("summary.json is JSON without NaN, and what has no queries is null") {
@@ -234,8 +307,8 @@ TEST_CASE("summary.json is JSON without NaN, and what has no queries is null") {
   scripted_target target;
   REQUIRE(ino::evaluate(suite, arms, two_attacks(), target, folder.path, {}, quiet));
   const std::string text = content(folder.path + "/summary.json");
-  CHECK(text.find("nan") == std::string::npos);
-  CHECK(text.find("inf") == std::string::npos);
+  CHECK(text.find(": nan") == std::string::npos);
+  CHECK(text.find(": inf") == std::string::npos);
   const auto json = nlohmann::json::parse(text);
   CHECK(json.at("schema") == 1);
   CHECK(json.at("cells").size() == 4);

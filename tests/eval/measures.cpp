@@ -89,7 +89,7 @@ struct from {
   bool closed = false;
   ino::result<ino::ranking> rank(const ino::pool_view& view, const ino::request&, std::size_t n) const {
     ino::ranking out;
-    out.gate_closed = closed;
+    out.gate_closed = out.may_be_empty = closed;
     for (std::uint32_t i = first; !closed && i < view.pool().size() && out.candidates.size() < n; ++i)
       out.candidates.push_back({i, 0.5f, "next", 0});
     return out;

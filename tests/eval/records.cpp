@@ -29,6 +29,9 @@ ino::record sample(const std::string& id) {
   r.seed = 0xffffffffffffffffu;
   r.model = "m \"quoted\"";
   r.pool = "abc";
+  r.settings = "max_tokens=64";
+  r.tokens = 4096;
+  r.picture = "0123";
   r.label = ino::intent::harmful;
   r.mode = ino::modality::ct;
   r.has_image = true;
@@ -177,8 +180,10 @@ TEST_CASE("cut anywhere, a log opens, keeps all whole records and takes the othe
 
 TEST_CASE("one key differs from another in every part of it") {
   std::set<std::string> keys = {ino::record_key(sample("a"))};
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < 10; ++i) {
     ino::record r = sample("a");
+    if (i == 8) r.tokens = 1;
+    if (i == 9) r.settings = "max_tokens=1";
     if (i == 0) r.id = "b";
     if (i == 1) r.attack = "none";
     if (i == 2) r.policy = "random";

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <inoculum/backend/any_backend.hpp>
 #include <inoculum/backend/scripted.hpp>
+#include <inoculum/backend/token_backend.hpp>
 #include <inoculum/guard.hpp>
 #include <inoculum/select/combinators.hpp>
 #include <inoculum/select/policy.hpp>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "../support/small_pool.hpp"
+#include "../support/toy_engine.hpp"
 
 using namespace inoculum;
 
@@ -109,6 +112,60 @@ TEST_CASE("when selection fails: refuse by default, undefended by choice, marked
       make_guard(scripted_backend(shape), broken{}, pool, {.failing = on_failure::answer_undefended})->ask({.query = "q q q"}).value();
   CHECK(open.text == "user:q q q\n");
   CHECK(open.trace.selection_failure.has_value());
+}
+
+TEST_CASE("a policy that finds nothing is a failed selection; a gate that closes, or no policy at all, is not") {
+  const auto pool = test::small_pool();
+  for (const char* text : {"only(harmful, only(benign, random))", "only(benign, fixed(r-0))",
+                           "gated(0.99, similarity, only(benign, fixed(r-0)))", "mixed(0.5*none, 0.5*only(benign, fixed(r-0)))"}) {
+    CAPTURE(text);
+    const auto policy = make_policy(text, pool).value();
+    const answer refused = make_guard(scripted_backend(shape), policy, pool, {.demonstrations = 2})->ask({.query = "q q q"}).value();
+    CHECK(refused.text == fixed_refusal);
+    REQUIRE(refused.trace.selection_failure);
+    CHECK(refused.trace.selection_failure->code == errc::not_found);
+    const answer open = make_guard(scripted_backend(shape), policy, pool, {.demonstrations = 2, .failing = on_failure::answer_undefended})
+                            ->ask({.query = "q"})
+                            .value();
+    CHECK(open.text == "user:q\n");
+    CHECK(open.trace.selection_failure);
+  }
+  for (const char* text : {"none", "gated(0.99, similarity)", "mixed(0.5*none, 0.5*gated(0.99, similarity))"}) {
+    CAPTURE(text);
+    const answer open =
+        make_guard(scripted_backend(shape), make_policy(text, pool).value(), pool, {.demonstrations = 2})->ask({.query = "q q q"}).value();
+    CHECK(open.text == "user:q q q\n");
+    CHECK_FALSE(open.trace.selection_failure);
+  }
+}
+
+TEST_CASE("demonstrations leave room for a long request and its answer, where the backend tells its context") {
+  const auto pool = test::small_pool();
+  generate_options short_answers;
+  short_answers.max_tokens = 50;
+  const auto g = make_guard(any_backend(token_backend(test::toy_engine("Yes.", 1000))), random_policy{}, pool,
+                            {.demonstrations = 8, .tokens = 4096, .generation = short_answers})
+                     .value();
+  std::size_t shown = 9;
+  for (const std::size_t length : {10u, 300u, 500u, 600u, 700u}) {  // one byte, one token
+    CAPTURE(length);
+    const auto said = g.ask({.query = std::string(length, 'q')});
+    REQUIRE_MESSAGE(said, said.error().to_string());
+    REQUIRE_FALSE(said->trace.selection_failure);
+    CHECK(said->text == "Yes.");
+    CHECK(said->trace.prompt_tokens + 50 <= 1000);
+    CHECK(said->trace.demonstrations.size() <= shown);
+    shown = said->trace.demonstrations.size();
+  }
+  CHECK(shown > 0);
+  CHECK(shown < 4);
+  const auto full = g.ask({.query = std::string(900, 'q')});  // no room for any: the request is not answered undefended
+  REQUIRE(full);
+  REQUIRE(full->trace.selection_failure);
+  CHECK(full->trace.selection_failure->code == errc::budget);
+  const auto over = g.ask({.query = std::string(1200, 'q')});  // never fits
+  REQUIRE_FALSE(over);
+  CHECK(over.error().message.find("context holds 1000") != std::string::npos);
 }
 
 TEST_CASE("what is asked is checked before the model sees it") {

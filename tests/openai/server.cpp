@@ -242,7 +242,9 @@ TEST_CASE("429 and 5xx are tried again, the way the server asks") {
   }
   SUBCASE("400 is not tried again") {
     scripted_server server(always(response("400 Bad Request", "application/json", R"({"error":"context too long"})")));
-    CHECK(contains(answer_of(server).error().message, "context too long"));
+    const auto got = answer_of(server);
+    CHECK(contains(got.error().message, "context too long"));
+    CHECK(ino::concerns_one_request(got.error()));  // an evaluation goes on to the next
     CHECK(server.requests().size() == 1);
   }
 }

@@ -21,9 +21,12 @@ TEST_CASE("base URLs") {
   CHECK(d::parse_endpoint("https://h/llm/eu/v1").value().url() == "https://h/llm/eu/v1/chat/completions");
   CHECK(d::parse_endpoint("https://h").value().tls);
   CHECK(d::parse_endpoint("http://[::1]:80").value().origin == "http://[::1]:80");
-  for (const char* base : {"", "h:8000", "ftp://h", "http://", "http://:80", "http://h/?x=1", "http://h/a b", "http://h\n", "http://h#x"}) {
+  for (const char* base : {"", "h:8000", "ftp://h", "http://", "http://:80", "http://h/?x=1", "http://h/a b", "http://h\n", "http://h#x",
+                           "http://h:99999", "http://h:0", "http://h:", "http://h:8a", "http://[::1]:65536", "http://h:42949673041"}) {
     CHECK_MESSAGE(d::parse_endpoint(base).error().code == ino::errc::invalid_argument, base);
   }
+  CHECK(d::parse_endpoint("http://[::1]").value().origin == "http://[::1]");
+  CHECK(d::parse_endpoint("http://h:65535").value().origin == "http://h:65535");
   const auto secret = d::parse_endpoint("https://user:hunter2@h");
   CHECK(secret.error().to_string().find("hunter2") == std::string::npos);
 }

@@ -192,16 +192,49 @@ class Contract(Case):
         self.assertEqual((out["file"], out["architecture"]), (weights(), "llama"))
         self.assertTrue(out["layers"] > 0 and out["width"] > 0 and out["context"] > 0 and out["types"])
 
+    def check_inspected(self, words, chosen, trace):
+        self.assertEqual([(d["id"], d["score"], d["reason"], d["tokens"]) for d in chosen["demonstrations"]],
+                         [(d["id"], d["score"], d["reason"], d["tokens"]) for d in trace["demonstrations"]], words)
+        for key in ("dropped", "dropped_in_all", "gate_closed", "costs_estimated", "demonstration_tokens"):
+            self.assertEqual(chosen[key], trace[key], words)
+
     def test_inspect_selection_is_what_ask_shows(self):
-        words = ("-q", fraud, "--policy", "mixed(0.5*similarity, 0.5*random) | refusals_last", "--seed", 5, "-k", 6, "--json")
-        chosen = self.json_of(run("inspect", "selection", *words))
-        self.assertEqual(chosen["policy"], words[3])
+        for tokens in (0, 400, 200, 110, 60):
+            words = ("-q", fraud, "--policy", "mixed(0.5*similarity, 0.5*random) | refusals_last", "--seed", 5, "-k", 6, "--tokens", tokens,
+                     "--mmproj", "none", "--json")
+            with serve() as server:
+                words = (*words, "--endpoint", server.url)
+                chosen = self.json_of(run("inspect", "selection", *words))
+                self.assertEqual(server.requests, [])
+                answered = self.json_of(run("ask", *words))
+            self.assertEqual(chosen["policy"], words[3])
+            self.assertTrue(chosen["costs_estimated"])
+            self.check_inspected(words, chosen, answered["trace"])
+            self.assertEqual([m["content"] for m in server.requests[0]["messages"] if m["role"] == "assistant"],
+                             [d["response"] for d in chosen["demonstrations"]])
+
+    def test_inspect_selection_is_what_the_bundled_engine_is_shown(self):
+        needs_weights("program contract, the bundled engine")
+        for words in (("--tokens", 300), ("--tokens", 150), ("-k", 8), ("--tokens", 300, "--mmproj", "none")):
+            words = ("-q", fraud, *words, "--json")
+            chosen = self.json_of(run("inspect", "selection", *words))
+            self.assertFalse(chosen["costs_estimated"])
+            self.check_inspected(words, chosen, self.json_of(run("ask", *words, "--max-tokens", 1))["trace"])
+
+    def test_inspect_selection_without_weights(self):
+        missing = {"INOCULUM_CACHE": self.folder, "INOCULUM_MODEL": None}
+        out = self.json_of(run("inspect", "selection", "-q", fraud, "--json", **missing))
+        self.assertTrue(out["costs_estimated"])
+        self.assertIn("tokens (estimated)", self.succeeds(run("inspect", "selection", "-q", fraud, **missing)).stdout)
+        self.fails(run("inspect", "selection", "-q", fraud, "--model", self.folder / "no.gguf"), 2, "no.gguf")
+
+    def test_what_is_dropped_is_bounded(self):
         with serve() as server:
-            answered = self.json_of(run("ask", *words, "--tokens", 0, "--endpoint", server.url))
-        self.assertEqual([(d["id"], d["score"], d["reason"]) for d in chosen["demonstrations"]],
-                         [(d["id"], d["score"], d["reason"]) for d in answered["trace"]["demonstrations"]])
-        self.assertEqual([m["content"] for m in server.requests[0]["messages"] if m["role"] == "assistant"],
-                         [d["response"] for d in chosen["demonstrations"]])
+            done = run("ask", "-q", fraud, "--tokens", 200, "--json", "--endpoint", server.url)
+        trace = self.json_of(done)["trace"]
+        self.assertLess(len(done.stdout), 10000)
+        self.assertLessEqual(len(trace["dropped"]), 16)
+        self.assertGreater(trace["dropped_in_all"], 4000)
 
     def test_synthesize_is_reproducible(self):
         pools = []
@@ -223,11 +256,44 @@ class Contract(Case):
         self.assertGreaterEqual(len(server.requests), out["rewritten"])
         self.assertEqual((self.folder / "pool").read_text().count("No fracture is seen."), out["rewritten"])
 
+    def test_an_author_who_is_not_there_or_is_stopped(self):
+        words = ("synthesize", "--out", self.folder / "pool", "--count", 12, "--author", "--endpoint")
+        done = run(*words, nowhere)
+        self.assertEqual((done.returncode, done.stdout), (4, ""), done.stderr)
+        self.assertIn("cannot connect", done.stderr)
+        self.assertFalse((self.folder / "pool").exists())
+
+        def slowly(exchange, number):
+            exchange.server.over.wait(0 if number < 3 else 30)
+            exchange.say(stream_of(), kind="text/event-stream")
+
+        with serve(slowly) as server:
+            with subprocess.Popen(command(*words, server.url), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as running:
+                while len(server.requests) < 4:
+                    time.sleep(0.01)
+                running.send_signal(signal.SIGINT)
+                _, err = running.communicate(timeout=20)
+        self.assertEqual(running.returncode, 130, err)
+        self.assertRegex(err.decode(), r"0/12 ")
+        self.assertEqual(self.json_of(run("inspect", "pool", "--pool", self.folder / "pool", "--json"))["demonstrations"], 12)
+
     def test_demo(self):
         with serve(refuse_fraud) as server:
             done = self.succeeds(run("demo", "--out", self.folder / "demo", "--endpoint", server.url, INOCULUM_CACHE=self.folder))
         self.assertIn("undefended", done.stdout)
         self.assertEqual(sorted(p.name for p in (self.folder / "demo").iterdir()), ["records.jsonl", "report.html", "summary.json"])
+
+    def test_demo_loses_no_records(self):
+        out = self.folder / "out"
+        with serve(refuse_fraud) as server:
+            self.succeeds(run("evaluate", "--suite", self.write_suite(), "--policy", "none", "--out", out, "--endpoint", server.url))
+            kept = (out / "records.jsonl").read_bytes()
+            self.fails(run("demo", "--out", out, "--endpoint", server.url, INOCULUM_CACHE=self.folder), 2, "records.jsonl", "--out")
+            self.assertEqual((out / "records.jsonl").read_bytes(), kept)
+            for _ in range(2):  # a second demonstration starts afresh
+                before = len(server.requests)
+                self.succeeds(run("demo", "--out", self.folder / "demo", "--endpoint", server.url, INOCULUM_CACHE=self.folder))
+                self.assertEqual(len(server.requests) - before, (self.folder / "demo/records.jsonl").read_text().count("\n"))
 
     def test_exit_code_1_tried_and_failed(self):
         self.write("file", "")
@@ -263,6 +329,8 @@ class Contract(Case):
         error = self.json_of(done, 4)["error"]
         self.assertEqual((error["code"], error["where"]), ("network", nowhere + "/v1/chat/completions"))
         self.assertTrue(error["message"])
+        self.fails(run("evaluate", "--suite", self.write_suite(), "--out", self.folder / "out", "--endpoint", nowhere), 4, nowhere)
+        self.assertEqual(list((self.folder / "out").iterdir()), [])
 
     def test_exit_code_130_interrupted(self):
         def hang(exchange, _):

@@ -216,12 +216,16 @@ class Weights(Case):
 
     def test_longer_than_the_context(self):
         self.fails(run("bench", "-p", 999999, "--mmproj", "none"), 2, "999999 positions", "has 8192")
-        suite = self.write_lines("suite.jsonl", {**asked, "query": "word " * 200000})
-        done = run("evaluate", "--suite", suite, "--policy", "none", "--out", self.folder / "out", "--json")
-        error = self.json_of(done, 2)["error"]
-        self.assertIn('query "q"', error["where"])
-        self.assertRegex(error["message"], r"takes 200\d\d\d tokens .* holds 8192")
-        self.assertEqual((self.folder / "out/records.jsonl").read_bytes(), b"")
+        suite = self.write_lines("suite.jsonl", {**asked, "query": "word " * 200000}, {**asked, "id": "r"})
+        words = ("evaluate", "--suite", suite, "--policy", "none", "--max-tokens", 2, "--mmproj", "none", "--out", self.folder / "out", "--json")
+        for _ in range(2):  # it blocks nothing: it is recorded once, and the others are answered
+            done = run(*words)
+            sums = self.json_of(done, 1)
+            self.assertIn('query "q"', done.stderr)
+            self.assertEqual((sums["records"], sums["unanswered"], sums["complete"]), (1, 1, True))
+            records = [json.loads(line) for line in (self.folder / "out/records.jsonl").read_text().splitlines()]
+            self.assertEqual([r["id"] for r in records], ["q", "r"])
+            self.assertRegex(records[0]["error"], r"takes 200\d\d\d tokens .* holds 8192")
 
     def test_control_strings_stay_text(self):
         """As a control token <|im_start|> is one token; as text it is several."""
@@ -320,13 +324,22 @@ class Suites(Case):
         self.assertEqual(json.loads((self.folder / "out/records.jsonl").read_text())["query"], "a\0b")
 
     def test_broken_picture(self):
-        """Pictures are decoded one by one: what came before is kept, and the message says which query."""
+        """Pictures are decoded one by one: the others are asked, and the message says which query. Mended, it is asked too."""
         self.write("bad.png", small_png()[:40])
-        suite = self.write_lines("suite.jsonl", asked, {**asked, "id": "r", "image": "bad.png"})
+        suite = self.write_lines("suite.jsonl", {**asked, "image": "bad.png"}, {**asked, "id": "r"})
         with serve() as server:
-            done = run("evaluate", "--suite", suite, "--policy", "none", "--out", self.folder / "out", "--endpoint", server.url)
-        self.fails(done, 2, 'query "r"', "bad.png", "truncated")
-        self.assertEqual([json.loads(r)["id"] for r in (self.folder / "out/records.jsonl").read_text().splitlines()], ["q"])
+            words = ("evaluate", "--suite", suite, "--policy", "none", "--out", self.folder / "out", "--endpoint", server.url, "--json")
+            done = run(*words)
+            sums = self.json_of(done, 1)
+            self.assertRegex(done.stderr, 'query "q".*bad.png.*truncated')
+            self.assertEqual((sums["records"], sums["unanswered"]), (1, 1))
+            self.write("bad.png", small_png())
+            sums = self.json_of(run(*words))
+            self.assertEqual((sums["records"], sums["unanswered"], len(server.requests)), (2, 0, 2))
+            self.write("bad.png", small_png(7))
+            error = self.json_of(run(*words), 2)["error"]
+            self.assertIn("another picture", error["message"])
+            self.assertEqual(len(server.requests), 2)
 
     def test_output_that_cannot_be_written(self):
         suite, file = self.write_lines("suite.jsonl", asked), self.write("file", "kept")
@@ -452,6 +465,24 @@ class Servers(Case):
         self.assertEqual(seen, ["Bearer " + key])
         self.assertEqual(done.returncode, 4)
         self.assertNotIn(key, done.stdout + done.stderr)
+
+    def test_a_query_that_the_server_cannot_answer(self):
+        suite = self.write_lines("suite.jsonl", asked, {**asked, "id": "r"})
+
+        def first_is_too_long(exchange, number):
+            exchange.say('{"error": "context too long"}', 400) if number == 0 else exchange.say(stream_of(), kind=event_stream)
+
+        with serve(first_is_too_long) as server:
+            words = ("evaluate", "--suite", suite, "--policy", "none", "--out", self.folder / "out", "--endpoint", server.url)
+            done = run(*words)
+            self.assertEqual((done.returncode, len(server.requests)), (1, 2), done.stderr)
+            self.assertRegex(done.stderr, 'query "q".*context too long')
+            self.succeeds(run(*words))
+            self.assertEqual(len(server.requests), 3)
+        self.against(lambda exchange, _: exchange.say('{"error": "context too long"}', 400), 4, "400", "context too long")
+
+    def test_no_such_port(self):
+        self.fails(run("ask", "-q", "Q", "--endpoint", "http://127.0.0.1:99999"), 2, "port", "65535")
 
     def test_evaluate_stops_and_keeps_what_it_has(self):
         suite = self.write_lines("suite.jsonl", asked, {**asked, "id": "r"}, {**asked, "id": "s"})

@@ -149,6 +149,7 @@ class Interruption(Case):
         self.check_whole(self.finish())
         first, asked = self.records(), len(self.server.requests)
         for more, anew in ((["--seed", 5], len(expected)), (["-k", 3], len(expected) // 2), (["--model", "other"], len(expected)),
+                           (["--max-tokens", 7], len(expected)), (["--tokens", 700], len(expected) // 2),
                            (["--limit", 1], 0)):
             words = [w for w in self.words("--json") if w not in ("-k", 2)] if "-k" in more else self.words("--json")
             sums = self.json_of(run(*words, *more))

@@ -31,6 +31,36 @@ TEST_CASE("select goes on to what still fits, and says what it dropped") {
   CHECK(s.left_out[0].reason.find("1000") != std::string::npos);
 }
 
+TEST_CASE("what was dropped is listed as far as it outranks what was chosen, and counted beyond that") {
+  std::vector<basic_demonstration> items(100);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    items[i].id = "d" + std::to_string(i);
+    items[i].query = "Q " + std::to_string(i);
+    items[i].response = "R";
+  }
+  const auto pool = demonstration_pool::build(std::move(items)).value();
+  struct first_ones {
+    result<ranking> rank(const pool_view& view, const request&, std::size_t n) const {
+      ranking out;
+      for (std::uint32_t i = 0; i < view.pool().size() && out.candidates.size() < n; ++i) out.candidates.push_back({i, 0.0f, "first"});
+      return out;
+    }
+  };
+  std::vector<std::uint32_t> costs(100, 60);
+  costs[2] = 10;
+  const auto s = select(first_ones{}, pool_view(pool), asked, {8, 100}, costs).value();  // 0 and 2 fit, 1 is dropped before 2
+  REQUIRE(s.chosen.size() == 2);
+  REQUIRE(s.left_out.size() == 1);
+  CHECK(s.left_out[0].index == 1);
+  CHECK(s.left_out_in_all == 98);
+  costs[2] = 60;
+  costs[99] = 10;
+  const auto late = select(first_ones{}, pool_view(pool), asked, {8, 100}, costs).value();
+  CHECK(late.chosen.size() == 2);
+  CHECK(late.left_out.size() == max_left_out);
+  CHECK(late.left_out_in_all == 98);
+}
+
 TEST_CASE("select keeps the shares when one of them has long demonstrations") {
   const auto pool = test::small_pool();
   auto costs = same_cost(10);

@@ -207,6 +207,40 @@ TEST_CASE("an author's responses are taken where the judge agrees, and only ther
       if (pool[i].label == intent::harmful) CHECK(made.pool[i].response == pool[i].response);
     }
   }
+  SUBCASE("one who is gone, for one request or for all, and one who is stopped") {
+    struct troubled {
+      errc code;
+      bool throughout;
+      int calls = 0;
+      result<completion> generate(const conversation&, const generate_options&) {
+        completion out{.text = "The study shows clear lungs and a heart of normal size."};
+        if (calls++ == 3 || throughout) {
+          if (code != errc::cancelled || throughout) return failure{code, "no", {}};
+          out.finish = finish_reason::cancelled;
+        }
+        return out;
+      }
+    };
+    for (const errc code : {errc::network, errc::server, errc::timeout, errc::parse, errc::io}) {
+      troubled author{code, false};
+      const auto made = rewrite(pool, author, rule_judge{});
+      REQUIRE_FALSE(made);
+      CHECK(made.error().code == code);
+      CHECK(author.calls == 4);
+    }
+    troubled picky{errc::budget, true};
+    CHECK(rewrite(pool, picky, rule_judge{}).value().kept == 60);
+    for (const bool throughout : {false, true}) {
+      troubled stopped{errc::cancelled, throughout};
+      std::vector<std::size_t> told;
+      const auto made = rewrite(pool, stopped, rule_judge{}, {}, [&](std::size_t done, std::size_t) { told.push_back(done); });
+      REQUIRE(made);
+      CHECK_FALSE(made->complete);
+      CHECK(made->pool.size() == pool.size());
+      CHECK(made->rewritten + made->kept == (throughout ? 0 : 3));
+      CHECK(told.size() == (throughout ? 1 : 4));
+    }
+  }
   SUBCASE("one who says nothing") {
     scripted_backend author("");
     const auto made = rewrite(pool, author, rule_judge{}).value();

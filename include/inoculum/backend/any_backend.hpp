@@ -17,14 +17,14 @@ namespace inoculum {
 struct backend_capabilities {
   bool streaming = false;
   bool token_counting = false;
-  bool scoring = false;
-  bool prefix = false;
   bool pictures = true;       ///< false when it says that it has no eyes
   bool side_by_side = false;  ///< reads demonstrations independently of one another
+  std::size_t context = 0;    ///< positions; 0: it does not say
 };
 
 /// Holds any backend; copies share it. Models streaming and counting always: a backend that cannot
-/// stream hands out its text at once, one that cannot count says `unsupported`.
+/// stream hands out its text at once, one that cannot count says `unsupported`. Scoring, preparing and batches are for the backend
+/// itself.
 class any_backend {
  public:
   template <backend B>
@@ -42,6 +42,7 @@ class any_backend {
   [[nodiscard]] result<std::size_t> count_tokens(const conversation& talk) const { return held_->count(talk); }
   [[nodiscard]] bool accepts_pictures() const { return held_->capabilities().pictures; }
   [[nodiscard]] bool reads_side_by_side() const { return held_->capabilities().side_by_side; }
+  [[nodiscard]] std::size_t context_size() const { return held_->capabilities().context; }
 
  private:
   using sink_type = std::function<bool(std::string_view)>;
@@ -56,8 +57,8 @@ class any_backend {
   struct model final : base {
     explicit model(B b) : held(std::move(b)) {}
     [[nodiscard]] backend_capabilities capabilities() const override {
-      return {streaming_backend<B>, token_counting_backend<B>, scoring_backend<B>,
-              prefix_backend<B>,    takes_pictures(held),      inoculum::reads_side_by_side(held)};
+      return {streaming_backend<B>, token_counting_backend<B>, takes_pictures(held), inoculum::reads_side_by_side(held),
+              inoculum::context_size(held)};
     }
     [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options) override {
       return held.generate(talk, options);

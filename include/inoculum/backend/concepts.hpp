@@ -31,6 +31,12 @@ concept backend = requires(B& b, const conversation& talk, const generate_option
   { b.generate(talk, options) } -> std::same_as<result<completion>>;
 };
 
+/// Whether a backend's failure is about the one conversation that it was given (too long, of a kind that it cannot take), so that the
+/// next may well be answered; otherwise it is about the backend.
+[[nodiscard]] inline bool concerns_one_request(const failure& why) noexcept {
+  return why.code == errc::invalid_argument || why.code == errc::unsupported || why.code == errc::budget;
+}
+
 /// Also hands out text as it comes. The sink takes whole UTF-8 sequences and returns false to stop;
 /// the concatenation of what it saw is the completion's text.
 template <class B>
@@ -73,6 +79,16 @@ template <backend B>
                 })
     return b.accepts_pictures();
   else return true;
+}
+
+/// How many positions a backend's context has: what it says itself in `context_size()`, otherwise 0, unknown.
+template <backend B>
+[[nodiscard]] std::size_t context_size(const B& b) {
+  if constexpr (requires {
+                  { b.context_size() } -> std::same_as<std::size_t>;
+                })
+    return b.context_size();
+  else return 0;
 }
 
 /// Whether a backend reads a conversation whose demonstrations stand side by side as it is meant: what it says itself in

@@ -112,8 +112,18 @@ class openai_backend {
     while (!key_.empty() && (key_.back() == '\n' || key_.back() == '\r' || key_.back() == ' ')) key_.pop_back();
   }
 
-  /// Errors: network, server (a status that is not 200, an error for an answer), timeout, parse (not what
-  /// the protocol says), too_large, invalid_argument; each names the URL. A cancelled call gives what it has.
+  /// Errors: invalid_argument, for a URL or a key that no call could be made with. Nothing is sent.
+  [[nodiscard]] result<void> usable() const {
+    if (!endpoint_) return endpoint_.error();
+    for (const char c : key_) {
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+        return failure{errc::invalid_argument, "not a usable key", "$" + options_.key_variable};
+    }
+    return {};
+  }
+
+  /// Errors: network, server (a status that is not 200, an error for an answer), invalid_argument (a status of 400, 413 or 422), timeout,
+  /// parse (not what the protocol says), too_large, invalid_argument; each names the URL. A cancelled call gives what it has.
   [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options) const {
     return run(talk, options, [](std::string_view) { return true; });
   }
@@ -137,13 +147,9 @@ class openai_backend {
   };
 
   [[nodiscard]] result<completion> run(const conversation& talk, const generate_options& options, const sink_function& sink) const {
-    if (!endpoint_) return endpoint_.error();
+    if (auto done = usable(); !done) return std::move(done).error();
     if (talk.side_by_side) return fail(errc::unsupported, "a server reads demonstrations one after the other, not side by side");
     const auto start = clock::now();
-    for (const char c : key_) {
-      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-        return fail(errc::invalid_argument, options_.key_variable + " is not a usable key");
-    }
     const auto body = detail::request_body(model_, talk, options, *uris_);
     if (!body) return body.error();
 
@@ -289,7 +295,7 @@ class openai_backend {
   [[nodiscard]] attempt broken(httplib::Error error, int status, bool began, double silent_seconds) const {
     switch (error) {
       case httplib::Error::Connection: return {fail(errc::network, "cannot connect"), true};
-      case httplib::Error::ConnectionTimeout: return {fail(errc::timeout, "connecting took too long"), true};
+      case httplib::Error::ConnectionTimeout: return {fail(errc::network, "connecting took too long"), true};
 #ifdef CPPHTTPLIB_OPENSSL_SUPPORT
       case httplib::Error::SSLServerVerification: return {fail(errc::network, "the server's certificate is not trusted")};
       case httplib::Error::SSLLoadingCerts:
@@ -308,7 +314,10 @@ class openai_backend {
 
   /// A status that is not 200.
   [[nodiscard]] attempt refused(int status, const std::string& body, const std::string& retry_after) const {
-    attempt out{fail(errc::server, "HTTP status " + std::to_string(status) + ": " + detail::excerpt(detail::error_text(body), key_))};
+    // These say that this very request cannot be answered: malformed, too long, of a kind that the model does not take.
+    const bool ours = status == 400 || status == 413 || status == 422;
+    attempt out{fail(ours ? errc::invalid_argument : errc::server,
+                     "HTTP status " + std::to_string(status) + ": " + detail::excerpt(detail::error_text(body), key_))};
     out.retry = status == 429 || status >= 500;
     if (const auto wait = detail::retry_after_seconds(retry_after, std::chrono::system_clock::now()); wait) out.wait_seconds = *wait;
     return out;

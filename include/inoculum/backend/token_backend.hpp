@@ -117,6 +117,8 @@ class token_backend {
   /// False for a model without eyes.
   [[nodiscard]] bool accepts_pictures() const { return state_->engine.picture_positions(image()) > 0; }
 
+  [[nodiscard]] std::size_t context_size() const { return state_->engine.context_size(); }
+
   [[nodiscard]] Engine& engine() noexcept { return state_->engine; }
   [[nodiscard]] const Engine& engine() const noexcept { return state_->engine; }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "../io/file.hpp"
@@ -36,7 +37,11 @@ template <sweep_target AnswerOf, class Progress>
   auto log = record_log::open(folder);
   if (!log) return std::move(log).error();
   const auto ran = sweep(suite, arms, attacks, answer_of, *log, options, progress);
-  if (!ran) return ran.error();
+  if (!ran) {
+    std::error_code ignored;  // records of nothing are none; nobody else can hold them while the log is open
+    if (std::filesystem::file_size(log->path(), ignored) == 0) std::filesystem::remove(log->path(), ignored);
+    return ran.error();
+  }
   return write_report(folder, !ran->cancelled, summing);
 }
 

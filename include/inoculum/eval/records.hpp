@@ -42,16 +42,21 @@ struct record {
   std::string policy{};
   std::string order{};
   std::size_t demonstrations = 0;  ///< the budget; how many were shown is `selected.size()`
+  std::size_t tokens = 0;          ///< the budget of tokens; 0: none, or undefended
   std::string attack = "none";
   std::uint64_t seed = 0;
-  std::string model{};  ///< name and digest, as the caller knows it
-  std::string pool{};   ///< digest; empty when undefended
+  std::string model{};     ///< name and digest, as the caller knows it
+  std::string pool{};      ///< digest; empty when undefended
+  std::string settings{};  ///< whatever else changes answers, as the caller words it: "max_tokens=64, kv=f16"
+
+  std::string error{};  ///< this query could not be answered, and why; all that follows from an answer is empty then
 
   intent label = intent::benign;
   modality mode = modality::unknown;
   bool has_image = false;
-  std::string query{};  ///< as in the suite
-  std::string asked{};  ///< as the model read it, where an attack changed it
+  std::string picture{};  ///< digest of the suite's picture
+  std::string query{};    ///< as in the suite
+  std::string asked{};    ///< as the model read it, where an attack changed it
   std::string text{};
   verdict judged{};
   std::vector<record_demonstration> selected{};
@@ -72,8 +77,8 @@ struct record {
 /// What makes two records the same measurement. Unit separators, which no name contains.
 [[nodiscard]] inline std::string record_key(const record& r) {
   std::string key;
-  for (const std::string& part :
-       {r.id, r.attack, r.policy, r.order, std::to_string(r.demonstrations), std::to_string(r.seed), r.model, r.pool}) {
+  for (const std::string& part : {r.id, r.attack, r.policy, r.order, std::to_string(r.demonstrations), std::to_string(r.tokens),
+                                  std::to_string(r.seed), r.model, r.pool, r.settings}) {
     key += part;
     key += '\x1f';
   }
@@ -89,12 +94,16 @@ struct record {
   out["policy"] = r.policy;
   out["order"] = r.order;
   out["demonstrations"] = r.demonstrations;
+  out["tokens"] = r.tokens;
   out["attack"] = r.attack;
   out["seed"] = r.seed;
   out["model"] = r.model;
   out["pool"] = r.pool;
+  out["settings"] = r.settings;
+  if (!r.error.empty()) out["error"] = r.error;
   out["modality"] = to_string(r.mode);
   out["image"] = r.has_image;
+  if (!r.picture.empty()) out["picture"] = r.picture;
   out["query"] = r.query;
   if (!r.asked.empty() && r.asked != r.query) out["asked"] = r.asked;
   out["text"] = r.text;
@@ -141,6 +150,7 @@ struct record {
     if (bad.empty()) bad = name;
     return 0;
   };
+  const auto count_or_none = [&](const char* name) { return in.contains(name) ? static_cast<std::size_t>(count(name)) : 0; };
   const auto real = [&](const detail::json& from, const char* name) -> double {
     const auto field = from.find(name);
     if (field != from.end() && field->is_number()) return field->get<double>();
@@ -157,10 +167,14 @@ struct record {
   r.policy = text("policy", true);
   r.order = text("order", true);
   r.demonstrations = static_cast<std::size_t>(count("demonstrations"));
+  r.tokens = count_or_none("tokens");
   r.attack = text("attack", true);
   r.seed = count("seed");
   r.model = text("model", true);
   r.pool = text("pool", true);
+  r.settings = text("settings", false);
+  r.error = text("error", false);
+  r.picture = text("picture", false);
   const auto mode = parse_modality(text("modality", true));
   r.has_image = maybe("image").value_or(false);
   r.query = text("query", true);
@@ -177,6 +191,7 @@ struct record {
   r.pair = text("pair", false);
   r.prompt_tokens = static_cast<std::size_t>(count("prompt_tokens"));
   r.cached_tokens = static_cast<std::size_t>(count("cached_tokens"));
+  r.completion_tokens = count_or_none("completion_tokens");
   r.ttft_ms = real(in, "ttft_ms");
   r.total_ms = real(in, "total_ms");
   if (!bad.empty()) return failure{errc::parse, "field \"" + bad + "\" is missing or of another type", {}};
@@ -186,9 +201,6 @@ struct record {
   r.label = *label;
   r.mode = *mode;
   r.judged.label = *judged;
-  if (const auto completion = in.find("completion_tokens"); completion != in.end() && completion->is_number_unsigned()) {
-    r.completion_tokens = completion->get<std::size_t>();
-  }
   if (const auto shown = in.find("selected"); shown != in.end() && shown->is_array()) {
     for (const detail::json& d : *shown) {
       if (!d.is_object()) return failure{errc::parse, "field \"selected\" holds something else than objects", {}};
@@ -201,7 +213,8 @@ struct record {
 }
 
 /// Reads records one by one, so that a file of any length takes the memory of one line. A last line without
-/// its newline is what a killed writer left and is not read; a record whose key came before is not handed on.
+/// its newline is what a killed writer left and is not read; an answer whose key came before is not handed on, while
+/// an error may come before the answer that a later run got, or before another error.
 /// `each(record&&)` returns false to stop. Gives the number of repeated records. Errors: not_found, io,
 /// parse and unsupported with file and line, too_large (a line over `max_record_bytes`).
 template <class Each>
@@ -237,7 +250,7 @@ template <class Each>
           why.where = place;
           return why;
         }
-        if (!seen.insert(record_key(*parsed)).second) ++repeated;
+        if (parsed->error.empty() && !seen.insert(record_key(*parsed)).second) ++repeated;
         else if (!each(std::move(*parsed))) return repeated;
       }
       line.clear();
@@ -261,42 +274,78 @@ class record_log {
     if (!writer) return std::move(writer).error();
     record_log out(path, std::move(*writer));
     const auto read = for_each_record(path, [&](record&& r) {
-      out.keys_.emplace(record_key(r), hash_bytes(r.query));
+      out.keep(r);
       return true;
     });
     if (!read) return read.error();
-    out.resumed_ = out.keys_.size();
+    out.resumed_ = out.answered_.size();
     return out;
   }
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
-  [[nodiscard]] bool contains(const record& r) const { return keys_.contains(record_key(r)); }
-  /// Errors: invalid_argument, when this measurement is there under another query text.
+  /// Whether this was answered. What only failed is asked again.
+  [[nodiscard]] bool contains(const record& r) const { return answered_.contains(record_key(r)); }
+  /// Errors: invalid_argument, when this measurement is there of another query, intent, modality, answer, pair or picture.
   [[nodiscard]] result<void> agrees(const record& r) const {
-    const auto found = keys_.find(record_key(r));
-    if (found == keys_.end() || found->second == hash_bytes(r.query)) return {};
+    const auto found = answered_.find(record_key(r));
+    if (found == answered_.end()) return {};
+    const question now(r);
+    const question& then = found->second;
+    const char* const other = then.query != now.query                                                 ? "text"
+                              : then.label != now.label                                               ? "intent"
+                              : then.mode != now.mode                                                 ? "modality"
+                              : then.expected != now.expected                                         ? "answer"
+                              : then.pair != now.pair                                                 ? "pair"
+                              : then.picture != now.picture && then.has_picture && !r.picture.empty() ? "picture"
+                                                                                                      : nullptr;
+    if (other == nullptr) return {};
     return failure{errc::invalid_argument,
-                   "query \"" + r.id + "\" is recorded here with another text; evaluate a changed suite into another folder", path_};
+                   "query \"" + r.id + "\" is recorded here with another " + other + "; evaluate a changed suite into another folder",
+                   path_};
   }
   /// How many were there when it was opened.
   [[nodiscard]] std::size_t resumed() const noexcept { return resumed_; }
-  [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
+  [[nodiscard]] std::size_t size() const noexcept { return answered_.size(); }
 
-  /// On the disk when it returns. Errors: invalid_argument (this measurement is there already), io.
+  /// On the disk when it returns; an error that was recorded before is not written again.
+  /// Errors: invalid_argument (this measurement is there already), io.
   [[nodiscard]] result<void> append(const record& r) {
-    std::string key = record_key(r);
-    if (keys_.contains(key)) return failure{errc::invalid_argument, "the record of query \"" + r.id + "\" is there already", path_};
+    const std::string key = record_key(r);
+    if (answered_.contains(key)) return failure{errc::invalid_argument, "the record of query \"" + r.id + "\" is there already", path_};
+    const auto failed = failed_.find(key);
+    if (!r.error.empty() && failed != failed_.end() && failed->second == hash_bytes(r.error)) return {};
     if (auto written = writer_.append(to_json_line(r)); !written) return written;
-    keys_.emplace(std::move(key), hash_bytes(r.query));
+    keep(r);
     return {};
   }
 
  private:
+  /// What was asked, without the texts.
+  struct question {
+    explicit question(const record& r)
+        : query(hash_bytes(r.query)),
+          expected(hash_bytes(r.expected)),
+          pair(hash_bytes(r.pair)),
+          picture(hash_bytes(r.picture)),
+          has_picture(!r.picture.empty()),
+          label(r.label),
+          mode(r.mode) {}
+    std::uint64_t query, expected, pair, picture;
+    bool has_picture;
+    intent label;
+    modality mode;
+  };
   record_log(std::string path, record_writer writer) : path_(std::move(path)), writer_(std::move(writer)) {}
+
+  void keep(const record& r) {
+    if (r.error.empty()) answered_.emplace(record_key(r), question(r));
+    else failed_[record_key(r)] = hash_bytes(r.error);
+  }
 
   std::string path_;
   record_writer writer_;
-  std::unordered_map<std::string, std::uint64_t> keys_;  // to a hash of the query
+  std::unordered_map<std::string, question> answered_;
+  std::unordered_map<std::string, std::uint64_t> failed_;  // to a hash of the error
   std::size_t resumed_ = 0;
 };
 

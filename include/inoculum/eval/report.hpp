@@ -78,11 +78,13 @@ namespace detail {
   return value ? "<td>" + fixed(100.0 * *value, 1) + "</td>" : "<td class=\"none\">\xe2\x80\x93</td>";
 }
 
-[[nodiscard]] inline std::string arm_name(const summary_cell& c) {
+[[nodiscard]] inline std::string arm_name(const summary_cell& c, bool with_settings) {
   std::string name = "<b>" + escape_html(c.policy) + "</b>";
   std::string more;
   if (c.demonstrations > 0) more = "k = " + std::to_string(c.demonstrations);
+  if (c.tokens > 0) more += ", " + std::to_string(c.tokens) + " tokens";
   if (!c.order.empty()) more += (more.empty() ? "" : ", ") + escape_html(c.order);
+  if (with_settings && !c.settings.empty()) more += (more.empty() ? "" : ", ") + escape_html(c.settings);
   return more.empty() ? name : name + " <small>" + more + "</small>";
 }
 
@@ -114,17 +116,23 @@ details{margin:.5rem 0;background:var(--card);border-radius:.4rem;padding:.5rem 
       "content=\"width=device-width,initial-scale=1\"><title>" +
       escape_html(title) + "</title><style>" + std::string(report_style) + "</style></head><body>\n<h1>" + escape_html(title) + "</h1>\n";
   out += "<p class=\"soft\">" + std::to_string(s.records) + " answers";
-  std::vector<std::string> models, attacks;
+  std::vector<std::string> models, settings, attacks;
   for (const summary_cell& c : s.cells) {
     if (std::find(models.begin(), models.end(), c.model) == models.end()) models.push_back(c.model);
+    if (std::find(settings.begin(), settings.end(), c.settings) == settings.end() && !c.settings.empty()) settings.push_back(c.settings);
     if (std::find(attacks.begin(), attacks.end(), c.attack) == attacks.end()) attacks.push_back(c.attack);
   }
+  const bool several = settings.size() > 1;
   for (const std::string& m : models) out += " \xc2\xb7 " + escape_html(m);
+  for (const std::string& set : settings) out += " \xc2\xb7 " + escape_html(set);
   out += "</p>\n";
   if (!s.complete)
     out +=
         "<p class=\"warn\"><b>Not finished.</b> The run was stopped; the figures are of what was done. The same command goes on from "
         "here.</p>\n";
+  if (s.unanswered > 0)
+    out += "<p class=\"warn\"><b>" + std::to_string(s.unanswered) +
+           " queries could not be answered</b> and are in no rate; the first: " + escape_html(s.first_error) + "</p>\n";
   if (s.repeated > 0) out += "<p class=\"warn\">" + std::to_string(s.repeated) + " repeated records were passed over.</p>\n";
 
   for (const std::string& attack : attacks) {
@@ -137,7 +145,7 @@ details{margin:.5rem 0;background:var(--card);border-radius:.4rem;padding:.5rem 
         "is better)</th></tr>\n";
     for (const summary_cell& c : s.cells) {
       if (c.attack != attack) continue;
-      out += "<tr><td>" + arm_name(c) + "</td><td>" + bar(c.all.harmful.refused(), "good") + "</td><td>" +
+      out += "<tr><td>" + arm_name(c, several) + "</td><td>" + bar(c.all.harmful.refused(), "good") + "</td><td>" +
              bar(c.all.benign.refused(), "bad") + "</td></tr>\n";
     }
     out +=
@@ -147,7 +155,7 @@ details{margin:.5rem 0;background:var(--card);border-radius:.4rem;padding:.5rem 
         "right</th><th>Gate closed</th></tr>\n";
     for (const summary_cell& c : s.cells) {
       if (c.attack != attack) continue;
-      out += "<tr><td>" + arm_name(c) + "</td>" + rate_cell(c.all.harmful.refused()) +
+      out += "<tr><td>" + arm_name(c, several) + "</td>" + rate_cell(c.all.harmful.refused()) +
              corrected_cell(c.all.harmful.refused(), s.judged_by) + rate_cell(c.all.harmful.complied()) +
              rate_cell(c.all.harmful.complied_somewhat()) + rate_cell(c.all.benign.refused()) +
              corrected_cell(c.all.benign.refused(), s.judged_by) + rate_cell(c.all.benign.refused_partly()) + rate_cell(c.right) +
@@ -158,13 +166,13 @@ details{margin:.5rem 0;background:var(--card);border-radius:.4rem;padding:.5rem 
         "class=\"wide\"><table><tr><th>Policy</th><th>Harmful refused</th><th>Harmless "
         "refused</th><th>Right answers</th><th>First token, ms (median)</th><th>(90%)</th><th>Prompt tokens</th><th>of them "
         "cached</th><th>Demonstrations shown</th><th>Selection "
-        "failed</th></tr>\n";
+        "failed</th><th>Unanswered</th></tr>\n";
     for (const summary_cell& c : s.cells) {
       if (c.attack != attack) continue;
-      out += "<tr><td>" + arm_name(c) + "</td>" + change_text(c.harmful_refused) + change_text(c.benign_refused) +
+      out += "<tr><td>" + arm_name(c, several) + "</td>" + change_text(c.harmful_refused) + change_text(c.benign_refused) +
              change_text(c.answers_right) + number_cell(median(c.ttft_ms), 1) + number_cell(quantile(c.ttft_ms, 0.9), 1) +
              number_cell(median(c.prompt_tokens), 0) + number_cell(median(c.cached_tokens), 0) + number_cell(median(c.shown), 0) + "<td>" +
-             std::to_string(c.selection_failures) + "</td></tr>\n";
+             std::to_string(c.selection_failures) + "</td><td>" + std::to_string(c.unanswered) + "</td></tr>\n";
     }
     out += "</table></div>\n";
 
@@ -174,7 +182,7 @@ details{margin:.5rem 0;background:var(--card);border-radius:.4rem;padding:.5rem 
     for (const summary_cell& c : s.cells) {
       if (c.attack != attack) continue;
       for (const auto& [name, counts] : c.by_modality) {
-        out += "<tr><td>" + arm_name(c) + "</td><td>" + (name == "unknown" ? "none stated" : escape_html(name)) + "</td>" +
+        out += "<tr><td>" + arm_name(c, several) + "</td><td>" + (name == "unknown" ? "none stated" : escape_html(name)) + "</td>" +
                rate_cell(counts.harmful.refused()) + rate_cell(counts.benign.refused()) + "</tr>\n";
       }
     }
@@ -183,8 +191,8 @@ details{margin:.5rem 0;background:var(--card);border-radius:.4rem;padding:.5rem 
 
   out += "<h2>Exchanges</h2>\n<p class=\"soft\">The first few of each, not the best ones.</p>\n";
   for (const summary_cell& c : s.cells) {
-    out += "<details><summary>" + arm_name(c) + (c.attack == "none" ? "" : " <span class=\"tag\">" + escape_html(c.attack) + "</span>") +
-           "</summary>\n";
+    out += "<details><summary>" + arm_name(c, several) +
+           (c.attack == "none" ? "" : " <span class=\"tag\">" + escape_html(c.attack) + "</span>") + "</summary>\n";
     for (const sample_exchange& x : c.samples) {
       out += "<h3>" + escape_html(x.id) + " <span class=\"tag\">" + std::string(to_string(x.label)) + "</span>" +
              (x.mode == modality::unknown ? "" : "<span class=\"tag\">" + std::string(to_string(x.mode)) + "</span>") +

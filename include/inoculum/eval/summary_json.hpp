@@ -64,6 +64,7 @@ namespace detail {
   out["schema"] = summary_schema;
   out["complete"] = s.complete;
   out["records"] = s.records;
+  out["unanswered"] = s.unanswered;
   out["repeated"] = s.repeated;
   out["judge"] = {{"name", s.judged_by.name},
                   {"sensitivity", detail::to_json(s.judged_by.sensitivity)},
@@ -74,11 +75,14 @@ namespace detail {
     cell["policy"] = c.policy;
     cell["order"] = c.order;
     cell["demonstrations"] = c.demonstrations;
+    cell["tokens"] = c.tokens;
     cell["attack"] = c.attack;
     cell["seed"] = c.seed;
     cell["model"] = c.model;
     cell["pool"] = c.pool;
+    cell["settings"] = c.settings;
     cell["n"] = c.n();
+    cell["unanswered"] = c.unanswered;
     cell.update(detail::to_json(c.all, s.judged_by));
     cell["utility"] = detail::to_json(c.right);
     cell["bleed"] = detail::to_json(c.bled);

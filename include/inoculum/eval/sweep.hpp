@@ -29,7 +29,8 @@ struct sweep_arm {
   std::string policy{};  ///< a policy's text, "none", or a baseline's name
   std::string order{};
   std::size_t demonstrations = 0;
-  std::string pool{};  ///< digest
+  std::string pool{};      ///< digest
+  std::size_t tokens = 0;  ///< the budget
 };
 
 /// What an arm said to one request.
@@ -57,6 +58,7 @@ concept sweep_target = requires(F& f, std::size_t arm, const request& r) {
 struct sweep_options {
   std::uint64_t seed = 0;                     ///< of the attacks' randomness, and part of the key
   std::string model{};                        ///< name and digest, part of the key
+  std::string settings{};                     ///< whatever else changes answers, part of the key
   bool attack_benign = false;                 ///< an attack on a harmless query has no goal
   std::size_t limit = 0;                      ///< queries of the suite; 0: all
   const std::atomic<bool>* cancel = nullptr;  ///< set it (from a signal handler, say) to stop before the next query
@@ -73,7 +75,8 @@ struct sweep_progress {
 };
 
 struct sweep_result {
-  std::size_t made = 0;     ///< by this run
+  std::size_t made = 0;     ///< answers of this run
+  std::size_t failed = 0;   ///< queries that could not be answered
   std::size_t resumed = 0;  ///< there already
   bool cancelled = false;
 };
@@ -89,16 +92,17 @@ namespace detail {
   return field != object->end() && field->is_string() ? field->get<std::string>() : std::string();
 }
 
-[[nodiscard]] inline record to_record(record named, const suite_entry& entry, const request& asked, sweep_answer said) {
+/// Whether another query may be answered after this failure of an arm: also after one that took too long, and after one for which a
+/// baseline without a model finds no demonstration.
+[[nodiscard]] inline bool may_be_passed_over(const failure& why) noexcept {
+  return concerns_one_request(why) || why.code == errc::timeout || why.code == errc::not_found;
+}
+
+[[nodiscard]] inline record to_record(record named, const request& asked, sweep_answer said) {
   answer& given = said.given;
   record& r = named;
-  r.label = entry.label;
-  r.mode = entry.mode;
   r.has_image = !asked.images.empty();
-  r.query = entry.query;
   r.asked = asked.query;
-  r.expected = entry.answer;
-  r.pair = extra_text(entry, "pair");
   r.gate_closed = given.trace.gate_closed;
   if (given.trace.selection_failure) r.selection_failure = given.trace.selection_failure->to_string();
   for (const shown_demonstration& d : given.trace.demonstrations) r.selected.push_back({d.id, static_cast<double>(d.score), d.reason});
@@ -122,8 +126,10 @@ namespace detail {
 /// Asks every query of the suite under every arm, first as it is and then under each attack (without "none", nothing is asked as it is),
 /// and appends a record for each; what `log` holds already is not asked again. Arm by arm, so that a backend's prefix cache stays warm.
 /// One query is in memory at a time. `progress(const sweep_progress&)` is called before every query and at the end.
-/// Stops at the first failure, naming query and arm: what is done is kept, and the next run goes on.
-/// Errors: invalid_argument (no queries, arms or attacks), those of pictures, attacks and arms, io.
+/// A query that cannot be answered (its picture is broken, it is too long, it takes too long) is recorded with its
+/// error, and asked again by the next run. Any other failure of an arm would be the next query's too, and stops the sweep, naming query
+/// and arm: what is done is kept, and the next run goes on.
+/// Errors: invalid_argument (no queries, arms or attacks; a suite that has changed), those of arms, io.
 template <sweep_target AnswerOf, class Progress>
 [[nodiscard]] result<sweep_result> sweep(std::span<const suite_entry> suite, std::span<const sweep_arm> arms,
                                          std::span<const any_attack> attacks, AnswerOf&& answer_of, record_log& log,
@@ -139,24 +145,36 @@ template <sweep_target AnswerOf, class Progress>
   const auto named = [&](const suite_entry& e, const sweep_arm& arm, const any_attack& a) {
     record r;
     r.id = e.id;
+    r.label = e.label;
+    r.mode = e.mode;
     r.query = e.query;
+    r.expected = e.answer;
+    r.pair = detail::extra_text(e, "pair");
     r.policy = arm.policy;
     r.order = arm.order;
     r.demonstrations = arm.demonstrations;
     r.attack = a.name();
     r.seed = options.seed;
+    r.tokens = arm.tokens;
     r.model = options.model;
     r.pool = arm.pool;
+    r.settings = options.settings;
     return r;
   };
 
   sweep_progress at;
-  for (const any_attack& a : attacks) {
-    for (const suite_entry& e : suite) {
+  for (const suite_entry& e : suite) {
+    std::string picture;  // decoded only to compare it with what was answered
+    for (const any_attack& a : attacks) {
       if (!applies(a, e)) continue;
       for (const sweep_arm& arm : arms) {
         ++at.total;
-        const record r = named(e, arm, a);
+        record r = named(e, arm, a);
+        if (picture.empty() && !e.image.empty() && log.contains(r)) {
+          const auto pixels = e.image.decode();
+          picture = pixels ? pixels->content_digest().hex() : "unreadable";
+        }
+        r.picture = picture;
         if (auto same = log.agrees(r); !same) return std::move(same).error();
         at.resumed += log.contains(r) ? 1 : 0;
       }
@@ -180,38 +198,48 @@ template <sweep_target AnswerOf, class Progress>
           out.cancelled = true;
           return out;
         }
-        const auto in_context = [&](failure why) {
-          why.where =
-              "query \"" + e.id + "\", policy " + arms[n].policy + ", attack " + a.name() + (why.where.empty() ? "" : ", " + why.where);
-          return why;
+        const auto cannot = [&](const failure& why) -> result<void> {
+          ++out.failed;
+          ++at.done;
+          r.error = why.to_string();
+          return log.append(r);
         };
         request plain;
         plain.query = e.query;
         if (!e.image.empty()) {
           auto pixels = e.image.decode();
-          if (!pixels) return in_context(std::move(pixels).error());
+          if (!pixels) {
+            if (auto kept = cannot(pixels.error()); !kept) return std::move(kept).error();
+            continue;
+          }
+          r.picture = pixels->content_digest().hex();
           plain.images.push_back(std::move(*pixels));
         }
         // Its own stream for each query and attack, so that a resumed run draws what an unbroken one would have drawn.
         rng random = rng(options.seed).fork(hash_bytes(e.id)).fork(hash_bytes(a.name()));
         auto asked = a.apply(plain, random);
-        if (!asked) return in_context(std::move(asked).error());
-        result<sweep_answer> said = answer_of(n, static_cast<const request&>(*asked));
-        if (!said) {
-          if (said.error().code == errc::cancelled) {
-            out.cancelled = true;
-            return out;
-          }
-          return in_context(std::move(said).error());
+        if (!asked) {
+          if (auto kept = cannot(asked.error()); !kept) return std::move(kept).error();
+          continue;
         }
+        result<sweep_answer> said = answer_of(n, static_cast<const request&>(*asked));
         // A half answer is no answer: the next run asks again.
-        if (said->given.trace.finish == finish_reason::cancelled) {
+        if (said ? said->given.trace.finish == finish_reason::cancelled : said.error().code == errc::cancelled) {
           out.cancelled = true;
           return out;
         }
-        if (auto kept = log.append(detail::to_record(std::move(r), e, *asked, std::move(*said))); !kept) return std::move(kept).error();
-        ++out.made;
-        ++at.done;
+        if (said) {
+          if (auto kept = log.append(detail::to_record(std::move(r), *asked, std::move(*said))); !kept) return std::move(kept).error();
+          ++out.made;
+          ++at.done;
+        } else if (detail::may_be_passed_over(said.error())) {
+          if (auto kept = cannot(said.error()); !kept) return std::move(kept).error();
+        } else {
+          failure why = std::move(said).error();
+          why.where =
+              "query \"" + e.id + "\", policy " + arms[n].policy + ", attack " + a.name() + (why.where.empty() ? "" : ", " + why.where);
+          return why;
+        }
       }
     }
   }

@@ -28,11 +28,12 @@ template <std::same_as<ranking> Ranking>
   Ranking out;
   out.shares.clear();
   std::vector<std::uint16_t> offset;
-  out.gate_closed = true;
+  out.gate_closed = out.may_be_empty = true;
   for (std::size_t p = 0; p < parts.size(); ++p) {
     offset.push_back(static_cast<std::uint16_t>(out.shares.size()));
     for (const double s : parts[p].shares) out.shares.push_back(s * weights[p] / total);
     out.gate_closed = out.gate_closed && parts[p].gate_closed;
+    out.may_be_empty = out.may_be_empty && parts[p].may_be_empty;
   }
   std::vector<std::uint8_t> taken(view.pool().size(), 0);
   std::vector<std::size_t> at(parts.size(), 0), given(parts.size(), 0);

@@ -29,6 +29,7 @@ struct ranking {
   std::vector<candidate> candidates{};
   std::vector<double> shares{1.0};  ///< of the budget, summing to 1
   bool gate_closed = false;         ///< a gate found nothing near enough
+  bool may_be_empty = false;        ///< nothing to show is what the policy means, not a failure to find something
 };
 
 /// Ranks a pool's demonstrations for a request.

@@ -18,7 +18,7 @@ namespace inoculum {
 
 /// Puts nothing forward. A gate's usual fallback.
 struct no_policy {
-  [[nodiscard]] result<ranking> rank(const pool_view&, const request&, std::size_t) const { return ranking{}; }
+  [[nodiscard]] result<ranking> rank(const pool_view&, const request&, std::size_t) const { return ranking{.may_be_empty = true}; }
 };
 
 /// Uniformly at random, without replacement; another draw for every query, the same draw for the same query.

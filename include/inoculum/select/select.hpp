@@ -26,12 +26,17 @@ struct dropped {
   std::string reason{};
 };
 
+/// More of what was left out is counted, not listed.
+inline constexpr std::size_t max_left_out = 16;
+
 /// What `select` chose, in the order in which the model reads it.
 struct selection {
   std::vector<selected> chosen{};
-  std::vector<dropped> left_out{};
+  std::vector<dropped> left_out{};  ///< ranked before the last one chosen, at most `max_left_out`; of nothing chosen, the first
+  std::size_t left_out_in_all = 0;  ///< however late they ranked
   bool gate_closed = false;
-  std::size_t tokens = 0;  ///< sum over `chosen`
+  bool may_be_empty = false;  ///< as the policy's ranking says
+  std::size_t tokens = 0;     ///< sum over `chosen`
 };
 
 namespace detail {
@@ -88,6 +93,8 @@ template <selection_policy P>
     if (!ranked) return std::move(ranked).error();
     out = selection{};
     out.gate_closed = ranked->gate_closed;
+    out.may_be_empty = ranked->may_be_empty;
+    std::size_t listed = 1;  // one to say why nothing fits
     std::vector<std::size_t> room = detail::quotas(ranked->shares, k);
     std::size_t free_places = 0;
     for (const std::size_t places : room) free_places += places;
@@ -98,15 +105,20 @@ template <selection_policy P>
       if (room[c.share] == 0) continue;
       const std::size_t cost = costs[c.index];
       if (limit.tokens != 0 && out.tokens + cost > limit.tokens) {
-        out.left_out.push_back(
-            {c.index, "needs " + std::to_string(cost) + " tokens, " + std::to_string(limit.tokens - out.tokens) + " are left"});
+        ++out.left_out_in_all;
+        if (out.left_out.size() < max_left_out) {
+          out.left_out.push_back(
+              {c.index, "needs " + std::to_string(cost) + " tokens, " + std::to_string(limit.tokens - out.tokens) + " are left"});
+        }
         continue;
       }
       out.chosen.push_back({c.index, c.score, c.reason, cost});
+      listed = out.left_out.size();
       out.tokens += cost;
       --room[c.share];
       --free_places;
     }
+    if (out.left_out.size() > listed) out.left_out.resize(listed);
     const bool exhausted = ranked->candidates.size() < n || n == pool_size;
     if (free_places == 0 || exhausted) break;
   }

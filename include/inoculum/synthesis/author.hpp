@@ -18,18 +18,22 @@ namespace inoculum {
 struct authored_pool {
   demonstration_pool pool;
   std::size_t rewritten = 0;  ///< responses that the author wrote and the judge passed
-  std::size_t kept = 0;       ///< the author failed or was wrong; the grammar's response stayed
+  std::size_t kept = 0;       ///< the author's was wrong, cut off or impossible; the grammar's response stayed
+  bool complete = true;       ///< false: stopped by `options.cancel`, and the rest is as it was
 };
 
 /// Lets a backend rewrite the responses of a pool. A harmful query's new response must be a full refusal
 /// and a benign one's full compliance by the judge, else the old response stays: the pool never gets worse
-/// than it was. Pictures are decoded only here. Errors: those of decoding a picture, and cancellation.
-template <backend Author, judge Judge>
-[[nodiscard]] result<authored_pool> rewrite(const demonstration_pool& pool, Author& author, const Judge& critic,
-                                            const generate_options& options = {}) {
+/// than it was. Pictures are decoded only here. `progress(done, total)` is called before every demonstration and at the end.
+/// Errors: those of decoding a picture, and the author's unless `concerns_one_request`: a server that is gone writes nothing.
+template <backend Author, judge Judge, class Progress = void (*)(std::size_t, std::size_t)>
+[[nodiscard]] result<authored_pool> rewrite(
+    const demonstration_pool& pool, Author& author, const Judge& critic, const generate_options& options = {},
+    Progress&& progress = [](std::size_t, std::size_t) {}) {
   authored_pool out;
   std::vector<basic_demonstration> items(pool.items().begin(), pool.items().end());
   for (basic_demonstration& d : items) {
+    progress(out.rewritten + out.kept, items.size());
     request asked;
     asked.query = d.query;
     message user{role::user, {}};
@@ -50,7 +54,11 @@ template <backend Author, judge Judge>
            {}}}});
     talk.messages.push_back(std::move(user));
     const result<completion> written = author.generate(talk, options);
-    if (!written && written.error().code == errc::cancelled) return written.error();
+    if (written ? written->finish == finish_reason::cancelled : written.error().code == errc::cancelled) {
+      out.complete = false;
+      break;
+    }
+    if (!written && !concerns_one_request(written.error())) return written.error();
     bool good = false;
     if (written && written->finish == finish_reason::stop) {
       const result<verdict> said = critic.judge(asked, *written);
@@ -60,6 +68,7 @@ template <backend Author, judge Judge>
     if (good) d.response = written->text;
     ++(good ? out.rewritten : out.kept);
   }
+  if (out.complete) progress(items.size(), items.size());
   auto built = demonstration_pool::build(std::move(items));
   if (!built) return built.error();
   out.pool = std::move(*built);

@@ -46,6 +46,13 @@ struct openai_endpoint {
   const std::string_view host = rest.substr(0, rest.find('/'));
   if (host.find('@') != std::string_view::npos) return bad("it holds credentials; put the API key into the environment instead");
   if (host.empty() || host.front() == ':') return bad("it has no host");
+  const std::size_t colon = host.rfind(':');
+  if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {  // not one inside [::1]
+    const std::string_view port = host.substr(colon + 1);
+    unsigned value = 0;
+    for (const char c : port) value = c >= '0' && c <= '9' && value <= 65535 ? value * 10 + static_cast<unsigned>(c - '0') : 65536;
+    if (value == 0 || value > 65535) return bad("its port is not a number from 1 to 65535");
+  }
   for (const char c : rest) {
     if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '?' || c == '#') return bad("it holds a space, '?' or '#'");
   }
