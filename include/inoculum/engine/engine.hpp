@@ -106,12 +106,13 @@ class cpu_engine {
     return count;
   }
 
-  /// What the model reads in a picture's place. The last `remembered_pictures` are kept by content, so
+  /// What the model reads in a picture's place. The last `remembered_pictures` are kept by content and salt, so
   /// that the same demonstrations cost nothing the second time. Errors: `unsupported` without eyes.
-  [[nodiscard]] result<image_embedding> encode_image(const image& picture) {
+  [[nodiscard]] result<image_embedding> encode_image(const image& picture, std::string_view salt = {}) {
     if (!eyes_) return failure{errc::unsupported, "this model has no eyes: load it with an mmproj", {}};
     if (picture.empty()) return failure{errc::invalid_argument, "an empty image cannot be encoded", {}};
-    const digest key = picture.content_digest();
+    const digest content = picture.content_digest();
+    const digest key = sha256{}.update_field(salt).update(content.bytes).finish();
     const auto known = std::find_if(pictures_.begin(), pictures_.end(), [&](const auto& p) { return p.first == key; });
     if (known != pictures_.end()) {
       std::rotate(known, known + 1, pictures_.end());
@@ -124,7 +125,7 @@ class cpu_engine {
     }
     const std::size_t width = eyes_->width();
     if (const auto layout = eyes_->layout(picture); layout.size() > 1) rows = laid_out(layout, *rows);
-    image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows)), key};
+    image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows)), content};
     std::size_t floats = out.values->size();
     for (const auto& p : pictures_) floats += p.second.values->size();
     while (!pictures_.empty() && (pictures_.size() == remembered_pictures || floats * sizeof(float) > remembered_picture_bytes)) {
@@ -169,8 +170,12 @@ class cpu_engine {
   void remember(bool pinned = false) {
     if (!current_.keys.empty() && current_.blocks.empty()) tree_.insert(salt_, current_.keys, current_.cache.pages(), pinned);
   }
-  /// Drops all that is remembered, pinned or not.
+  /// Drops all that is remembered, pinned or not, and the present sequence. Pictures too.
   void forget() noexcept {
+    current_.keys.clear();
+    current_.blocks.clear();
+    current_.cache.adopt({});
+    pictures_.clear();
     tree_.clear();
     stretches_.clear();
   }
