@@ -94,8 +94,10 @@ class token_backend {
 
   /// Computes the beginning of conversations ahead of time, for those under this salt. It must consist of whole messages.
   /// Errors: as of `generate`.
-  [[nodiscard]] result<void> prepare(const conversation& beginning, std::string_view salt = {}) {
+  [[nodiscard]] result<void> prepare(conversation beginning, std::string_view salt = {}) {
     const std::lock_guard lock(state_->busy);
+    // Something has to stand behind demonstrations that stand side by side.
+    if (beginning.side_by_side) beginning.messages.push_back({role::user, {}});
     auto prompt = lay_out(beginning, false);
     if (!prompt) return std::move(prompt).error();
     if (auto fits = check_fit(positions_of(*prompt)); !fits) return fits;
