@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <inoculum/backend/any_backend.hpp>
 #include <inoculum/backend/scripted.hpp>
 #include <inoculum/backend/token_backend.hpp>
+#include <limits>
+#include <numeric>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -71,6 +76,152 @@ TEST_CASE("length, stop strings, cancellation") {
   const auto enough = backend.generate(ask("x"), options, [](std::string_view) { return false; });
   CHECK(enough->finish == finish_reason::cancelled);
   CHECK(enough->text == "a");
+}
+
+TEST_CASE("a sink that says stop is not called again") {
+  token_backend backend(toy_engine("aaab"));
+  generate_options options;
+  options.stop = {"ab"};  // "a" is held back when the sink hears its first one
+  std::string seen;
+  const auto out = backend.generate(ask("x"), options, [&](std::string_view s) {
+    seen += s;
+    return false;
+  });
+  CHECK(seen == "a");
+  CHECK(out->text == seen);
+  CHECK(out->finish == finish_reason::cancelled);
+}
+
+TEST_CASE("tokens of several bytes across the border of a stop string and of a character") {
+  toy_engine toy("one STOP\xc3\xa9 two");
+  toy.words = {"one S", "TOP\xc3", "\xa9 t"};
+  token_backend backend(std::move(toy));
+  std::vector<std::string> pieces;
+  const auto sink = [&](std::string_view s) {
+    pieces.emplace_back(s);
+    return true;
+  };
+  const auto whole = backend.generate(ask("x"), {}, sink).value();
+  CHECK(whole.text == "one STOP\xc3\xa9 two");
+  CHECK(whole.completion_tokens == 5);
+  CHECK(pieces == std::vector<std::string>{"one S", "TOP", "\xc3\xa9 t", "w", "o"});
+  pieces.clear();
+  generate_options options;
+  options.stop = {"STOP"};  // ends inside the second token, and began inside the first
+  const auto stopped = backend.generate(ask("x"), options, sink).value();
+  CHECK(stopped.text == "one ");
+  CHECK(stopped.finish == finish_reason::stop);
+  CHECK(pieces == std::vector<std::string>{"one "});
+  options.stop = {"STOPX"};  // nearly: what was held back comes after all
+  CHECK(backend.generate(ask("x"), options)->text == whole.text);
+}
+
+TEST_CASE("cancelled or out of time: before, in the middle of the prompt, in the middle of the answer, while waiting") {
+  token_backend backend(toy_engine("abcdef", 1 << 14));
+  toy_engine& toy = backend.engine();
+  const conversation talk = ask(std::string(3000, 'x'));
+  std::atomic<bool> stop{true};
+  generate_options options;
+  options.cancel = &stop;
+  const auto before = backend.generate(talk, options).value();
+  CHECK(before.finish == finish_reason::cancelled);
+  CHECK(before.text.empty());
+  CHECK(toy.evaluated == 0);
+
+  stop = false;
+  int calls = 0;
+  toy.before_evaluate = [&] { stop = ++calls == 3; };
+  CHECK(backend.generate(talk, options)->finish == finish_reason::cancelled);
+  CHECK(calls == 3);
+  CHECK(toy.evaluated < 1000);
+  calls = 0;
+  stop = false;
+  toy.before_evaluate = [&] { stop = ++calls == 16; };  // 12 pieces of prompt, the 13th has its end, then b, c and d
+  const auto middle = backend.generate(talk, options).value();
+  CHECK(middle.finish == finish_reason::cancelled);
+  CHECK(middle.text == "abc");
+  stop = false;
+  toy.before_evaluate = {};
+  CHECK(backend.generate(talk, options)->text == "abcdef");  // nothing half computed is gone on from
+
+  options = {};
+  options.timeout_seconds = 0.02;
+  toy.evaluated = 0;
+  toy.before_evaluate = [] { std::this_thread::sleep_for(std::chrono::milliseconds(30)); };
+  CHECK(backend.generate(talk, options).error().code == errc::timeout);
+  CHECK(toy.evaluated < 1000);
+
+  std::atomic<bool> running{false}, enough{false};
+  toy.before_evaluate = [&] {
+    running = true;
+    while (!enough) std::this_thread::yield();
+  };
+  std::thread first([&] { (void)backend.generate(ask("long"), {}); });
+  while (!running) std::this_thread::yield();
+  CHECK(backend.generate(ask("short"), options).error().code == errc::timeout);  // the other one still has the engine
+  stop = true;
+  options = {};
+  options.cancel = &stop;
+  CHECK(backend.generate(ask("short"), options)->finish == finish_reason::cancelled);
+  enough = true;
+  first.join();
+}
+
+TEST_CASE("logits that are no numbers are an error by name, not a token") {
+  for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()}) {
+    toy_engine toy("abc");
+    toy.every_logit = bad;
+    token_backend backend(std::move(toy));
+    for (const double temperature : {0.0, 1.0}) {
+      generate_options options;
+      options.temperature = temperature;
+      const auto out = backend.generate(ask("x"), options);
+      REQUIRE_FALSE(out);
+      CHECK(out.error().message.find("not finite") != std::string::npos);
+    }
+    CHECK_FALSE(backend.score(ask("x"), "abc"));
+  }
+}
+
+TEST_CASE("options out of range are refused at the door, by name") {
+  const double nan = std::nan(""), infinite = std::numeric_limits<double>::infinity();
+  token_backend backend(toy_engine("abc"));
+  const auto refused = [&](double generate_options::*option, std::initializer_list<double> values, const char* name) {
+    for (const double v : values) {
+      generate_options options;
+      options.*option = v;
+      const auto out = backend.generate(ask("x"), options);
+      REQUIRE_FALSE(out);
+      CHECK(out.error().code == errc::invalid_argument);
+      CHECK(out.error().message.find(name) != std::string::npos);
+    }
+  };
+  refused(&generate_options::repetition_penalty, {0.0, -1.0, nan, infinite}, "repetition_penalty");
+  refused(&generate_options::temperature, {-1.0, nan, infinite}, "temperature");
+  refused(&generate_options::top_p, {-0.1, 1.1, nan}, "top_p");
+  refused(&generate_options::min_p, {-0.1, 1.1, nan}, "min_p");
+  refused(&generate_options::timeout_seconds, {-1.0, nan}, "timeout_seconds");
+  CHECK(backend.engine().evaluated == 0);
+  generate_options edge;
+  edge.temperature = 1.0;
+  edge.top_p = 0.0;  // the likeliest alone
+  CHECK(backend.generate(ask("x"), edge)->text == "abc");
+}
+
+TEST_CASE("what does not fit is an error before any work") {
+  token_backend backend(toy_engine("ok", 300));
+  toy_engine& toy = backend.engine();
+  std::vector<image> many(60, test::flat_image(8, 1));  // 5 positions each
+  CHECK(backend.generate(ask("x", many), {}).error().code == errc::budget);
+  CHECK(backend.prepare(ask("x", many)).error().code == errc::budget);
+  CHECK(backend.score(ask("x", many), "ok").error().code == errc::budget);
+  const std::size_t room = 300 - backend.count_tokens(ask("x")).value();
+  CHECK(backend.score(ask("x"), std::string(room + 2, 'y')).error().code == errc::budget);
+  CHECK(toy.encoded == 0);
+  CHECK(toy.evaluated == 0);
+  CHECK(backend.score(ask("x"), std::string(room + 1, 'y')));  // nothing is asked after the last token, which need not be there
+  CHECK(toy.evaluated == 300);
+  CHECK(backend.score(ask("x"), "").value() == 0.0);
 }
 
 TEST_CASE("a length limit never leaves half a character") {
@@ -189,9 +340,53 @@ TEST_CASE("sampling: greedy at zero, seeded above it, top-k and top-p cut the ta
   for (int i = 0; i < 50; ++i) CHECK(sample(logits, hot, a) == sample(logits, hot, b));
 }
 
+TEST_CASE("sampling draws what sorting everything draws") {
+  // The definition, all tokens sorted; the draw's number walks down.
+  const auto plain = [](std::span<const float> logits, const generate_options& o, rng& draw) {
+    std::vector<std::pair<float, token_id>> ranked;
+    for (std::size_t i = 0; i < logits.size(); ++i) ranked.emplace_back(-logits[i], static_cast<token_id>(i));
+    std::sort(ranked.begin(), ranked.end());
+    std::size_t count = o.top_k > 0 ? std::min(o.top_k, ranked.size()) : ranked.size();
+    std::vector<double> weights;
+    for (const auto& r : ranked) weights.push_back(std::exp((static_cast<double>(-r.first) + ranked[0].first) / o.temperature));
+    double total = std::accumulate(weights.begin(), weights.begin() + static_cast<std::ptrdiff_t>(count), 0.0), sum = 0.0;
+    for (std::size_t i = 0; o.top_p < 1.0 && i < count; ++i) {
+      sum += weights[i];
+      if (sum < o.top_p * total) continue;
+      count = i + 1;
+      total = sum;
+    }
+    while (o.min_p > 0.0 && weights[count - 1] < o.min_p) total -= weights[--count];
+    double target = draw.unit() * total;
+    for (std::size_t i = 0; i < count; ++i) {
+      target -= weights[i];
+      if (target < 0.0) return ranked[i].second;
+    }
+    return ranked[count - 1].second;
+  };
+  rng r(3);
+  std::vector<float> logits(3000);
+  for (float& l : logits) l = static_cast<float>(std::round(4.0 * r.normal()) / 2.0);  // many ties
+  for (const double temperature : {0.3, 1.0, 20.0}) {
+    for (const std::size_t top_k : {std::size_t{0}, std::size_t{1}, std::size_t{64}, std::size_t{65}, std::size_t{5000}}) {
+      for (const double top_p : {1.0, 0.95, 0.0}) {
+        for (const double min_p : {0.0, 0.05}) {
+          generate_options o;
+          o.temperature = temperature;
+          o.top_k = top_k;
+          o.top_p = top_p;
+          o.min_p = min_p;
+          rng a(7), b(7);
+          for (int i = 0; i < 20; ++i) REQUIRE(sample(logits, o, a) == plain(logits, o, b));
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("a repetition penalty, once for each token said") {
   std::vector<float> logits = {2.0f, -1.0f, 0.5f};
-  const std::vector<token_id> said = {0, 1, 0, 0};
+  const std::set<token_id> said = {0, 1, 0, 0};
   penalise(logits, said, 2.0);
   CHECK(logits == std::vector<float>{1.0f, -2.0f, 0.5f});
   penalise(logits, {}, 3.0);

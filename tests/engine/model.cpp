@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <numeric>
 #include <string>
@@ -207,6 +208,39 @@ TEST_CASE("what a model file may not be") {
     CHECK(!cpu_engine::load(file.path, {.threads = 1}));
     REQUIRE(writer.save(file.path));
   }
+}
+
+TEST_CASE("a value that is no number is found at load, in whatever tensor, and one that overflows when it is used") {
+  const ggml_type types[] = {ggml_type::f32, ggml_type::f16, ggml_type::bf16, ggml_type::q8_0, ggml_type::q4_0, ggml_type::q4_1};
+  for (const ggml_type type : types) {
+    CAPTURE(to_string(type));
+    auto writer = test::tiny_llama({.matrix = type, .embedding = type});
+    rng r(4);
+    writer.tensor("output.weight", type, {64, test::tiny_vocabulary_size},
+                  test::random_tensor(type, 64 * test::tiny_vocabulary_size, r));
+    const temporary_model file(writer, "untied");
+    CHECK(cpu_engine::load(file.path, {.threads = 2}));  // an output layer of its own
+    const auto bytes = writer.bytes();
+    for (const char* name : {"token_embd.weight", "output.weight", "blk.1.ffn_down.weight"}) {
+      CAPTURE(name);
+      const auto tensor = *gguf_file::from_bytes(bytes).value().require_tensor(name, {name[0] == 'b' ? 128u : 64u, name[0] == 'b' ? 64u : test::tiny_vocabulary_size}).value();
+      auto bad = bytes;
+      const auto block = layout_of(type)->bytes;  // the last block's first value or scale
+      std::memset(&bad[tensor.offset + tensor.data.size() - block], 0xff, type == ggml_type::f32 ? 4 : 2);
+      std::ofstream(file.path, std::ios::binary).write(reinterpret_cast<const char*>(bad.data()), static_cast<std::streamsize>(bad.size()));
+      const auto refused = cpu_engine::load(file.path, {.threads = 2});
+      REQUIRE_FALSE(refused);
+      CHECK(refused.error().code == errc::parse);
+      CHECK(refused.error().message.find(name) != std::string::npos);
+    }
+  }
+  auto huge = test::tiny_llama({.layers = 1, .floats = true});
+  huge.floats("output.weight", {64, test::tiny_vocabulary_size}, std::vector<float>(64 * test::tiny_vocabulary_size, 3e38f));
+  const temporary_model file(huge, "huge");
+  auto e = cpu_engine::load(file.path, {.threads = 1}).value();
+  const std::vector<token_id> one{5};
+  const engine_input input{one, nullptr};
+  CHECK(e.evaluate(0, std::span(&input, 1)).error().message.find("not finite") != std::string::npos);
 }
 
 TEST_CASE("a team's threads share the work and then sleep") {

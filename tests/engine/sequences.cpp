@@ -76,6 +76,9 @@ TEST_CASE("going on from an earlier sequence gives the same bits, wherever they 
   CHECK(e.remembered_bytes() > 0);
   e.forget();
   CHECK(e.remembered_bytes() == 0);
+  CHECK(e.size() == 0);
+  (void)resumed(e, base, cached);
+  CHECK(cached == 0);  // not even from the sequence that was at hand
 }
 
 TEST_CASE("sequences of another salt, and forgotten ones, are computed again") {

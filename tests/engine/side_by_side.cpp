@@ -228,3 +228,42 @@ TEST_CASE("conversations: the same words whatever the order and the cache, and a
   in_turn.side_by_side = false;
   CHECK(warm.count_tokens(talk).value() == warm.count_tokens(in_turn).value());
 }
+
+TEST_CASE("prepared demonstrations stay, whatever comes, and for their salt only") {
+  const tiny_model model;
+  for (const bool only_demonstrations : {true, false}) {
+    token_backend backend(model.load(0)), cold(model.load(0));  // room for no demonstration that is not pinned
+    auto talk = with_demonstrations({"Is there a mass?", "Which organ is this?"}, "What is seen?");
+    const generate_options options{.max_tokens = 4, .cache_salt = "clinic"};
+    conversation beginning = talk;
+    if (only_demonstrations) beginning.messages.pop_back();
+    REQUIRE(backend.prepare(beginning, "clinic"));
+    CHECK(backend.engine().remembered_bytes() > 0);
+    (void)backend.generate(with_demonstrations({"Bill a scan."}, "Another?"), options).value();
+    talk.messages.back().parts[0].text = "And here?";
+    const auto answered = backend.generate(talk, options).value();
+    CHECK(answered.cached_tokens > 0);
+    CHECK(answered.text == cold.generate(talk, options)->text);
+    CHECK(backend.generate(talk, {.max_tokens = 4, .cache_salt = "another"})->cached_tokens == 0);
+    backend.engine().forget();
+    CHECK(backend.engine().remembered_bytes() == 0);
+    CHECK(backend.generate(talk, options)->cached_tokens == 0);
+  }
+}
+
+TEST_CASE("prepared in turn under a salt, scored under one") {
+  const tiny_model model;
+  token_backend backend(model.load());
+  const auto talk = with_demonstrations({"Is there a mass?"}, "What is seen?");
+  conversation in_turn = talk;
+  in_turn.side_by_side = false;
+  conversation beginning = in_turn;
+  beginning.messages.pop_back();
+  REQUIRE(backend.prepare(beginning, "clinic"));
+  CHECK(backend.generate(in_turn, {.max_tokens = 1})->cached_tokens == 0);
+  CHECK(backend.generate(in_turn, {.max_tokens = 1, .cache_salt = "clinic"})->cached_tokens > 20);
+  backend.engine().forget();
+  REQUIRE(backend.score(in_turn, "yes", "one"));
+  CHECK(backend.generate(in_turn, {.max_tokens = 1})->cached_tokens == 0);
+  CHECK(backend.generate(in_turn, {.max_tokens = 1, .cache_salt = "one"})->cached_tokens > 20);
+}

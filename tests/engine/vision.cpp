@@ -177,6 +177,12 @@ TEST_CASE("eyes for the engine: of its width, kept by content, the same behind a
   const auto seen = one.encode_image(test::drawn_picture(0, 50, 40)).value();
   CHECK(seen.rows == 4);
   CHECK(one.encode_image(test::drawn_picture(0, 50, 40))->values == seen.values);  // remembered
+  const auto salted = one.encode_image(test::drawn_picture(0, 50, 40), "tenant").value();
+  CHECK(salted.values != seen.values);  // a copy of its own: nobody can tell that another has shown it
+  CHECK(*salted.values == *seen.values);
+  CHECK(one.encode_image(test::drawn_picture(0, 50, 40), "tenant")->values == salted.values);
+  one.forget();
+  CHECK(one.encode_image(test::drawn_picture(0, 50, 40))->values != seen.values);
   const std::vector<token_id> before{5, 6, 7}, after{8, 9};
   const engine_input inputs[3] = {{before, nullptr}, {{}, &seen}, {after, nullptr}};
   const auto whole = one.evaluate(0, inputs).value();

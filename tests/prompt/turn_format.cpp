@@ -25,7 +25,7 @@ const conversation talk{{say(role::system, "S"), say(role::user, "Q"), say(role:
 
 std::vector<turn_format> all() {
   return {chatml_format("D"), qwen2_format(),        llama3_format(),      gemma_format(),
-          vicuna_format(),    mistral_format(false), mistral_format(true), smolvlm_format()};
+          vicuna_format(),    mistral_format(false), mistral_format(true), smolvlm_format(), zephyr_format(true), zephyr_format(false)};
 }
 
 }  // namespace
@@ -47,6 +47,9 @@ TEST_CASE("what each family's turns look like") {
   CHECK(written(smolvlm_format().render(talk, true)) ==
         "{<|im_start|>}System: S{<end_of_utterance>}\nUser: Q{<end_of_utterance>}\nAssistant: A{<end_of_utterance>}\nUser: R"
         "{<end_of_utterance>}\nAssistant:");
+  CHECK(written(zephyr_format(false).render(talk, true)) ==
+        "<|system|>\nS{</s>}\n<|user|>\nQ{</s>}\n<|assistant|>\nA{</s>}\n<|user|>\nR{</s>}\n<|assistant|>\n");
+  CHECK(written(zephyr_format(true).render({{say(role::user, "Q")}}, true)) == "{<|user|>}\nQ{</s>}\n{<|assistant|>}\n");
   const image picture = image::from_rgb(1, 1, std::vector<std::uint8_t>(3, 7)).value();
   const conversation seen{{{role::user, {{origin::user, {}, picture}, {origin::user, "Q", {}}}}}};
   CHECK(written(smolvlm_format().render(seen, true)) == "{<|im_start|>}User:(picture)Q{<end_of_utterance>}\nAssistant:");
@@ -120,6 +123,16 @@ TEST_CASE("a model's format by its template, or by its control tokens") {
   CHECK(name("<|im_start|>User:<end_of_utterance>", none) == "smolvlm|");
   CHECK(name("<|begin_of_text|>User:<end_of_utterance>", none) == "smolvlm|");
   CHECK(name("USER: x ASSISTANT:", none) == "vicuna|A chat between a curious");
+  // As TinyLlama-1.1B-Chat's file has it.
+  const std::string_view tiny_llama =
+      "{% for message in messages %}\n{% if message['role'] == 'user' %}\n{{ '<|user|>\\n' + message['content'] + eos_token }}\n"
+      "{% elif message['role'] == 'system' %}\n{{ '<|system|>\\n' + message['content'] + eos_token }}\n"
+      "{% elif message['role'] == 'assistant' %}\n{{ '<|assistant|>\\n'  + message['content'] + eos_token }}\n{% endif %}\n"
+      "{% if loop.last and add_generation_prompt %}\n{{ '<|assistant|>' }}\n{% endif %}\n{% endfor %}";
+  const auto ends = [](std::string_view t) { return t == "</s>"; };
+  CHECK(name(tiny_llama, ends) == "zephyr|");
+  CHECK(name(tiny_llama, none) == "none");
+  CHECK(name("<|user|>\n<|end|><|assistant|> eos_token", ends) == "none");  // Phi 3
   CHECK(name("### Instruction:", none) == "none");
   CHECK(name("", [](std::string_view t) { return t == "<start_of_turn>"; }) == "gemma|");
   CHECK(name("", [](std::string_view t) { return t == "<|im_start|>"; }) == "chatml|You are a helpful AI ass");

@@ -63,6 +63,25 @@ TEST_CASE("each family's vocabulary finds its format, without a template too") {
   CHECK(strange.error().to_string().find("tokenizer.chat_template \"### Instruction:\" is none") != std::string::npos);
 }
 
+TEST_CASE("what the file wants in front of everything stands there, once") {
+  const auto first = [](const model& m) { return m.format->render(question(), true).front(); };
+  const auto with = [](test::gguf_writer writer, const char* chat_template) { return open(writer.text("tokenizer.chat_template", chat_template)); };
+  // A SentencePiece model wants <s> as a rule; ChatML and Zephyr do not write it.
+  for (const char* chat_template : {"'<|user|>' '<|assistant|>' eos_token", "'USER:' 'ASSISTANT:'"}) {
+    const model m = with(test::small_vocabulary(family("vicuna")), chat_template);
+    REQUIRE(m.format);
+    CHECK(first(m).what == segment::kind::control);
+    CHECK(first(m).text == "<s>");
+    CHECK(m.format->begin.size() == 1);
+    has_all_controls(*m.format, m.words);
+  }
+  const model chatml = with(test::small_vocabulary(family("vicuna")), "'<|im_start|>'");
+  CHECK(first(chatml).text == "<s>");
+  const model without = with(test::small_vocabulary(family("vicuna")).flag("tokenizer.ggml.add_bos_token", false), "'<|im_start|>'");
+  CHECK(first(without).text == "<|im_start|>");
+  CHECK(open(test::small_vocabulary(family("smollm"))).format->begin.empty());
+}
+
 TEST_CASE("the formats of the real files") {
   if (const std::string path = test::weights("SmolLM2's chat format"); !path.empty()) {
     const auto file = gguf_file::open(path).value();

@@ -16,9 +16,9 @@
 #include <utility>
 #include <vector>
 
-#include "../core/utf8.hpp"
 #include "../prompt/chat_format.hpp"
 #include "concepts.hpp"
+#include "detail/reply.hpp"
 #include "sampling.hpp"
 #include "token_engine.hpp"
 
@@ -38,60 +38,71 @@ class token_backend {
     return generate(talk, options, nobody);
   }
 
-  /// `sink(text)` sees whole UTF-8 characters as they come; false stops.
+  /// `sink(text)` sees whole UTF-8 characters as they come; false stops, and then it is not called again. Errors: what the engine says;
+  /// `invalid_argument` for options out of range, `budget` before any work, `timeout` (waiting for other calls counts),
+  /// `unsupported` for what the model has not.
   template <class Sink>
   [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options, Sink&& sink) {
-    const std::lock_guard lock(state_->busy);
-    reply r(options);
-    auto logits = begin(talk, options, r);
-    if (!logits) return std::move(logits).error();
-    while (true) {
+    if (auto fine = check_sampling(options); !fine) return std::move(fine).error();
+    detail::reply r(options, detail::stop_watch(options));
+    const auto lock = take_turn(r.watch);
+    auto logits = lock ? begin(talk, options, r) : result<std::span<const float>>(lock.error());
+    while (logits && !r.finished) {
       const auto next = say(r, *logits, options, sink);
-      if (!next) return std::move(next).error();
-      if (r.finished) break;
-      logits = append(*next);
-      if (!logits) return std::move(logits).error();
+      if (!next) return next.error();
+      if (!r.finished) logits = append(*next);
     }
-    finish(r, sink);
+    if (!logits && !r.ends_by(logits.error())) return std::move(logits).error();
+    r.finish(sink);
     return std::move(r.out);
   }
 
   /// Answers several conversations, `batch_width` at a time: their prompts one after the other, then one token each in turn.
-  /// Answer i is what `generate` gives for conversation i.
+  /// Answer i is what `generate` gives for conversation i; its time begins with that of the `batch_width` that it is one of.
   [[nodiscard]] std::vector<result<completion>> generate_batch(std::span<const conversation> talks,
                                                                const generate_options& options) requires batching_engine<Engine> {
+    if (const auto fine = check_sampling(options); !fine) return std::vector<result<completion>>(talks.size(), fine.error());
+    detail::stop_watch watch(options);
     const std::lock_guard lock(state_->busy);
     std::vector<result<completion>> out;
-    for (std::size_t from = 0; from < talks.size(); from += batch_width) {
-      answer_together(talks.subspan(from, std::min(batch_width, talks.size() - from)), options, out);
+    for (std::size_t from = 0; from < talks.size(); from += batch_width, watch = detail::stop_watch(options)) {
+      answer_together(talks.subspan(from, std::min(batch_width, talks.size() - from)), options, watch, out);
     }
     return out;
   }
 
-  /// Natural log of the probability of `continuation` as the assistant's next words, summed over its tokens.
-  [[nodiscard]] result<double> score(const conversation& talk, std::string_view continuation) {
+  /// Natural log of the probability of `continuation` as the assistant's next words, summed over its tokens. Errors: as of `generate`.
+  [[nodiscard]] result<double> score(const conversation& talk, std::string_view continuation, std::string_view salt = {}) {
     const std::lock_guard lock(state_->busy);
-    auto prompt = encode(talk, true);
+    auto prompt = lay_out(talk, true);
     if (!prompt) return std::move(prompt).error();
+    const std::vector<token_id> words = state_->engine.tokenize(continuation);
+    if (words.empty()) return 0.0;
+    // After the last one nothing is asked.
+    if (auto fits = check_fit(positions_of(*prompt) + words.size() - 1); !fits) return std::move(fits).error();
     std::size_t cached = 0;
-    auto logits = advance(*prompt, cached, {});
-    if (!logits) return std::move(logits).error();
+    auto logits = advance(*prompt, cached, salt, {});
     double sum = 0.0;
-    for (const token_id id : state_->engine.tokenize(continuation)) {
-      sum += log_probability(*logits, id);
-      logits = append(id);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (i > 0) logits = append(words[i - 1]);
       if (!logits) return std::move(logits).error();
+      if (!can_draw_from(*logits)) return not_numbers();
+      sum += log_probability(*logits, words[i]);
     }
     return sum;
   }
 
-  /// Computes the beginning of conversations ahead of time. It must consist of whole messages.
-  [[nodiscard]] result<void> prepare(const conversation& beginning) {
+  /// Computes the beginning of conversations ahead of time, for those under this salt. It must consist of whole messages.
+  /// Errors: as of `generate`.
+  [[nodiscard]] result<void> prepare(conversation beginning, std::string_view salt = {}) {
     const std::lock_guard lock(state_->busy);
-    auto prompt = encode(beginning, false);
+    // Something has to stand behind demonstrations that stand side by side.
+    if (beginning.side_by_side) beginning.messages.push_back({role::user, {}});
+    auto prompt = lay_out(beginning, false);
     if (!prompt) return std::move(prompt).error();
+    if (auto fits = check_fit(positions_of(*prompt)); !fits) return fits;
     std::size_t cached = 0;
-    auto logits = advance(*prompt, cached, {});
+    auto logits = advance(*prompt, cached, salt, {});
     if (!logits) return std::move(logits).error();
     if constexpr (caching_engine<Engine>) state_->engine.remember(true);
     return {};
@@ -126,8 +137,9 @@ class token_backend {
   static constexpr std::size_t batch_width = 16;
 
  private:
-  using clock = std::chrono::steady_clock;
   static constexpr auto nobody = [](std::string_view) { return true; };
+  /// Positions that are computed between two looks at the clock and the cancel flag, where there is either.
+  static constexpr std::size_t piece = 256;
 
   /// A token, or a whole picture: what a prefix is compared by.
   struct unit {
@@ -143,96 +155,83 @@ class token_backend {
   struct state {
     explicit state(Engine e) : engine(std::move(e)) {}
     Engine engine;
-    std::mutex busy;
+    std::timed_mutex busy;
     std::vector<unit> sequence;  // what the engine holds now
   };
 
-  /// An answer on its way.
-  struct reply {
-    explicit reply(const generate_options& options) : draw(options.seed) { out.finish = finish_reason::length; }
-    completion out{};
-    clock::time_point start = clock::now();
-    rng draw;
-    std::vector<token_id> said{};
-    std::vector<float> penalised{};
-    std::string held{};    // generated but not yet handed out: half a character, or what may become a stop string
-    std::size_t room = 0;  // tokens that may still come
-    bool finished = false;
-    [[nodiscard]] double elapsed_ms() const { return std::chrono::duration<double, std::milli>(clock::now() - start).count(); }
-  };
+  /// Waits for the calls before this one, but no longer than the caller wants to. Errors: `cancelled`, `timeout`.
+  [[nodiscard]] result<std::unique_lock<std::timed_mutex>> take_turn(const detail::stop_watch& watch) {
+    if (!watch.may_stop()) return std::unique_lock(state_->busy);
+    std::unique_lock lock(state_->busy, std::defer_lock);
+    do {
+      if (auto wanted = watch.go_on(); !wanted) return std::move(wanted).error();
+    } while (!lock.try_lock_for(std::chrono::milliseconds(10)));
+    return lock;
+  }
+
+  [[nodiscard]] static failure not_numbers() {
+    return {errc::internal, "the model gave logits that are not finite: its weights are damaged or too large for this arithmetic", "logits"};
+  }
+
+  /// Errors: `budget`.
+  [[nodiscard]] result<void> check_fit(std::size_t positions) const {
+    const std::size_t limit = state_->engine.context_size();
+    if (positions <= limit) return {};
+    return failure{errc::budget,
+                   std::to_string(positions) + " tokens are wanted and the model's context holds " + std::to_string(limit) + ": " +
+                       std::to_string(positions - limit) + " too many",
+                   "context"};
+  }
 
   /// The prompt; gives the logits of the first token.
-  [[nodiscard]] result<std::span<const float>> begin(const conversation& talk, const generate_options& options, reply& r) {
-    auto prompt = encode(talk, true);
+  [[nodiscard]] result<std::span<const float>> begin(const conversation& talk, const generate_options& options, detail::reply& r) {
+    auto prompt = lay_out(talk, true);
     if (!prompt) return std::move(prompt).error();
     r.out.prompt_tokens = positions_of(*prompt);
-    const std::size_t limit = state_->engine.context_size();
-    if (r.out.prompt_tokens + 1 > limit) {
-      return failure{errc::budget,
-                     "the prompt takes " + std::to_string(r.out.prompt_tokens) + " tokens and the model's context holds " +
-                         std::to_string(limit) + ": " + std::to_string(r.out.prompt_tokens + 1 - limit) + " too many",
-                     "context"};
-    }
-    r.room = std::min(options.max_tokens, limit - r.out.prompt_tokens);
-    return advance(*prompt, r.out.cached_tokens, options.cache_salt);
+    if (auto fits = check_fit(r.out.prompt_tokens + 1); !fits) return std::move(fits).error();
+    r.room = std::min(options.max_tokens, state_->engine.context_size() - r.out.prompt_tokens);
+    return advance(*prompt, r.out.cached_tokens, options.cache_salt, r.watch);
   }
 
   /// Takes the next token from its logits, and hands out what is ready. The token is to be appended unless `r.finished`.
   template <class Sink>
-  [[nodiscard]] result<token_id> say(reply& r, std::span<const float> logits, const generate_options& options, Sink& sink) {
+  [[nodiscard]] result<token_id> say(detail::reply& r, std::span<const float> logits, const generate_options& options, Sink& sink) {
     const auto finish = [&](finish_reason why) {
-      r.out.finish = why;
-      r.finished = true;
+      r.end(why);
       return token_id{-1};
     };
     if (r.room == 0) return finish(finish_reason::length);
-    if (options.cancel.raised()) return finish(finish_reason::cancelled);
-    if (options.timeout_seconds > 0.0 && r.elapsed_ms() > options.timeout_seconds * 1000.0) {
-      return failure{errc::timeout,
-                     "no complete answer within " + std::to_string(options.timeout_seconds) + " s (" +
-                         std::to_string(r.out.completion_tokens) + " tokens so far)",
-                     "generate"};
+    if (auto wanted = r.watch.go_on(r.out.completion_tokens); !wanted) {
+      if (r.ends_by(wanted.error())) return token_id{-1};
+      return std::move(wanted).error();
     }
+    if (!can_draw_from(logits)) return not_numbers();
     if (options.repetition_penalty != 1.0) {
       r.penalised.assign(logits.begin(), logits.end());
       penalise(r.penalised, r.said, options.repetition_penalty);
       logits = r.penalised;
     }
     const token_id next = sample(logits, options, r.draw);
-    if (r.said.empty()) r.out.ttft_ms = r.elapsed_ms();
+    if (r.out.completion_tokens == 0) r.out.ttft_ms = r.watch.elapsed_ms();
     if (state_->engine.is_end(next)) return finish(finish_reason::stop);
     ++r.out.completion_tokens;
-    r.said.push_back(next);
-    r.held += state_->engine.token_bytes(next);
-    if (const auto stop = first_stop(r.held, options.stop)) {
-      r.held.resize(*stop);
-      return finish(finish_reason::stop);
-    }
-    if (!flush(r.held, r.held.size() - longest_stop_start(r.held, options.stop), r.out.text, sink)) return finish(finish_reason::cancelled);
-    if (--r.room == 0) return finish(finish_reason::length);
+    r.said.insert(next);
+    r.add(state_->engine.token_bytes(next), options.stop, sink);
+    if (--r.room == 0 && !r.finished) return finish(finish_reason::length);
     return next;
   }
 
-  template <class Sink>
-  static void finish(reply& r, Sink& sink) {
-    // A character cut by the length limit is dropped rather than handed out in half.
-    const std::size_t whole = complete_utf8(r.held);
-    if (whole > 0) {
-      r.out.text.append(r.held, 0, whole);
-      (void)sink(std::string_view(r.held).substr(0, whole));
-    }
-    r.out.total_ms = r.elapsed_ms();
-  }
-
-  void answer_together(std::span<const conversation> talks, const generate_options& options, std::vector<result<completion>>& out) {
+  void answer_together(std::span<const conversation> talks, const generate_options& options, const detail::stop_watch& watch,
+                       std::vector<result<completion>>& out) {
     const std::size_t first = out.size();
-    std::vector<reply> replies(talks.size(), reply(options));
+    std::vector<detail::reply> replies(talks.size(), detail::reply(options, watch));
     std::vector<typename Engine::sequence> sequences;  // of those not finished, and
     std::vector<std::size_t> whose;                    // whose they are, and
     std::vector<token_id> next;                        // what they say next
     for (std::size_t i = 0; i < talks.size(); ++i) {
       out.emplace_back(completion{});
       const auto logits = begin(talks[i], options, replies[i]);
+      if (!logits && replies[i].ends_by(logits.error())) continue;
       const auto said = logits ? say(replies[i], *logits, options, nobody) : result<token_id>(logits.error());
       if (!said) out[first + i] = said.error();
       if (!said || replies[i].finished) continue;
@@ -260,7 +259,7 @@ class token_backend {
     }
     for (std::size_t i = 0; i < talks.size(); ++i) {
       if (!out[first + i]) continue;
-      finish(replies[i], nobody);
+      replies[i].finish(nobody);
       out[first + i] = std::move(replies[i].out);
     }
   }
@@ -271,7 +270,8 @@ class token_backend {
     return sum;
   }
 
-  [[nodiscard]] result<std::vector<unit>> encode(const conversation& talk, bool open_reply) {
+  /// The prompt. Pictures are counted and not yet encoded, so that what does not fit costs nothing.
+  [[nodiscard]] result<std::vector<unit>> lay_out(const conversation& talk, bool open_reply) const {
     if (talk.side_by_side && !reads_side_by_side()) {
       return failure{errc::unsupported, "this engine, or this model, cannot read demonstrations side by side", "side_by_side"};
     }
@@ -287,20 +287,29 @@ class token_backend {
         if (!accepts_pictures()) {
           return failure{errc::unsupported, "the request has a picture and the model no eyes; load an mmproj with it", "image"};
         }
-        auto seen = state_->engine.encode_image(s.pixels);
-        if (!seen) return std::move(seen).error();
-        unit u;
-        u.positions = seen->rows;
-        u.picture = s.pixels;
-        u.block = block;
-        u.embedding = std::move(*seen);
-        out.push_back(std::move(u));
+        out.push_back({-1, state_->engine.picture_positions(s.pixels), s.pixels, {}, block});
       } else {
         for (const token_id id : state_->engine.tokenize(s.text)) out.push_back({id, 1, {}, {}, block});
       }
     }
     if (out.empty()) return failure{errc::invalid_argument, "the conversation renders to nothing", "prompt"};
     return out;
+  }
+
+  /// Encodes the pictures. An engine that keeps them is told under which salt.
+  [[nodiscard]] result<void> see(std::span<unit> units, [[maybe_unused]] std::string_view salt, const detail::stop_watch& watch) {
+    for (unit& u : units) {
+      if (u.token >= 0) continue;
+      if (auto wanted = watch.go_on(); !wanted) return wanted;
+      auto seen = [&] {
+        if constexpr (caching_engine<Engine>) return state_->engine.encode_image(u.picture, salt);
+        else return state_->engine.encode_image(u.picture);
+      }();
+      if (!seen) return std::move(seen).error();
+      u.positions = seen->rows;
+      u.embedding = std::move(*seen);
+    }
+    return {};
   }
 
   /// Units as an engine takes them; `tokens` is what the inputs point into.
@@ -323,7 +332,10 @@ class token_backend {
   }
 
   /// Makes the engine hold exactly these units; `cached` says how many positions were there already.
-  [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached, std::string_view salt) {
+  [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached, std::string_view salt,
+                                                       const detail::stop_watch& watch) {
+    if (auto seen = see(units, salt, watch); !seen) return std::move(seen).error();
+    if (auto wanted = watch.go_on(); !wanted) return std::move(wanted).error();
     std::vector<unit>& held = state_->sequence;
     std::vector<token_id> tokens;
     std::size_t common = 0, kept = 0;
@@ -347,14 +359,27 @@ class token_backend {
       if (common == units.size()) --common;  // the last unit's logits are needed
       kept = cached = positions_of(std::span<const unit>(units).first(common));
     }
-    auto logits = state_->engine.evaluate(kept, inputs_of(std::span<const unit>(units).subspan(common), tokens));
-    if (!logits) {
-      held.clear();  // what a failed call left behind is not trusted
-      return logits;
+    while (true) {
+      std::size_t end = units.size();
+      if (watch.may_stop()) {
+        end = common;
+        for (std::size_t n = 0; end < units.size() && n < piece; ++end) n += units[end].positions;
+      }
+      const auto next = std::span<const unit>(units).subspan(common, end - common);
+      auto logits = state_->engine.evaluate(kept, inputs_of(next, tokens));
+      if (logits && end == units.size()) {
+        held = std::move(units);
+        for (unit& u : held) u.embedding = {};
+        return logits;
+      }
+      if (auto wanted = watch.go_on(); logits && !wanted) logits = std::move(wanted).error();
+      if (!logits) {
+        held.clear();  // what a failed call left behind is not trusted
+        return logits;
+      }
+      kept += positions_of(next);
+      common = end;
     }
-    held = std::move(units);
-    for (unit& u : held) u.embedding = {};
-    return logits;
   }
   [[nodiscard]] result<std::span<const float>> append(token_id id) {
     const engine_input one{std::span<const token_id>(&id, 1), nullptr};
@@ -363,36 +388,6 @@ class token_backend {
     return logits;
   }
 
-  [[nodiscard]] static std::optional<std::size_t> first_stop(std::string_view text, std::span<const std::string> stops) {
-    std::optional<std::size_t> out;
-    for (const std::string& s : stops) {
-      const std::size_t at = s.empty() ? std::string_view::npos : text.find(s);
-      if (at != std::string_view::npos && (!out || at < *out)) out = at;
-    }
-    return out;
-  }
-  /// How many bytes at the end could be the beginning of a stop string.
-  [[nodiscard]] static std::size_t longest_stop_start(std::string_view text, std::span<const std::string> stops) {
-    std::size_t longest = 0;
-    for (const std::string& s : stops) {
-      for (std::size_t n = std::min(s.size(), text.size()); n > longest; --n) {
-        if (text.substr(text.size() - n) == std::string_view(s).substr(0, n)) {
-          longest = n;
-          break;
-        }
-      }
-    }
-    return longest;
-  }
-  template <class Sink>
-  [[nodiscard]] static bool flush(std::string& held, std::size_t ready, std::string& text, Sink& sink) {
-    const std::size_t whole = complete_utf8(std::string_view(held).substr(0, ready));
-    if (whole == 0) return true;
-    const std::string out = held.substr(0, whole);
-    held.erase(0, whole);
-    text += out;
-    return static_cast<bool>(sink(std::string_view(out)));
-  }
   [[nodiscard]] static double log_probability(std::span<const float> logits, token_id id) {
     const float top = *std::max_element(logits.begin(), logits.end());
     double sum = 0.0;

@@ -43,7 +43,7 @@ struct engine_input {
 ///  2. `evaluate(keep, inputs)` drops everything after the first `keep` positions, appends the inputs and
 ///     returns the logits after the last one (`vocabulary_size()` floats, valid until the next call).
 ///  3. The logits depend on the sequence alone, not on how it was split into calls or what was kept.
-///  4. Evaluating past `context_size()` fails with `errc::budget` before any work.
+///  4. Evaluating past `context_size()` fails with `errc::budget` before any work. Logits are numbers; minus infinity rules a token out.
 ///  5. `is_end` holds for the tokens that end an assistant's turn.
 ///  6. `picture_positions(picture)` is how many positions `encode_image` gives for it; 0 for a model without eyes, and for no other, also
 ///     where the picture is empty.
@@ -67,9 +67,13 @@ concept token_engine = requires(E& e, const E& c, std::string_view text, token_i
 ///  1. `resume(inputs, salt)` makes the sequence the longest beginning of `inputs` that is remembered under this salt and
 ///     returns its positions. It is never all of `inputs`, and ends inside no picture. `evaluate` goes on from there.
 ///  2. `remember(pinned)` keeps the present sequence; pinned, whatever else comes.
-///  3. Nothing of this changes a logit.
+///  3. `encode_image(picture, salt)`: pictures are known again under equal salts only, so that nobody learns from a quick answer what
+///     others showed.
+///  4. Nothing of this changes a logit.
 template <class E>
-concept caching_engine = token_engine<E> && requires(E& e, std::span<const engine_input> inputs, std::string_view salt, bool pinned) {
+concept caching_engine = token_engine<E> && requires(E& e, const image& picture, std::span<const engine_input> inputs,
+                                                     std::string_view salt, bool pinned) {
+  { e.encode_image(picture, salt) } -> std::same_as<result<image_embedding>>;
   { e.resume(inputs, salt) } -> std::same_as<std::size_t>;
   { e.remember(pinned) } -> std::same_as<void>;
 };

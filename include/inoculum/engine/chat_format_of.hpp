@@ -14,9 +14,22 @@
 
 namespace inoculum {
 
+namespace detail {
+[[nodiscard]] inline result<turn_format> known_chat_format(const gguf_file& file, const tokenizer& words);
+}
+
 /// By the file's `tokenizer.chat_template`; without one by its control tokens; a plain Llama 2 vocabulary has none that tell,
-/// and by its name is taken for Mistral's or else Vicuna's, as LLaVA's files need. Errors: `unsupported`.
+/// and by its name is taken for Mistral's or else Vicuna's, as LLaVA's files need. Where the file wants a token in front of everything
+/// and the format has none, that is put there. Errors: `unsupported`.
 [[nodiscard]] inline result<turn_format> chat_format_of(const gguf_file& file, const tokenizer& words) {
+  auto format = detail::known_chat_format(file, words);
+  if (format && format->begin.empty() && words.adds_bos() && words.bos()) {
+    format->begin = {detail::control_piece(words.control_text(*words.bos()))};
+  }
+  return format;
+}
+
+inline result<turn_format> detail::known_chat_format(const gguf_file& file, const tokenizer& words) {
   const std::string_view chat_template = file.text("tokenizer.chat_template").value_or("");
   const auto has_control = [&](std::string_view text) { return words.control_token(text).has_value(); };
   if (chat_template.empty() && file.text("general.architecture").value_or("").starts_with("qwen")) return qwen2_format();

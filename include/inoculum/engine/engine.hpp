@@ -23,6 +23,8 @@
 #include "../core/image.hpp"
 #include "../core/result.hpp"
 #include "../prompt/turn_format.hpp"
+#include "cache/input_keys.hpp"
+#include "cache/picture_store.hpp"
 #include "cache/prefix_file.hpp"
 #include "cache/prefix_tree.hpp"
 #include "cache/stretch_store.hpp"
@@ -106,38 +108,28 @@ class cpu_engine {
     return count;
   }
 
-  /// What the model reads in a picture's place. The last `remembered_pictures` are kept by content, so
+  /// What the model reads in a picture's place. The last ones (`picture_store`) are kept by content and salt, so
   /// that the same demonstrations cost nothing the second time. Errors: `unsupported` without eyes.
-  [[nodiscard]] result<image_embedding> encode_image(const image& picture) {
+  [[nodiscard]] result<image_embedding> encode_image(const image& picture, std::string_view salt = {}) {
     if (!eyes_) return failure{errc::unsupported, "this model has no eyes: load it with an mmproj", {}};
     if (picture.empty()) return failure{errc::invalid_argument, "an empty image cannot be encoded", {}};
-    const digest key = picture.content_digest();
-    const auto known = std::find_if(pictures_.begin(), pictures_.end(), [&](const auto& p) { return p.first == key; });
-    if (known != pictures_.end()) {
-      std::rotate(known, known + 1, pictures_.end());
-      return pictures_.back().second;
-    }
+    const digest content = picture.content_digest();
+    const digest key = sha256{}.update_field(salt).update(content.bytes).finish();
+    if (const image_embedding* known = pictures_.find(key); known != nullptr) return *known;
     auto rows = eyes_->encode(picture);
     if (!rows) return std::move(rows).error();
-    for (const float v : *rows) {
-      if (!std::isfinite(v)) return failure{errc::invalid_argument, "the eyes gave a value that is not finite for the picture", {}};
-    }
+    if (!engine::all_finite(*rows)) return failure{errc::invalid_argument, "the eyes gave a value that is not finite for the picture", {}};
     const std::size_t width = eyes_->width();
     if (const auto layout = eyes_->layout(picture); layout.size() > 1) rows = laid_out(layout, *rows);
-    image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows)), key};
-    std::size_t floats = out.values->size();
-    for (const auto& p : pictures_) floats += p.second.values->size();
-    while (!pictures_.empty() && (pictures_.size() == remembered_pictures || floats * sizeof(float) > remembered_picture_bytes)) {
-      floats -= pictures_.front().second.values->size();
-      pictures_.erase(pictures_.begin());
-    }
-    pictures_.emplace_back(key, out);
+    const image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows)), content};
+    pictures_.insert(key, out);
     return out;
   }
 
   /// Drops everything after the first `keep` positions, appends the inputs, returns the logits after the
   /// last one, valid until the next call. Errors, before any work: `budget` (says how many positions too
-  /// many), `invalid_argument` (nothing to evaluate, `keep` past the end, a token or picture that does not fit).
+  /// many), `invalid_argument` (nothing to evaluate, `keep` past the end, a token or picture that does not fit);
+  /// after it `internal`: logits that are not finite, which damaged weights give.
   [[nodiscard]] result<std::span<const float>> evaluate(std::size_t keep, std::span<const engine_input> inputs) {
     return run(keep, inputs, false);
   }
@@ -159,18 +151,29 @@ class cpu_engine {
     remember();
     salt_ = salt;
     current_.blocks.clear();
-    const std::vector<engine::position_key> wanted = keys_of(inputs);
+    const std::vector<engine::position_key> wanted = engine::keys_of(inputs, strangers_);
     auto found = tree_.find(salt, wanted);
     current_.cache.adopt(std::move(found.pages));
     current_.keys.assign(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(found.positions));
     return found.positions;
   }
-  /// Keeps the present sequence for later; pinned, beyond any limit, until `forget`.
+  /// Keeps the present sequence for later; pinned, beyond any limit, until `forget`. Of one with blocks, each block for itself.
   void remember(bool pinned = false) {
-    if (!current_.keys.empty() && current_.blocks.empty()) tree_.insert(salt_, current_.keys, current_.cache.pages(), pinned);
+    if (current_.keys.empty()) return;
+    if (current_.blocks.empty()) return tree_.insert(salt_, current_.keys, current_.cache.pages(), pinned);
+    if (!pinned) return;  // the stretches are in their store already, as long as it has room
+    for (const engine::stretch_range& s : engine::stretches_of(current_.keys, current_.blocks, salt_)) {
+      auto stretch = stretches_.find(s.name);
+      if (!stretch) stretch = std::make_shared<const engine::kv_stretch>(decoder_.copy(current_.cache, s.first, s.positions));
+      stretches_.insert(s.name, std::move(stretch), true);
+    }
   }
-  /// Drops all that is remembered, pinned or not.
+  /// Drops all that is remembered, pinned or not, and the present sequence. Pictures too.
   void forget() noexcept {
+    current_.keys.clear();
+    current_.blocks.clear();
+    current_.cache.adopt({});
+    pictures_.clear();
     tree_.clear();
     stretches_.clear();
   }
@@ -185,9 +188,9 @@ class cpu_engine {
   [[nodiscard]] result<composition> compose(std::span<const engine_input> inputs, std::string_view salt = {}) {
     if (!can_compose()) return failure{errc::unsupported, "a model with a sliding window cannot read blocks side by side", {}};
     if (auto done = gather(0, inputs); !done) return std::move(done).error();
-    const auto blocks = borders_of(inputs);
+    const auto blocks = engine::borders_of(inputs);
     if (!blocks) return blocks.error();
-    std::vector<engine::position_key> wanted = keys_of(inputs);
+    std::vector<engine::position_key> wanted = engine::keys_of(inputs, strangers_);
     const std::size_t head = blocks->back();
     if (salt == salt_ && *blocks == current_.blocks) {
       std::size_t common = 0;
@@ -202,30 +205,27 @@ class cpu_engine {
     current_.keys.clear();
     current_.cache.adopt({});
     composition out{head, 0};
-    const std::span<const engine::position_key> keys(wanted);
     const std::size_t lead = blocks->front();
     std::size_t longest = 0;
-    for (std::size_t i = 0; i < blocks->size(); ++i) {  // what stands in front, then each block
-      const std::size_t first = i == 0 ? 0 : (*blocks)[i - 1];
-      const std::size_t n = (*blocks)[i] - first;
-      if (n == 0) continue;  // nothing stands in front
-      const digest name = name_of(keys.first(i == 0 ? 0 : lead), keys.subspan(first, n));
-      auto stretch = stretches_.find(name);
+    for (const engine::stretch_range& s : engine::stretches_of(wanted, *blocks, salt)) {
+      const bool is_block = s.first >= lead;
+      auto stretch = stretches_.find(s.name);
       if (!stretch) {
         engine::kv_cache alone = decoder_.new_cache();
-        if (i > 0) {
+        if (is_block) {
           auto pages = current_.cache.pages();
           pages.resize((lead + engine::key_block - 1) / engine::key_block);
           alone.adopt(std::move(pages));
         }
-        const std::size_t place = i == 0 ? 0 : lead;
-        if (auto done = decoder_.run(alone, place, n, rows_from{*this, first}, {}, false); !done) return std::move(done).error();
-        stretch = std::make_shared<const engine::kv_stretch>(decoder_.copy(alone, place, n));
-        stretches_.insert(name, stretch);
-        out.computed += n;
+        const std::size_t place = is_block ? lead : 0;
+        if (auto done = decoder_.run(alone, place, s.positions, rows_from{*this, s.first}, {}, false); !done)
+          return std::move(done).error();
+        stretch = std::make_shared<const engine::kv_stretch>(decoder_.copy(alone, place, s.positions));
+        stretches_.insert(s.name, stretch);
+        out.computed += s.positions;
       }
-      if (auto done = decoder_.paste(current_.cache, first, *stretch); !done) return std::move(done).error();
-      if (i > 0) longest = std::max(longest, n);
+      if (auto done = decoder_.paste(current_.cache, s.first, *stretch); !done) return std::move(done).error();
+      if (is_block) longest = std::max(longest, s.positions);
     }
     current_.cache.overlap = head - lead - longest;
     current_.blocks = *blocks;
@@ -247,7 +247,8 @@ class cpu_engine {
     return std::exchange(current_, sequence{decoder_.new_cache(), {}, {}});
   }
   /// Token i goes to sequence i; a row of logits each, valid until the next call. Errors, before any work: `invalid_argument`
-  /// (different numbers, or none, or a token that does not exist), `budget` (a sequence is as long as the context).
+  /// (different numbers, or none, or a token that does not exist), `budget` (a sequence is as long as the context). A row that is not
+  /// finite (damaged weights) is for its reader to refuse: the others are none the worse.
   [[nodiscard]] result<std::span<const float>> step(std::span<sequence> sequences, std::span<const token_id> tokens) {
     if (sequences.empty() || sequences.size() != tokens.size()) {
       return failure{
@@ -272,8 +273,6 @@ class cpu_engine {
 
   [[nodiscard]] const engine::decoder& decoder() const noexcept { return decoder_; }
 
-  static constexpr std::size_t remembered_pictures = 256;
-  static constexpr std::size_t remembered_picture_bytes = std::size_t{96} << 20;  ///< and in all at most this, but always the last one
 
  private:
   cpu_engine(tokenizer words, result<turn_format> format, engine::decoder decoder, std::size_t context, const engine_options& options)
@@ -354,57 +353,6 @@ class cpu_engine {
 
   [[nodiscard]] bool exists(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < vocabulary_size(); }
 
-  [[nodiscard]] std::vector<engine::position_key> keys_of(std::span<const engine_input> inputs) {
-    std::vector<engine::position_key> out;
-    for (const engine_input& input : inputs) {
-      for (const token_id id : input.tokens) out.push_back({id, 0, {}});
-      if (input.image == nullptr) continue;
-      digest source = input.image->source;
-      if (source == digest{}) {  // never the same as any other
-        ++strangers_;
-        std::memcpy(source.bytes.data() + 24, &strangers_, sizeof strangers_);
-      }
-      for (std::uint32_t r = 0; r < input.image->rows; ++r) out.push_back({-1, r, source});
-    }
-    return out;
-  }
-
-  /// Where each block begins, then where the last one ends.
-  [[nodiscard]] static result<std::vector<std::size_t>> borders_of(std::span<const engine_input> inputs) {
-    std::vector<std::size_t> out;
-    std::size_t at = 0;
-    std::uint32_t open = 0;
-    for (const engine_input& input : inputs) {
-      const std::size_t n = input.tokens.size() + (input.image != nullptr ? input.image->rows : 0);
-      if (n == 0) continue;
-      if (input.block != open) {
-        if (open == 0 && !out.empty()) return failure{errc::invalid_argument, "blocks with ordinary inputs between them", {}};
-        out.push_back(at);
-        open = input.block;
-      }
-      at += n;
-    }
-    if (out.empty() || open != 0) return failure{errc::invalid_argument, "blocks, and ordinary inputs behind them, are wanted", {}};
-    return out;
-  }
-
-  /// What a stretch of keys and values is made of, and whose.
-  [[nodiscard]] digest name_of(std::span<const engine::position_key> before, std::span<const engine::position_key> own) const {
-    sha256 hash;
-    const auto add = [&](const auto& value) { hash.update(std::string_view(reinterpret_cast<const char*>(&value), sizeof value)); };
-    add(salt_.size());
-    hash.update(salt_);
-    for (const auto& part : {before, own}) {
-      add(part.size());
-      for (const engine::position_key& k : part) {
-        add(k.token);
-        add(k.row);
-        hash.update(k.picture.bytes);
-      }
-    }
-    return hash.finish();
-  }
-
   /// Writes the rows of `positions_` from `first` on.
   struct rows_from {
     const cpu_engine& engine;
@@ -421,7 +369,7 @@ class cpu_engine {
     const std::size_t width = decoder_.config().width;
     const auto refuse = [](std::string what) { return failure{errc::invalid_argument, std::move(what), {}}; };
     std::size_t n = 0;
-    for (const engine_input& input : inputs) n += input.tokens.size() + (input.image != nullptr ? input.image->rows : 0);
+    for (const engine_input& input : inputs) n += engine::positions_of(input);
     if (n == 0) return refuse("nothing to evaluate: logits come after at least one new position");
     if (keep + n > context_) {
       return failure{errc::budget,
@@ -442,9 +390,7 @@ class cpu_engine {
         return refuse("a picture of " + std::to_string(picture.rows) + " × " + std::to_string(picture.width) +
                       " values for a model of width " + std::to_string(width));
       }
-      for (const float v : *picture.values) {
-        if (!std::isfinite(v)) return refuse("a picture's embedding holds a value that is not finite");
-      }
+      if (!engine::all_finite(*picture.values)) return refuse("a picture's embedding holds a value that is not finite");
       picture_spans_.push_back({positions_.size(), positions_.size() + picture.rows});
       for (std::size_t r = 0; r < picture.rows; ++r) positions_.push_back({0, picture.values->data() + r * width});
     }
@@ -465,7 +411,7 @@ class cpu_engine {
     if (auto done = gather(keep, inputs); !done) return std::move(done).error();
     const std::size_t n = positions_.size();
     logits_.resize(all ? n * vocabulary_size() : vocabulary_size());
-    std::vector<engine::position_key> appended = keys_of(inputs);
+    std::vector<engine::position_key> appended = engine::keys_of(inputs, strangers_);
     if (keep == 0) {
       current_.blocks.clear();
       current_.cache.overlap = 0;
@@ -473,6 +419,9 @@ class cpu_engine {
     current_.keys.resize(keep);
     if (auto done = decoder_.run(current_.cache, keep, n, rows_from{*this}, logits_, all, picture_spans_); !done)
       return std::move(done).error();
+    if (!engine::all_finite(logits_)) {
+      return failure{errc::internal, "logits that are not finite: the weights are damaged, or too large for this arithmetic", {}};
+    }
     current_.keys.insert(current_.keys.end(), appended.begin(), appended.end());
     return std::span<const float>(logits_);
   }
@@ -492,7 +441,7 @@ class cpu_engine {
   std::vector<float> logits_{};
   std::optional<vision_tower> eyes_{};
   digest eyes_fingerprint_{};
-  std::vector<std::pair<digest, image_embedding>> pictures_{};  // least recently used first
+  engine::picture_store pictures_{};
 };
 static_assert(batching_engine<cpu_engine>);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chat formats as data: how a family of models opens and closes a turn. One type for all, so that a program can choose when
-// it knows the model. The formats of Gemma, Llama 3, Qwen 2, SmolVLM, Vicuna and Mistral.
+// it knows the model. The formats of Gemma, Llama 3, Qwen 2, SmolVLM, Vicuna, Mistral and Zephyr.
 #pragma once
 
 #include <algorithm>
@@ -206,6 +206,23 @@ namespace detail {
   f.end = "</s>";
   return f;
 }
+
+/// Zephyr, and TinyLlama's chat models. Its roles are plain words where the model has no such tokens, as TinyLlama has not: a user can
+/// write them, too.
+[[nodiscard]] inline turn_format zephyr_format(bool marks_are_tokens) {
+  using namespace detail;
+  turn_format f;
+  f.name = "zephyr";
+  for (const role who : {role::system, role::user, role::assistant}) {
+    const std::string mark = "<|" + std::string(to_string(who)) + "|>";
+    template_run& opening = f.opening[static_cast<std::size_t>(who)];
+    if (marks_are_tokens) opening = {control_piece(mark), text_piece("\n")};
+    else opening = {text_piece(mark + "\n")};
+    f.closing[static_cast<std::size_t>(who)] = {control_piece("</s>"), text_piece("\n")};
+  }
+  f.end = "</s>";
+  return f;
+}
 static_assert(chat_format<turn_format>);
 
 /// The format of a model by its own template (Jinja, as files carry it; it is searched, not run), or by the control tokens
@@ -227,6 +244,11 @@ template <class HasControl>
   if (says("<<SYS>>")) return std::nullopt;  // Llama 2's own: not here
   if (says("[INST]")) return mistral_format(has_control("[INST]"));
   if (says("USER:") && says("ASSISTANT:")) return vicuna_format();
+  // Others write <|user|> too, but end a turn otherwise.
+  const bool ends_alike = says("eos_token") || says("</s>");
+  if (says("<|user|>") && says("<|assistant|>") && ends_alike && !says("<|end|>") && has_control("</s>")) {
+    return zephyr_format(has_control("<|user|>"));
+  }
   return std::nullopt;
 }
 

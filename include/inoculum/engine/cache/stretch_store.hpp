@@ -15,7 +15,7 @@
 
 namespace inoculum::engine {
 
-/// What was used least recently goes first, once all take more than `limit` bytes. Not for several threads at once.
+/// What was used least recently goes first, once all take more than `limit` bytes; what is pinned stays. Not for several threads at once.
 class stretch_store {
  public:
   explicit stretch_store(std::size_t limit) : limit_(limit) {}
@@ -25,17 +25,21 @@ class stretch_store {
     const auto known = places_.find(key.bytes);
     if (known == places_.end()) return nullptr;
     by_use_.splice(by_use_.begin(), by_use_, known->second);
-    return known->second->second;
+    return known->second->stretch;
   }
-  void insert(const digest& key, std::shared_ptr<const kv_stretch> stretch) {
-    if (places_.contains(key.bytes)) return;
+  void insert(const digest& key, std::shared_ptr<const kv_stretch> stretch, bool pinned = false) {
+    if (const auto known = places_.find(key.bytes); known != places_.end()) {
+      known->second->pinned = known->second->pinned || pinned;
+      return;
+    }
     bytes_ += stretch->bytes.size();
-    by_use_.emplace_front(key, std::move(stretch));
+    by_use_.push_front({key, std::move(stretch), pinned});
     places_[key.bytes] = by_use_.begin();
-    while (bytes_ > limit_ && !by_use_.empty()) {
-      bytes_ -= by_use_.back().second->bytes.size();
-      places_.erase(by_use_.back().first.bytes);
-      by_use_.pop_back();
+    for (auto at = by_use_.end(); bytes_ > limit_ && at != by_use_.begin();) {
+      if ((--at)->pinned) continue;
+      bytes_ -= at->stretch->bytes.size();
+      places_.erase(at->key.bytes);
+      at = by_use_.erase(at);
     }
   }
   void clear() noexcept {
@@ -46,7 +50,11 @@ class stretch_store {
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
-  using entry = std::pair<digest, std::shared_ptr<const kv_stretch>>;
+  struct entry {
+    digest key;
+    std::shared_ptr<const kv_stretch> stretch;
+    bool pinned = false;
+  };
   std::size_t limit_;
   std::size_t bytes_ = 0;
   std::list<entry> by_use_{};  // the last used first

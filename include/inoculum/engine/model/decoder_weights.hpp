@@ -183,8 +183,15 @@ class decoder_weights {
         next += (j.to->total_bytes() + 63) / 64 * 64;
         for (std::size_t p = 0; p < j.to->panels(); ++p) panels.emplace_back(&j, p);
       }
-      std::atomic<const job*> damaged{nullptr};
+      std::atomic<const gguf_tensor*> damaged{nullptr};
+      // The embedding is packed only where it is the head, too; rows of another one are read as they come.
+      const std::size_t rows = out.embedding_ == jobs.back().from ? 0 : config.vocabulary;
+      const std::size_t row_bytes = out.embedding_->data.size() / config.vocabulary;
       team.run([&](std::size_t) {
+        team.each(rows, 64, [&](std::size_t i) {
+          const bool finite = row_is_finite(out.embedding_->type, out.embedding_->data.data() + i * row_bytes, config.width);
+          if (!finite) damaged.store(out.embedding_, std::memory_order_relaxed);
+        });
         team.each(panels.size(), 16, [&](std::size_t i) {
           const auto& [j, p] = panels[i];
           const std::size_t head = j->rope_head;
@@ -195,11 +202,11 @@ class decoder_weights {
             const std::size_t half = turn / 2;
             return row - component + (component < half ? 2 * component : 2 * (component - half) + 1);
           });
-          if (!finite) damaged.store(j, std::memory_order_relaxed);
+          if (!finite) damaged.store(j->from, std::memory_order_relaxed);
         });
       });
-      if (const job* j = damaged.load(); j != nullptr) {
-        return failure{errc::parse, "tensor \"" + std::string(j->from->name) + "\" holds a value that is not finite", file.source()};
+      if (const gguf_tensor* t = damaged.load(); t != nullptr) {
+        return failure{errc::parse, "tensor \"" + std::string(t->name) + "\" holds a value that is not finite", file.source()};
       }
       return {};
     }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// 16-bit floats as bits. The conversions are exact or round to nearest even, like the processor's own.
+// Floats as bits, mostly those of 16. The conversions are exact or round to nearest even, like the processor's own.
 #pragma once
 
 #include <bit>
 #include <cstdint>
+#include <span>
 
 namespace inoculum::engine {
 
@@ -42,5 +43,12 @@ namespace inoculum::engine {
 
 /// Neither infinite nor NaN.
 [[nodiscard]] constexpr bool half_is_finite(std::uint16_t h) noexcept { return (h & 0x7c00u) != 0x7c00u; }
+
+/// The same of every float; the bits, so that the loop is one for vectors.
+[[nodiscard]] inline bool all_finite(std::span<const float> values) noexcept {
+  std::uint32_t bad = 0;
+  for (const float v : values) bad |= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(v) & 0x7f800000u) == 0x7f800000u);
+  return bad == 0;
+}
 
 }  // namespace inoculum::engine

@@ -74,6 +74,25 @@ struct packed_matrix {
   [[nodiscard]] std::uint8_t* panel(std::size_t index) const noexcept { return bytes + index * panel_bytes(); }
 };
 
+/// Whether a tensor's row holds numbers only; of quantised blocks the scales tell.
+[[nodiscard]] inline bool row_is_finite(ggml_type type, const std::byte* row, std::size_t columns) noexcept {
+  bool finite = true;
+  if (quants_of(type).bits != 0) {
+    for (std::size_t b = 0; b < columns / block_columns; ++b) {
+      const file_block block = read_block(type, row, b);
+      finite = finite && half_is_finite(block.factor) && half_is_finite(block.offset_factor);
+    }
+    return finite;
+  }
+  float value = 0.0f;
+  const std::size_t width = layout_of(type)->bytes;
+  for (std::size_t c = 0; c < columns; ++c) {
+    dequantise_row(type, row + c * width, std::span(&value, 1));
+    finite = finite && value - value == 0.0f;
+  }
+  return finite;
+}
+
 namespace detail {
 inline void put_u32(std::uint8_t* to, std::uint32_t v) noexcept { std::memcpy(to, &v, 4); }
 inline void put_u16(std::uint8_t* to, std::uint16_t v) noexcept { std::memcpy(to, &v, 2); }

@@ -47,6 +47,7 @@ class tokenizer {
 
   /// What does not depend on the kind, see `token_vocabulary`.
   [[nodiscard]] std::optional<token_id> control_token(std::string_view text) const { return vocabulary().control_token(text); }
+  [[nodiscard]] std::string_view control_text(token_id id) const { return vocabulary().control_text(id); }
   [[nodiscard]] bool is_control(token_id id) const noexcept { return vocabulary().is_control(id); }
   [[nodiscard]] std::string_view token_bytes(token_id id) const noexcept { return vocabulary().token_bytes(id); }
   [[nodiscard]] std::size_t size() const noexcept { return vocabulary().size(); }

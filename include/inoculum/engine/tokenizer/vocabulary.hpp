@@ -30,6 +30,11 @@ class token_vocabulary {
         std::lower_bound(controls_.begin(), controls_.end(), text, [](const auto& c, std::string_view t) { return c.first < t; });
     return at != controls_.end() && at->first == text ? std::optional(at->second) : std::nullopt;
   }
+  /// The text of a control token; empty for others.
+  [[nodiscard]] std::string_view control_text(token_id id) const {
+    const auto at = std::find_if(controls_.begin(), controls_.end(), [&](const auto& c) { return c.second == id; });
+    return at != controls_.end() ? std::string_view(at->first) : std::string_view();
+  }
   [[nodiscard]] bool is_control(token_id id) const noexcept { return in_range(id) && control_[static_cast<std::size_t>(id)]; }
 
   /// What a token adds to a text; a character may be spread over several. Empty for control tokens and ids out of range.
