@@ -112,10 +112,10 @@ class cpu_engine {
     if (!eyes_) return failure{errc::unsupported, "this model has no eyes: load it with an mmproj", {}};
     if (picture.empty()) return failure{errc::invalid_argument, "an empty image cannot be encoded", {}};
     const digest key = picture.content_digest();
-    const auto known = std::find_if(pictures_.begin(), pictures_.end(), [&](const auto& p) { return p.first == key; });
+    const auto known = std::find_if(pictures_.begin(), pictures_.end(), [&](const auto& p) { return p.embedding.source == key; });
     if (known != pictures_.end()) {
       std::rotate(known, known + 1, pictures_.end());
-      return pictures_.back().second;
+      return pictures_.back().embedding;
     }
     auto rows = eyes_->encode(picture);
     if (!rows) return std::move(rows).error();
@@ -125,13 +125,17 @@ class cpu_engine {
     const std::size_t width = eyes_->width();
     if (const auto layout = eyes_->layout(picture); layout.size() > 1) rows = laid_out(layout, *rows);
     image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows)), key};
-    std::size_t floats = out.values->size();
-    for (const auto& p : pictures_) floats += p.second.values->size();
-    while (!pictures_.empty() && (pictures_.size() == remembered_pictures || floats * sizeof(float) > remembered_picture_bytes)) {
-      floats -= pictures_.front().second.values->size();
-      pictures_.erase(pictures_.begin());
+    pictures_.push_back({picture, out});
+    std::size_t count = 0, floats = 0, pixels = 0;
+    for (auto p = pictures_.end(); p != pictures_.begin(); ++count) {
+      --p;
+      floats += p->embedding.values->size();
+      pixels += p->pixels.rgb().size();
+      if (pixels > remembered_pixel_bytes) p->pixels = {};
+      if (count < remembered_pictures && (count == 0 || floats * sizeof(float) <= remembered_picture_bytes)) continue;
+      pictures_.erase(pictures_.begin(), p + 1);
+      break;
     }
-    pictures_.emplace_back(key, out);
     return out;
   }
 
@@ -272,8 +276,10 @@ class cpu_engine {
 
   [[nodiscard]] const engine::decoder& decoder() const noexcept { return decoder_; }
 
-  static constexpr std::size_t remembered_pictures = 256;
+  static constexpr std::size_t remembered_pictures = 1024;
   static constexpr std::size_t remembered_picture_bytes = std::size_t{96} << 20;  ///< and in all at most this, but always the last one
+  /// Of the pixels of the last ones, held so that a demonstration need not be decoded again (see `picture`).
+  static constexpr std::size_t remembered_pixel_bytes = std::size_t{24} << 20;
 
  private:
   cpu_engine(tokenizer words, result<turn_format> format, engine::decoder decoder, std::size_t context, const engine_options& options)
@@ -492,7 +498,11 @@ class cpu_engine {
   std::vector<float> logits_{};
   std::optional<vision_tower> eyes_{};
   digest eyes_fingerprint_{};
-  std::vector<std::pair<digest, image_embedding>> pictures_{};  // least recently used first
+  struct seen_picture {
+    image pixels{};
+    image_embedding embedding{};
+  };
+  std::vector<seen_picture> pictures_{};  // least recently used first
 };
 static_assert(batching_engine<cpu_engine>);
 
