@@ -105,6 +105,16 @@ TEST_CASE("a lazy picture is decoded once while somebody holds its pixels, also 
   CHECK(right == 20000);
 }
 
+TEST_CASE("a lazy picture's digest is computed once, however often it is decoded") {
+  std::uint8_t tone = 1;  // which breaks the promise of equal pixels, so that a second look at them would show
+  const ino::picture p("a.png", [&tone] { return ino::image::from_rgb(1, 1, {tone++, 2, 3}); });
+  const auto first = p.decode().value().content_digest();
+  CHECK(first == ino::image::from_rgb(1, 1, {1, 2, 3}).value().content_digest());
+  const auto second = p.decode().value();
+  CHECK(second.rgb()[0] == 2);
+  CHECK(second.content_digest() == first);
+}
+
 TEST_CASE("a flag is looked at where it is") {
   CHECK_FALSE(ino::cancel_flag{}.raised());
   CHECK_FALSE(ino::cancel_flag(nullptr));

@@ -57,16 +57,13 @@ class image {
   /// SHA-256 over size and pixels; what cache keys and pool digests use. Computed once for all copies.
   [[nodiscard]] digest content_digest() const {
     if (!pixels_) return sha256{}.update_number(0).update_number(0).finish();
-    if (const digest* known = __atomic_load_n(&pixels_->sum, __ATOMIC_ACQUIRE)) return *known;
+    if (const digest* known = pixels_->sum.get()) return *known;
     const digest sum = sha256{}
                            .update_number(static_cast<std::uint64_t>(pixels_->width))
                            .update_number(static_cast<std::uint64_t>(pixels_->height))
                            .update(pixels_->rgb)
                            .finish();
-    const auto* fresh = new digest(sum);
-    const digest* none = nullptr;
-    if (!__atomic_compare_exchange_n(&pixels_->sum, &none, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-      delete fresh;  // another thread was first
+    pixels_->sum.set(sum);
     return sum;
   }
 
@@ -78,16 +75,31 @@ class image {
 
  private:
   friend class picture;
+  /// A digest, set once, by whichever thread needs it first.
+  class known_digest {
+   public:
+    known_digest() = default;
+    known_digest(const known_digest&) = delete;
+    known_digest& operator=(const known_digest&) = delete;
+    ~known_digest() { delete sum_; }
+    [[nodiscard]] const digest* get() const noexcept { return __atomic_load_n(&sum_, __ATOMIC_ACQUIRE); }
+    void set(const digest& sum) {
+      const auto* fresh = new digest(sum);
+      const digest* none = nullptr;
+      if (!__atomic_compare_exchange_n(&sum_, &none, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        delete fresh;  // another thread was first
+    }
+
+   private:
+    const digest* sum_ = nullptr;
+  };
   struct storage {
     int width;
     int height;
     std::vector<std::uint8_t> rgb;
-    mutable const digest* sum = nullptr;  ///< set once, by whichever thread needs it first
+    mutable known_digest sum{};
 
     storage(int w, int h, std::vector<std::uint8_t> bytes) noexcept : width(w), height(h), rgb(std::move(bytes)) {}
-    storage(const storage&) = delete;
-    storage& operator=(const storage&) = delete;
-    ~storage() { delete sum; }
   };
   explicit image(detail::shared<const storage> pixels) : pixels_(std::move(pixels)) {}
 
@@ -115,7 +127,10 @@ class picture {
       if (auto pixels = lazy_->last.lock()) return image(std::move(pixels));
     }
     auto fresh = lazy_->load->call();  // unclaimed: decoding is slow
-    if (fresh) {
+    if (fresh && !fresh->empty()) {
+      // The same pixels have the same digest, which takes longer than whatever a prefix cache does for them.
+      if (const digest* sum = lazy_->sum.get()) fresh->pixels_->sum.set(*sum);
+      else lazy_->sum.set(fresh->content_digest());
       if (const claim mine(lazy_->busy); mine) lazy_->last = detail::weak(fresh->pixels_);
     }
     return fresh;
@@ -140,6 +155,7 @@ class picture {
     ~lazy() { delete load; }
     const any_loader* load;
     bool busy = false;  ///< a thread is at `last`
+    image::known_digest sum;
     detail::weak<const image::storage> last;
   };
   // Never waits: who finds `last` taken, for the few instructions that this lasts, decodes again, which is not wrong.

@@ -122,7 +122,7 @@ class cpu_engine {
     const std::size_t width = eyes_->width();
     if (const auto layout = eyes_->layout(picture); layout.size() > 1) rows = laid_out(layout, *rows);
     const image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows)), content};
-    pictures_.insert(key, out);
+    pictures_.insert(key, picture, out);
     return out;
   }
 

@@ -110,6 +110,13 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
     const std::size_t most = std::min(s.positions[now.last - 1] - begin + 1, key_block);
     score(kernels, cache, layer, head, width, page, (most + 15) / 16, now.first, n, s);
     for (std::size_t r = now.first; r < now.last; ++r) {
+#if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
+      // The next block is asked for in bites: what a head keeps in a page stands alone, where no prefetcher of the processor expects it.
+      constexpr std::size_t line = 64;
+      const std::size_t lines = begin + key_block <= s.positions[rows - 1] ? cache.head_bytes() / line : 0, bite = r - now.first;
+      for (std::size_t i = lines * bite / n; i < lines * (bite + 1) / n; ++i)
+        __builtin_prefetch(cache.key_panel(layer, head, page + 1, 0) + line * i, 0, 3);
+#endif
       float* row = s.scores + r * key_block;
       // At least one score of a row's first block counts, so what is masked here weighs nothing.
       for (std::size_t i = 0; begin + i < s.lowest[r]; ++i) row[i] = -1e30f;

@@ -356,8 +356,8 @@ class decoder {
       }
       attended_.quantise(*kernels_, t);
     };
-    if (end - begin == 1) return team_.each(tasks * segments_, 1, part_of, [&] { whole_of(begin); });
-    team_.each(tasks * segments_, 1, part_of);
+    if (end - begin == 1) return team_.each(tasks * segments_, 0, part_of, [&] { whole_of(begin); });
+    team_.each(tasks * segments_, 0, part_of);
     team_.each(end - begin, 1, [&](std::size_t i) { whole_of(begin + i); });
   }
 

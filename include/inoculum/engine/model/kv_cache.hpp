@@ -68,6 +68,8 @@ class kv_cache {
     overlap = 0;
   }
   [[nodiscard]] std::size_t page_bytes() const noexcept { return page_bytes_; }
+  /// Of a head's keys and values in a page, which lie together.
+  [[nodiscard]] std::size_t head_bytes() const noexcept { return head_bytes_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return pages_.size() * page_bytes_; }
 
   [[nodiscard]] kv_type type() const noexcept { return type_; }

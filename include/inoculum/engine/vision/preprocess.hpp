@@ -16,6 +16,7 @@
 
 #include "../../core/image.hpp"
 #include "../kernels/resample.hpp"
+#include "../kernels/thread_team.hpp"
 
 namespace inoculum::engine {
 
@@ -120,29 +121,47 @@ struct resample_plan {
   return plan;
 }
 
-[[nodiscard]] inline rgb_canvas resample_rows(std::span<const std::uint8_t> rgb, int width, int height, int to, resample_filter filter) {
+/// f(y) for every y below n, by all threads of a team if there is one.
+template <class F>
+void each_row(thread_team* team, std::size_t n, F&& f) {
+  if (team == nullptr) {
+    for (std::size_t y = 0; y < n; ++y) f(y);
+  } else {
+    team->run([&](std::size_t) { team->each(n, 0, f); });
+  }
+}
+
+[[nodiscard]] inline rgb_canvas resample_rows(std::span<const std::uint8_t> rgb, int width, int height, int to, resample_filter filter,
+                                              thread_team* team) {
   const resample_plan plan = plan_resample(width, to, filter);
   const resample_kernels& kernels = best_resample();
-  rgb_canvas out{to, height, std::vector<std::uint8_t>(static_cast<std::size_t>(to) * static_cast<std::size_t>(height) * 3)};
+  const auto columns = static_cast<std::size_t>(to), rows = static_cast<std::size_t>(height);
+  rgb_canvas out{to, height, std::vector<std::uint8_t>(columns * rows * 3)};
   const std::size_t row = static_cast<std::size_t>(width) * 3;
-  std::vector<std::uint8_t> padded(row + 3 * resample_step);  // so that a kernel may read past a row's end
-  for (std::size_t y = 0; y < static_cast<std::size_t>(height); ++y) {
-    std::copy_n(rgb.data() + y * row, row, padded.data());
-    kernels.across(padded.data(), plan.first.data(), plan.count.data(), plan.weights.data(), plan.longest, static_cast<std::size_t>(to),
-                   out.rgb.data() + y * static_cast<std::size_t>(to) * 3);
-  }
+  each_row(team, rows, [&](std::size_t y) {
+    const std::uint8_t* from = rgb.data() + y * row;
+    std::vector<std::uint8_t> padded{};  // a kernel reads past a row's end
+    if (rgb.size() - (y + 1) * row < 3 * resample_step) {
+      padded.resize(row + 3 * resample_step);
+      std::copy_n(from, row, padded.data());
+      from = padded.data();
+    }
+    kernels.across(from, plan.first.data(), plan.count.data(), plan.weights.data(), plan.longest, columns,
+                   out.rgb.data() + y * columns * 3);
+  });
   return out;
 }
 
-[[nodiscard]] inline rgb_canvas resample_columns(std::span<const std::uint8_t> rgb, int width, int height, int to, resample_filter filter) {
+[[nodiscard]] inline rgb_canvas resample_columns(std::span<const std::uint8_t> rgb, int width, int height, int to, resample_filter filter,
+                                                 thread_team* team) {
   const resample_plan plan = plan_resample(height, to, filter);
   const resample_kernels& kernels = best_resample();
   const std::size_t row = static_cast<std::size_t>(width) * 3;
   rgb_canvas out{width, to, std::vector<std::uint8_t>(row * static_cast<std::size_t>(to))};
-  for (std::size_t y = 0; y < static_cast<std::size_t>(to); ++y) {
+  each_row(team, static_cast<std::size_t>(to), [&](std::size_t y) {
     kernels.down(rgb.data() + static_cast<std::size_t>(plan.first[y]) * row, row, plan.weights.data() + y * plan.longest,
                  static_cast<std::size_t>(plan.count[y]), row, out.rgb.data() + y * row);
-  }
+  });
   return out;
 }
 
@@ -150,21 +169,21 @@ struct resample_plan {
 
 /// Across first and then down, each only where the size changes. Sizes are positive.
 [[nodiscard]] inline rgb_canvas resize(std::span<const std::uint8_t> rgb, int from_width, int from_height, int width, int height,
-                                       resample_filter filter) {
+                                       resample_filter filter, thread_team* team) {
   if (from_width == width && from_height == height) return {width, height, {rgb.begin(), rgb.end()}};
-  if (from_width == width) return detail::resample_columns(rgb, width, from_height, height, filter);
-  rgb_canvas across = detail::resample_rows(rgb, from_width, from_height, width, filter);
-  return across.height == height ? std::move(across) : detail::resample_columns(across.rgb, width, across.height, height, filter);
+  if (from_width == width) return detail::resample_columns(rgb, width, from_height, height, filter, team);
+  rgb_canvas across = detail::resample_rows(rgb, from_width, from_height, width, filter, team);
+  return across.height == height ? std::move(across) : detail::resample_columns(across.rgb, width, across.height, height, filter, team);
 }
 
 /// The whole picture in the middle of width × height pixels. The picture must not be empty.
-[[nodiscard]] inline rgb_canvas centre(const image& picture, int width, int height, const picture_fit& how) {
+[[nodiscard]] inline rgb_canvas centre(const image& picture, int width, int height, const picture_fit& how, thread_team* team) {
   // Single precision and rounding up, because one row more or less would be another picture to the tower.
   const float scale = std::min(static_cast<float>(width) / static_cast<float>(picture.width()),
                                static_cast<float>(height) / static_cast<float>(picture.height()));
   const auto scaled = [&](int n, int most) { return std::min(static_cast<int>(std::ceil(static_cast<float>(n) * scale)), most); };
   rgb_canvas small_one = resize(picture.rgb(), picture.width(), picture.height(), scaled(picture.width(), width),
-                                scaled(picture.height(), height), how.filter);
+                                scaled(picture.height(), height), how.filter, team);
   if (small_one.width == width && small_one.height == height) return small_one;
 
   const auto columns = static_cast<std::size_t>(width);
@@ -205,21 +224,21 @@ namespace detail {
   return {nearest(width), nearest(height)};
 }
 
-/// The picture must not be empty.
-[[nodiscard]] inline fitted_picture fit_picture(const image& picture, int side, const picture_fit& how = {}) {
+/// The picture must not be empty. A team shares the work out; the bytes are the same.
+[[nodiscard]] inline fitted_picture fit_picture(const image& picture, int side, const picture_fit& how = {}, thread_team* team = nullptr) {
   fitted_picture out;
   out.grid = grid_of(picture.width(), picture.height(), side, how);
   const int width = out.grid.columns * side, height = out.grid.rows * side;
   if (!how.tiled) {
-    out.whole = centre(picture, side, side, how);
+    out.whole = centre(picture, side, side, how, team);
   } else if (how.longest_edge == 0) {
-    out.tiles = centre(picture, width, height, how);
-    out.whole = resize(picture.rgb(), picture.width(), picture.height(), side, side, how.filter);
+    out.tiles = centre(picture, width, height, how, team);
+    out.whole = resize(picture.rgb(), picture.width(), picture.height(), side, side, how.filter, team);
   } else {
     const auto [w, h] = detail::size_with_edge(picture.width(), picture.height(), static_cast<int>(how.longest_edge));
-    const rgb_canvas first = resize(picture.rgb(), picture.width(), picture.height(), w, h, how.filter);
-    out.tiles = resize(first.rgb, w, h, width, height, how.filter);
-    out.whole = resize(out.tiles.rgb, width, height, side, side, how.filter);
+    const rgb_canvas first = resize(picture.rgb(), picture.width(), picture.height(), w, h, how.filter, team);
+    out.tiles = resize(first.rgb, w, h, width, height, how.filter, team);
+    out.whole = resize(out.tiles.rgb, width, height, side, side, how.filter, team);
   }
   return out;
 }

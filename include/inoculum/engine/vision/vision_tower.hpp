@@ -133,10 +133,11 @@ class vision_tower {
 
   [[nodiscard]] result<std::vector<float>> see(const image& picture, bool with_tiles) const {
     if (picture.empty()) return failure{errc::invalid_argument, "an empty image cannot be encoded", {}};
-    const engine::fitted_picture fitted = engine::fit_picture(picture, static_cast<int>(config().image), config().fit);
+    const std::lock_guard lock(state_->turn);
+    const engine::fitted_picture fitted =
+        engine::fit_picture(picture, static_cast<int>(config().image), config().fit, &state_->machine.team());
     const std::size_t tiles = with_tiles ? fitted.grid.squares() - 1 : 0, columns = static_cast<std::size_t>(fitted.grid.columns);
     std::vector<float> out((tiles + 1) * positions() * width());
-    const std::lock_guard lock(state_->turn);
     for (std::size_t i = 0; i <= tiles; ++i) {
       if (i < tiles) state_->tower.cut(config(), fitted.tiles, i % columns * config().image, i / columns * config().image);
       else state_->tower.cut(config(), fitted.whole, 0, 0);
