@@ -158,12 +158,12 @@ def main():
     tower.speak(table)
     say(f"{sum(p.numel() for p in tower.parameters())} parameters")
     averaged = copy.deepcopy(tower)  # what is judged and written
-    teacher = Teacher(o.teacher) if o.teacher else None
+    teacher = Teacher(o.teacher) if o.teacher and o.teacher_until > 0 else None
     tower.pupil = torch.nn.Linear(WIDTH, 1280)  # only trained against the teacher, and not written
     last = os.path.join(os.path.dirname(o.start or ""), "eyes.pt")
     if o.start and os.path.exists(last):
         tower.pupil.load_state_dict(torch.load(last)["pupil"])
-    learned = [p for p in tower.parameters() if p.requires_grad]
+    learned = [p for n, p in tower.named_parameters() if p.requires_grad and (teacher or not n.startswith("pupil"))]
     if ranks > 1:
         for p in learned:
             dist.broadcast(p.data, 0)
