@@ -7,7 +7,7 @@ import os
 import random
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from tower import IMAGE, MEAN, POSITIONS, STD
 
@@ -201,6 +201,40 @@ def _draw_flow(rng, img):
     return Image.blend(img, layer.filter(ImageFilter.GaussianBlur(1.5)), rng.uniform(0.6, 0.95))
 
 
+def _fan(rng, img):
+    """A curved probe's sector on black, dark as most are, and now and then the bright ring of a skull or a vessel in it."""
+    w, h = img.size
+    img = img.point(lambda v, g=rng.uniform(1.0, 1.9): int(255 * (v / 255) ** g))
+    if rng.random() < 0.5:
+        layer = img.copy()
+        a, b = rng.uniform(0.12, 0.4) * w, rng.uniform(0.12, 0.32) * h
+        x, y, begin = rng.uniform(0.35, 0.65) * w, rng.uniform(0.35, 0.65) * h, rng.uniform(0, 360)
+        grey = rng.randint(130, 255)
+        ImageDraw.Draw(layer).arc((x - a, y - b, x + a, y + b), begin, begin + rng.uniform(160, 360), fill=(grey,) * 3, width=max(2, w // rng.randint(22, 60)))
+        layer = layer.rotate(rng.uniform(-50, 50), Image.BILINEAR).filter(ImageFilter.GaussianBlur(w / rng.uniform(80, 250)))
+        img = ImageChops.lighter(img, layer)
+    mask = Image.new("L", img.size)
+    half, top = rng.uniform(25, 50), rng.uniform(-0.35, 0.05) * h
+    r = rng.uniform(0.9, 1.05) * h - top
+    ImageDraw.Draw(mask).pieslice((w / 2 - r, top - r, w / 2 + r, top + r), 90 - half, 90 + half, fill=255)
+    return Image.composite(img, Image.new("RGB", img.size), mask)
+
+
+def _tone_curve(rng, a):
+    """Another weighting of the same slice: a smooth curve of grey, not always rising."""
+    ends = [0.0] + [rng.uniform(0, 1) for _ in range(4)] + [rng.uniform(0.3, 1)]
+    bent = np.interp(np.clip(a, 0, 1), np.linspace(0, 1, 6), ends).astype(np.float32)
+    part = rng.uniform(0.3, 0.9)
+    return part * bent + (1 - part) * a
+
+
+def _coil(rng, a):
+    """The uneven brightness of a receiving coil."""
+    y, x = np.mgrid[-1 : 1 : a.shape[0] * 1j, -1 : 1 : a.shape[1] * 1j].astype(np.float32)
+    field = sum(rng.uniform(-0.5, 0.5) * f for f in (x, y, x * y, x * x, y * y))
+    return a * np.exp(field - field.mean())[..., None]
+
+
 def _on_a_page(rng, img):
     """A screenshot: the picture within a window or page, with lines of words beside it."""
     w, h = img.size
@@ -255,6 +289,8 @@ def vary(rng, picture):
         _draw_marks(rng, img)
     if kind == "ultrasound" and rng.random() < 0.1:
         img = _draw_flow(rng, img)
+    if kind == "ultrasound" and rng.random() < 0.2:
+        img = _fan(rng, img)
     if rng.random() < 0.07:
         img = _on_a_page(rng, img)
     if rng.random() < 0.25:  # as small as some sources keep their pictures
@@ -268,6 +304,10 @@ def vary(rng, picture):
         img = Image.open(buffer).convert("RGB")
     a = fit_square(img).astype(np.float32) / 255
 
+    if kind == "mri" and rng.random() < 0.2:
+        a = _tone_curve(rng, a)
+    if kind == "mri" and rng.random() < 0.25:
+        a = _coil(rng, a)
     if rng.random() < 0.7:  # tones: a window, a gamma
         low, high = rng.uniform(-0.2, 0.2), rng.uniform(0.65, 1.25)
         a = np.clip((a - low) / (high - low), 0, 1) ** np.exp(rng.uniform(-0.55, 0.55))
@@ -294,22 +334,44 @@ def vary(rng, picture):
     return ((np.clip(a, 0, 1) - MEAN) / STD).astype(np.float32).transpose(2, 0, 1)
 
 
+def vary_little(rng, picture):
+    """A view nearly as the picture is, for the end of training: what is asked about later is not crossed by drawn arrows."""
+    img = picture.rgb
+    w, h = img.size
+    if rng.random() < 0.7:
+        part = rng.uniform(0.75, 1.0)
+        cw, ch = max(8, int(w * part)), max(8, int(h * part * rng.uniform(0.9, 1.0)))
+        x, y = rng.randint(0, w - cw), rng.randint(0, h - ch)
+        img = img.crop((x, y, x + cw, y + ch))
+    if rng.random() < 0.5:
+        img = img.transpose(Image.FLIP_LEFT_RIGHT)
+    a = fit_square(img).astype(np.float32) / 255
+    low, high = rng.uniform(-0.08, 0.08), rng.uniform(0.85, 1.12)
+    a = np.clip((a - low) / (high - low), 0, 1) ** np.exp(rng.uniform(-0.25, 0.25))
+    return ((a - MEAN) / STD).astype(np.float32).transpose(2, 0, 1)
+
+
+# How often a modality is drawn: the grey ones are taken for each other, the coloured ones are learned early.
+OFTEN = {"mri": 3, "ct": 3, "ultrasound": 3, "xray": 2, "oct": 2, "mammography": 2, "endoscopy": 2}
+
+
 class Mixture:
     """Endless, seeded: which picture comes next, and its varied view. The n-th draw depends on the seed and n alone."""
 
-    def __init__(self, real, phantoms, seed, phantom_share):
+    def __init__(self, real, phantoms, seed, phantom_share, little=0.0):
         self.real, self.phantoms, self.seed, self.share = {}, phantoms, seed, phantom_share if real else 1.0
+        self.little = little
+        self.turn = [m for i in range(max(OFTEN.values())) for m in SPOKEN if i < OFTEN.get(m, 1)]
         for p in real:
             self.real.setdefault(p.modality, {}).setdefault(p.source, []).append(p)
 
     def draw(self, n):
         rng = random.Random(self.seed * 1_000_003 + n)
-        modalities = list(SPOKEN)
-        kind = modalities[n % len(modalities)]  # every modality equally often
+        kind = self.turn[n % len(self.turn)]
         if self.phantoms and (rng.random() < self.share or kind not in self.real):
             picture = self.phantoms.get(rng.choice(rng.choice(self.phantoms.kinds[kind])))
         else:
             sources = list(self.real[kind].values())
             weights = [len(s) ** 0.6 for s in sources]  # between equal sources and equal pictures
             picture = rng.choice(rng.choices(sources, weights)[0])
-        return vary(rng, picture), picture
+        return (vary_little if rng.random() < self.little else vary)(rng, picture), picture

