@@ -190,17 +190,20 @@ INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t valid, float& 
   for (std::size_t i = 0; i < key_block; i += 8) most = _mm256_max_ps(most, _mm256_loadu_ps(scores + i));
   const float highest = detail::largest_lane(most);
   const __m256 shift = _mm256_set1_ps(highest);
-  __m256 total = _mm256_setzero_ps();
-  for (std::size_t i = 0; i < key_block; i += 8) {
-    const __m256 weight = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i), shift));
-    _mm256_storeu_ps(scores + i, weight);
-    total = _mm256_add_ps(total, weight);
+  __m256 even = _mm256_setzero_ps(), odd = _mm256_setzero_ps();
+  for (std::size_t i = 0; i < key_block; i += 16) {
+    const __m256 low = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i), shift));
+    const __m256 high = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i + 8), shift));
+    _mm256_storeu_ps(scores + i, low);
+    _mm256_storeu_ps(scores + i + 8, high);
+    even = _mm256_add_ps(even, low);
+    odd = _mm256_add_ps(odd, high);
   }
   const __m256 factor = detail::exp2(_mm256_sub_ps(_mm256_set1_ps(maximum), shift));
   // As a rule the maximum stays, and times 1 changes nothing.
   for (std::size_t i = 0; highest != maximum && i < depth; i += 8)
     _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), factor));
-  sum = sum * _mm256_cvtss_f32(factor) + detail::sum_lanes(total);
+  sum = sum * _mm256_cvtss_f32(factor) + detail::sum_lanes(_mm256_add_ps(even, odd));
   maximum = highest;
 }
 

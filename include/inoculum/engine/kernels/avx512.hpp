@@ -134,19 +134,20 @@ INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t valid, float
   }
   const float highest = avx2::detail::largest_lane(_mm256_max_ps(detail::low_half(most), detail::high_half(most)));
   const __m512 shift = _mm512_set1_ps(highest);
-  __m256 total = _mm256_setzero_ps();
+  __m512 weights = _mm512_setzero_ps();
   INOCULUM_UNROLL
   for (int i = 0; i < 4; ++i) {
     const __m512 weight = detail::exp2(_mm512_sub_ps(score[i], shift));
     _mm512_storeu_ps(scores + 16 * i, weight);
-    total = _mm256_add_ps(_mm256_add_ps(total, detail::low_half(weight)), detail::high_half(weight));
+    weights = _mm512_add_ps(weights, weight);
   }
+  const float total = avx2::detail::sum_lanes(_mm256_add_ps(detail::low_half(weights), detail::high_half(weights)));
   if (highest == maximum) {  // as a rule
-    sum += avx2::detail::sum_lanes(total);
+    sum += total;
     return;
   }
   const __m512 factor = detail::exp2(_mm512_set1_ps(maximum - highest));
-  sum = sum * _mm512_cvtss_f32(factor) + avx2::detail::sum_lanes(total);
+  sum = sum * _mm512_cvtss_f32(factor) + total;
   for (std::size_t i = 0; i < depth; i += 16) _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), factor));
   maximum = highest;
 }

@@ -55,8 +55,7 @@ INOCULUM_AVX512 inline void strip_tiles(const float* a, std::size_t a_stride, co
 
 /// 2^x, 0 below 2^-126; the steps are AVX2's.
 [[nodiscard]] INOCULUM_AVX512_INLINE __m512 exp2(__m512 x) noexcept {
-  const __m512 held =
-      _mm512_maskz_max_ps(0xffff, _mm512_maskz_min_ps(0xffff, x, _mm512_set1_ps(exp2_highest)), _mm512_set1_ps(exp2_lowest));
+  const __m512 held = _mm512_maskz_min_ps(0xffff, x, _mm512_set1_ps(exp2_highest));
   const __m512 whole = _mm512_maskz_roundscale_ps(0xffff, held, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   const __m512 f = _mm512_sub_ps(held, whole);
   __m512 p = _mm512_set1_ps(exp2_terms[0]);
