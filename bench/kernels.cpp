@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <ctime>
 #include <inoculum/core/rng.hpp>
 #include <inoculum/engine/kernels/select.hpp>
 #include <inoculum/engine/quant/quantised_rows.hpp>
@@ -15,64 +14,16 @@
 #include <vector>
 
 #include "../tests/support/gguf_writer.hpp"
+#include "peak.hpp"
 
 using namespace inoculum;
 using namespace inoculum::engine;
+using bench::now, bench::peak_of;
 
 namespace {
 
 constexpr ggml_type types[] = {ggml_type::q4_0, ggml_type::q4_1, ggml_type::q4_k, ggml_type::q5_0, ggml_type::q5_1, ggml_type::q5_k,
                                ggml_type::q6_k, ggml_type::q8_0, ggml_type::f16,  ggml_type::bf16, ggml_type::f32};
-
-/// Seconds that this thread has computed: what others do on a shared machine counts less than by the clock on the wall.
-double now() {
-  timespec t{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
-
-#if defined(INOCULUM_ENGINE_X86)
-INOCULUM_AVX512 double vnni_loop(std::size_t steps) {
-  __m512i sum[16];
-  INOCULUM_UNROLL
-  for (int i = 0; i < 16; ++i) sum[i] = _mm512_set1_epi32(i);
-  const __m512i a = _mm512_set1_epi8(3), b = _mm512_set1_epi8(5);
-  const double begin = now();
-  for (std::size_t s = 0; s < steps; ++s) {
-    INOCULUM_UNROLL
-    for (int i = 0; i < 16; ++i) {
-      sum[i] = _mm512_dpbusd_epi32(sum[i], a, b);
-      asm volatile("" : "+v"(sum[i]));  // or a compiler might multiply instead
-    }
-  }
-  const double seconds = now() - begin;
-  return static_cast<double>(steps) * 16 * 64 / seconds;
-}
-
-/// Full tiles, 16 × 64 by 64 × 16, from registers to registers.
-double amx_loop(std::size_t steps) {
-  amx::hardware_tiles::set(amx::shapes_of(64));
-  const double begin = now();
-  for (std::size_t s = 0; s < steps; ++s) {
-    asm volatile(
-        "tdpbssd %tmm6, %tmm4, %tmm0\n\ttdpbssd %tmm7, %tmm4, %tmm1\n\ttdpbssd %tmm6, %tmm5, %tmm2\n\ttdpbssd %tmm7, %tmm5, %tmm3");
-  }
-  const double seconds = now() - begin;
-  asm volatile("tilerelease");
-  return static_cast<double>(steps) * 4 * 16 * 16 * 64 / seconds;
-}
-#endif
-/// Multiplications a second that the processor could do at best with the table's instructions, 0 if it is of neither kind.
-double peak_of([[maybe_unused]] const kernel_table& kernels) {
-  double best = 0;
-#if defined(INOCULUM_ENGINE_X86)
-  for (int i = 0; i < 5; ++i) {
-    if (&kernels == &amx::table) best = std::max(best, amx_loop(50000));
-    if (&kernels == &avx512::table) best = std::max(best, vnni_loop(200000));
-  }
-#endif
-  return best;
-}
 
 struct matrix {
   aligned_bytes memory;

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bundled engine beside llama.cpp: the same weights and threads, in turns, so that whatever else the machine does falls on
-// both. Medians. Usage: compare MODEL MMPROJ|- THREADS ROUNDS [PICTURE…]
+// both. Medians with the least and the most; beside ours what a loop of nothing but products, or a plain read, reaches in the same minute.
+// Usage: compare MODEL MMPROJ|- THREADS ROUNDS [PICTURE…]
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <inoculum/engine/engine.hpp>
 #include <inoculum/io/image.hpp>
 #include <inoculum/synthesis/phantom.hpp>
+#include <numeric>
 #include <string>
 #include <vector>
 
 #include "../../tests/engine/test_pictures.hpp"
+#include "../peak.hpp"
 #include "peer.hpp"
 
 using namespace inoculum;
@@ -55,13 +59,39 @@ std::vector<token_id> passage(const cpu_engine& engine, std::size_t count) {
 struct row {
   std::string what;
   std::vector<double> ours{}, theirs{};
-  double units = 1;  // tokens; 0: the figure is milliseconds
+  double units = 1;             // tokens; 0: the figure is milliseconds
+  double needs = 0;             // of what bounds it, a token: multiplications or bytes
+  std::vector<double> limit{};  // of that a second, once a round
+  const char* of = "";          // its name
 };
 
 void print(const row& r) {
   const double ours = median(r.ours), theirs = median(r.theirs);
-  if (r.units > 0) std::printf("%-34s %9.1f %11.1f tokens/s %6.2f x\n", r.what.c_str(), r.units / ours, r.units / theirs, theirs / ours);
-  else std::printf("%-34s %9.1f %11.1f ms       %6.2f x\n", r.what.c_str(), ours * 1e3, theirs * 1e3, theirs / ours);
+  const auto spread = [&](const std::vector<double>& v) {
+    const double least = *std::min_element(v.begin(), v.end()), most = *std::max_element(v.begin(), v.end());
+    if (r.units > 0) std::printf("  %.1f…%.1f", r.units / most, r.units / least);
+    else std::printf("  %.1f…%.1f", least * 1e3, most * 1e3);
+  };
+  if (r.units > 0) std::printf("%-34s %9.1f %11.1f tokens/s %6.2f x", r.what.c_str(), r.units / ours, r.units / theirs, theirs / ours);
+  else std::printf("%-34s %9.1f %11.1f ms       %6.2f x", r.what.c_str(), ours * 1e3, theirs * 1e3, theirs / ours);
+  spread(r.ours);
+  spread(r.theirs);
+  if (!r.limit.empty() && median(r.limit) > 0) {
+    const double most = median(r.limit) / r.needs;  // tokens a second
+    std::printf("  %.0f%% and %.0f%% of %s", 100 * r.units / ours / most, 100 * r.units / theirs / most, r.of);
+  }
+  std::printf("\n");
+}
+
+/// Multiplications of one token in the layers' matrices; attention is not counted.
+double products_of(const engine::decoder_weights& w) {
+  double sum = 0;
+  for (const engine::decoder_layer& l : w.layers()) {
+    for (const engine::packed_matrix* m : {&l.query, &l.key, &l.value, &l.output, &l.gate, &l.up, &l.down}) {
+      sum += static_cast<double>(m->rows) * static_cast<double>(m->columns);
+    }
+  }
+  return sum;
 }
 
 }  // namespace
@@ -81,6 +111,20 @@ int main(int argc, char** argv) {
   }
   cpu_engine& engine = *loaded;
   peer llama(argv[1], threads, 5120, mmproj.c_str());
+
+  const auto features = inoculum::engine::processor();
+  std::printf("processor: avx2 %d, avx512-vnni %d, amx-int8 %d\n", features.avx2, features.avx512_vnni, features.amx_int8);
+  inoculum::engine::thread_team team(threads);
+  inoculum::engine::aligned_bytes memory(std::size_t{256} << 20);
+  if (memory.data() == nullptr) return 1;
+  std::memset(memory.data(), 2, memory.size());
+  const auto products = [&] {  // of all threads at once
+    std::vector<double> each(team.size());
+    team.run([&](std::size_t t) { each[t] = bench::peak_of(loaded->decoder().kernels()); });
+    return std::accumulate(each.begin(), each.end(), 0.0);
+  };
+  std::printf("products alone %.0f GMAC/s, a plain read %.1f GB/s, weights %.1f MB\n", products() * 1e-9,
+              bench::plain_read(team, memory) * 1e-9, static_cast<double>(loaded->decoder().weights().bytes()) * 1e-6);
 
   row vision{"one picture", {}, {}, 0};
   if (!mmproj.empty()) {
@@ -119,6 +163,8 @@ int main(int argc, char** argv) {
     const std::size_t n = 512;
     const std::string behind = depth > 0 ? " behind " + std::to_string(depth) : "";
     row r{"prefill of " + std::to_string(n) + behind, {}, {}, static_cast<double>(n)};
+    r.needs = products_of(engine.decoder().weights());
+    r.of = "products alone";
     const auto tokens = passage(engine, depth + n);
     const std::vector<llama_token> before(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(depth));
     const std::vector<llama_token> same(tokens.begin() + static_cast<std::ptrdiff_t>(depth), tokens.end());
@@ -130,13 +176,17 @@ int main(int argc, char** argv) {
     llama.clear();
     if (depth > 0) llama.evaluate(before, 0, false);
     for (int i = 0; i < rounds; ++i) {
+      r.limit.push_back(products());
       r.ours.push_back(seconds([&] { ours(depth, n); }));
       llama_memory_seq_rm(llama.memory(), 0, static_cast<llama_pos>(depth), -1);
       r.theirs.push_back(seconds([&] { llama.evaluate(same, static_cast<int>(depth), false); }));
     }
     print(r);
     row d{"64 tokens behind " + std::to_string(depth + n), {}, {}, 64};
+    d.needs = static_cast<double>(engine.decoder().weights().bytes());
+    d.of = "a plain read of the weights";
     for (int i = 0; i < rounds; ++i) {
+      d.limit.push_back(bench::plain_read(team, memory));
       d.ours.push_back(seconds([&] {
         for (std::size_t k = 0; k < 64; ++k) {
           const engine_input one{std::span(tokens).subspan(k, 1), nullptr};

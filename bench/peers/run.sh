@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # bench/peers/run.sh [--reference] [threads] [rounds]: builds llama.cpp (from the pinned llama-cpp-python sdist) in the cache, outside
 # the tree, and prints the bundled engine beside it. --reference also rewrites tests/engine/data and tests/tokenizer/data. The first run takes 10 to 30 minutes.
-# A Gemma 3 270M file in the cache, or named by INOCULUM_GEMMA, is compared too. INOCULUM_TYPES="q4_0 q8_0 q4_K" also compares the same model requantised to each.
+# A Gemma 3 270M file in the cache, or named by INOCULUM_GEMMA, is compared too. The same model requantised to Q4_0 and Q8_0 is compared, too, or to each of INOCULUM_TYPES="q4_0 q8_0 q4_K".
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 renew=false
@@ -86,7 +86,7 @@ if [ -f "$gemma" ]; then
 fi
 "$peers/eyes" "$peers" "$threads" "$rounds"
 [ "$eyes" = - ] || "$peers/eyes" "$peers" "$threads" "$((20 * rounds))" "$model" "$eyes"
-for type in ${INOCULUM_TYPES:-}; do
+for type in ${INOCULUM_TYPES-q4_0 q8_0}; do
   other=$peers/$(basename "$model" .gguf).$type.gguf
   [ -f "$other" ] || "$peers/requantise" "$type" "$model" "$other"
   echo "== $type"

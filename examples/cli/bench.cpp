@@ -39,6 +39,10 @@ int bench(const bench_options& options) {
   if (!options.json)
     std::printf("%s, %s, %d threads, %zu repetitions\n", measured->model.c_str(), measured->kernels.c_str(), measured->threads,
                 options.repetitions);
+  if (!options.json) {
+    std::printf("loaded in %.3f s, the first token after %.3f s, at most %.1f MB in use\n", measured->load_seconds, measured->first_seconds,
+                static_cast<double>(measured->peak_bytes) * 1e-6);
+  }
   const double reading = spread_of(measured->reading).median;
   if (!options.json)
     std::printf("a plain read of memory    %9.1f GB/s, weights %.1f MB\n", reading * 1e-9,
@@ -57,6 +61,9 @@ int bench(const bench_options& options) {
                      {"n_gen", cell.generated},
                      {"n_depth", cell.depth},
                      {"n_image", cell.images},
+                     {"load_seconds", measured->load_seconds},
+                     {"first_token_seconds", measured->first_seconds},
+                     {"peak_bytes", measured->peak_bytes},
                      {"avg_ns", std::llround(time.mean * 1e9)},
                      {"stddev_ns", std::llround(time.deviation * 1e9)},
                      {"avg_ts", speed.mean},

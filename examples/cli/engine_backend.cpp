@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <inoculum/backend/token_backend.hpp>
 #include <inoculum/engine/engine.hpp>
 
@@ -38,6 +40,15 @@ result<loaded_engine> load_engine(const model_options& options) {
   return loaded_engine{std::move(*engine), std::filesystem::path(path).filename().string()};
 }
 
+/// The most memory that this process has had in use, in bytes.
+std::size_t peak_memory() {
+  std::ifstream in("/proc/self/status");
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("VmHWM:")) return std::strtoull(line.c_str() + 6, nullptr, 10) * 1024;
+  }
+  return 0;
+}
+
 /// Bytes a second that the threads read when they do nothing else: what bounds decoding. From memory larger than any cache.
 double plain_read(engine::thread_team& team, const engine::aligned_bytes& memory) {
   constexpr std::size_t run = std::size_t{1} << 20;
@@ -67,11 +78,17 @@ result<opened_backend> open_engine(const model_options& options) {
 }
 
 result<bench_result> measure_engine(const bench_options& options, const std::function<bool(const bench_cell&, std::size_t)>& tell) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto since = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(); };
   auto loaded = load_engine(options.model);
   if (!loaded) return std::move(loaded).error();
   cpu_engine& engine = loaded->engine;
-  bench_result out{loaded->name, engine.decoder().kernels().name,    static_cast<int>(engine.decoder().threads()),
-                   {},           engine.decoder().weights().bytes(), {}};
+  bench_result out;
+  out.load_seconds = since();
+  out.model = loaded->name;
+  out.kernels = engine.decoder().kernels().name;
+  out.threads = static_cast<int>(engine.decoder().threads());
+  out.weight_bytes = engine.decoder().weights().bytes();
   for (const std::size_t depth : options.depths) {
     for (const std::size_t n : options.prompts) {
       if (n > 0) out.cells.push_back({.prompt = n, .depth = depth});
@@ -100,6 +117,9 @@ result<bench_result> measure_engine(const bench_options& options, const std::fun
     if (!done) return std::move(done).error();
     return {};
   };
+  if (auto done = run(0, 1); !done) return std::move(done).error();
+  out.first_seconds = since();
+  out.peak_bytes = peak_memory();
   engine::thread_team readers(out.threads);
   engine::aligned_bytes memory(std::size_t{256} << 20);
   if (memory.data() == nullptr) return failure{errc::too_large, "no 256 MB to measure reading with", {}};

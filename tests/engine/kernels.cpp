@@ -97,11 +97,27 @@ TEST_CASE("quantised activations: within half a step, equal in every table") {
     std::fill_n(x.begin() + static_cast<std::ptrdiff_t>(columns) - 32, 32, 0.0f);
     x[columns - 1] = 1e-38f;  // far below anything that an inverse could scale
     std::vector<std::int8_t> expected;
-    for (const kernel_table* k : {&portable::table, usable_kernels().front()}) {
+    std::vector<const kernel_table*> tables = usable_kernels();
+    tables.insert(tables.begin(), &portable::table);
+    for (const kernel_table* k : tables) {
+      CAPTURE(k->name);
       std::vector<std::int8_t> values(columns);
       std::vector<float> scales(columns / 32), sums(columns / 32);
       std::vector<std::int32_t> totals(columns / 32), halves(columns / 32);
       k->quantise(x.data(), columns / 32, values.data(), scales.data(), sums.data(), totals.data(), halves.data());
+      for (std::size_t off = 1; off < 16; off += 6) {  // wherever the pointers stand
+        std::vector<float> moved(columns + off);
+        std::copy(x.begin(), x.end(), moved.begin() + static_cast<std::ptrdiff_t>(off));
+        std::vector<std::int8_t> v(columns + off);
+        std::vector<float> s(columns / 32 + off), t(columns / 32 + off);
+        std::vector<std::int32_t> a(columns / 32 + off), b(columns / 32 + off);
+        k->quantise(moved.data() + off, columns / 32, v.data() + off, s.data() + off, t.data() + off, a.data() + off, b.data() + off);
+        CHECK(std::equal(values.begin(), values.end(), v.begin() + static_cast<std::ptrdiff_t>(off)));
+        CHECK(std::equal(scales.begin(), scales.end(), s.begin() + static_cast<std::ptrdiff_t>(off)));
+        CHECK(std::equal(sums.begin(), sums.end(), t.begin() + static_cast<std::ptrdiff_t>(off)));
+        CHECK(std::equal(totals.begin(), totals.end(), a.begin() + static_cast<std::ptrdiff_t>(off)));
+        CHECK(std::equal(halves.begin(), halves.end(), b.begin() + static_cast<std::ptrdiff_t>(off)));
+      }
       for (std::size_t i = 0; i < columns; ++i) {
         CHECK(std::abs(static_cast<float>(values[i]) * scales[i / 32] - x[i]) <= 0.501f * scales[i / 32] + 1e-30f);
       }

@@ -75,6 +75,19 @@ TEST_CASE("a token's logits depend on the sequence alone") {
     for (const float logit : reference) REQUIRE(std::isfinite(logit));
     const auto row = [&](std::size_t i) { return std::span(reference).subspan(i * v, v); };
 
+    SUBCASE("the same of every kernel table: threads, cuts, and what the cache held") {
+      for (const engine::kernel_table* k : engine::usable_kernels()) {
+        CAPTURE(k->name);
+        auto whole = cpu_engine::load(file.path, {.threads = 1, .kv_type = kind.kv, .kernels = k}).value();
+        auto cut = cpu_engine::load(file.path, {.threads = 3, .kv_type = kind.kv, .kernels = k}).value();
+        const auto expected = all_logits(whole, 0, std::span(tokens).first(300));
+        (void)last_logits(cut, 0, random_tokens(350, 99));
+        (void)last_logits(cut, 0, std::span(tokens).first(1));
+        (void)last_logits(cut, 1, std::span(tokens).subspan(1, 69));
+        CHECK(same_bits(last_logits(cut, 70, std::span(tokens).subspan(70, 230)), std::span(expected).last(v)));
+        CHECK(same_bits(last_logits(cut, 299, std::span(tokens).subspan(299, 1)), std::span(expected).last(v)));
+      }
+    }
     SUBCASE("threads") {
       for (const int threads : {2, 3, 5}) {
         auto other = cpu_engine::load(file.path, {.threads = threads, .kv_type = kind.kv}).value();
@@ -120,6 +133,80 @@ TEST_CASE("every kernel table gives nearly the same logits") {
       CHECK(std::abs(static_cast<double>(got[i] - expected[i])) < 0.02 * spread);  // a rounding that flips one activation's quant
     }
   }
+}
+
+TEST_CASE("what a file says of scaling, caps, windows and bases takes effect, and nothing else does") {
+  const auto tokens = random_tokens(150, 5);
+  const auto logits_of = [&](const test::gguf_writer& writer) {
+    const temporary_model file(writer, "said");
+    auto e = cpu_engine::load(file.path, {.threads = 2, .kernels = &engine::portable::table}).value();
+    return all_logits(e, 0, tokens);
+  };
+  const std::size_t v = test::tiny_vocabulary_size;
+  const auto first_difference = [&](const std::vector<float>& a, const std::vector<float>& b) {
+    std::size_t row = 0;
+    while (row * v < a.size() && same_bits(std::span(a).subspan(row * v, v), std::span(b).subspan(row * v, v))) ++row;
+    return row;
+  };
+  const test::tiny_llama_options gemma{.architecture = "gemma3", .layers = 6, .matrix = ggml_type::f32, .embedding = ggml_type::f32};
+  const auto plain = logits_of(test::tiny_llama(gemma));
+
+  // A cap: cap · tanh(logit / cap) of each, by its definition.
+  const auto capped = logits_of(test::tiny_llama(gemma).real("gemma3.final_logit_softcapping", 2.0f));
+  for (std::size_t i = 0; i < plain.size(); i += 97) CHECK(capped[i] == doctest::Approx(2.0 * std::tanh(plain[i] / 2.0)).epsilon(1e-5));
+
+  // Linear scaling by 2: the global layer alone turns half as far, and the local ones as before; of a llama all of them.
+  const auto linear = [](test::gguf_writer w, const std::string& architecture, float factor) {
+    return w.text(architecture + ".rope.scaling.type", "linear").real(architecture + ".rope.scaling.factor", factor);
+  };
+  CHECK(first_difference(plain, logits_of(linear(test::tiny_llama(gemma), "gemma3", 1.0f))) == 150);
+  CHECK(first_difference(plain, logits_of(linear(test::tiny_llama(gemma), "gemma3", 2.0f))) == 1);  // nothing turns at position 0
+  auto five = gemma;
+  five.layers = 5;  // the sixth would be the first that is not local
+  CHECK(first_difference(logits_of(test::tiny_llama(five)), logits_of(linear(test::tiny_llama(five), "gemma3", 2.0f))) == 150);
+  // A llama's layers all turn so.
+  const test::tiny_llama_options llama{.layers = 1, .matrix = ggml_type::f32, .embedding = ggml_type::f32};
+  const std::vector<token_id> pair{7, 9};
+  const auto last_of = [&](const test::gguf_writer& writer, std::span<const token_id> ids) {
+    const temporary_model file(writer, "turned");
+    auto e = cpu_engine::load(file.path, {.threads = 1, .kernels = &engine::portable::table}).value();
+    return last_logits(e, 0, ids);
+  };
+  CHECK(same_bits(last_of(test::tiny_llama(llama), pair), last_of(linear(test::tiny_llama(llama), "llama", 1.0f), pair)));
+  CHECK(!same_bits(last_of(test::tiny_llama(llama), pair), last_of(linear(test::tiny_llama(llama), "llama", 2.0f), pair)));
+
+  // Local layers' own base: what stands there by default, and another.
+  CHECK(first_difference(plain, logits_of(test::tiny_llama(gemma).real("gemma3.rope.freq_base_swa", 10000.0f))) == 150);
+  CHECK(first_difference(plain, logits_of(test::tiny_llama(gemma).real("gemma3.rope.freq_base_swa", 500.0f))) == 1);
+
+  // Windows: a local layer sees 96 positions, so without local layers the first 96 rows would be the same if the bases were.
+  const auto same_bases = [&](std::uint32_t pattern, std::uint32_t window) {
+    auto o = gemma;
+    o.window = window;
+    return logits_of(
+        test::tiny_llama(o).number("gemma3.attention.sliding_window_pattern", pattern).real("gemma3.rope.freq_base_swa", 100000.0f));
+  };
+  CHECK(first_difference(same_bases(1, 96), same_bases(6, 96)) == 96);
+  CHECK(first_difference(same_bases(2, 96), same_bases(6, 96)) == 96);
+  CHECK(first_difference(same_bases(1, 96), same_bases(1, 40)) == 150);  // every layer sees all: no window shows
+  CHECK(first_difference(same_bases(7, 96), same_bases(7, 40)) == 40);
+
+  // 62 layers are the 27B model, whose queries are scaled by width / heads and not by a head's width: with heads wider than that, it shows.
+  const auto config_of = [&](std::uint32_t layers) {
+    auto o = gemma;
+    o.layers = layers;
+    o.head_width = 32;  // width / heads is 16
+    const auto bytes = test::tiny_llama(o).bytes();
+    return engine::read_decoder_config(gguf_file::from_bytes(bytes).value()).value();
+  };
+  CHECK(config_of(61).attention_scale == 1.0f / std::sqrt(32.0f));
+  CHECK(config_of(62).attention_scale == 1.0f / std::sqrt(16.0f));
+  for (const char* bad : {"gemma3.attn_logit_softcapping", "gemma3.final_logit_softcapping", "gemma3.rope.freq_base_swa"}) {
+    const temporary_model file(test::tiny_llama(gemma).real(bad, bad[7] == 'a' ? 50.0f : -1.0f), "bad");
+    CHECK_FALSE(cpu_engine::load(file.path, {.threads = 1}));
+  }
+  const temporary_model yarn(test::tiny_llama(llama).text("llama.rope.scaling.type", "yarn"), "bad");
+  CHECK(cpu_engine::load(yarn.path, {.threads = 1}).error().message.find("yarn") != std::string::npos);
 }
 
 TEST_CASE("a picture's rows stand where tokens could") {
@@ -216,14 +303,16 @@ TEST_CASE("a value that is no number is found at load, in whatever tensor, and o
     CAPTURE(to_string(type));
     auto writer = test::tiny_llama({.matrix = type, .embedding = type});
     rng r(4);
-    writer.tensor("output.weight", type, {64, test::tiny_vocabulary_size},
-                  test::random_tensor(type, 64 * test::tiny_vocabulary_size, r));
+    writer.tensor("output.weight", type, {64, test::tiny_vocabulary_size}, test::random_tensor(type, 64 * test::tiny_vocabulary_size, r));
     const temporary_model file(writer, "untied");
     CHECK(cpu_engine::load(file.path, {.threads = 2}));  // an output layer of its own
     const auto bytes = writer.bytes();
     for (const char* name : {"token_embd.weight", "output.weight", "blk.1.ffn_down.weight"}) {
       CAPTURE(name);
-      const auto tensor = *gguf_file::from_bytes(bytes).value().require_tensor(name, {name[0] == 'b' ? 128u : 64u, name[0] == 'b' ? 64u : test::tiny_vocabulary_size}).value();
+      const auto tensor = *gguf_file::from_bytes(bytes)
+                               .value()
+                               .require_tensor(name, {name[0] == 'b' ? 128u : 64u, name[0] == 'b' ? 64u : test::tiny_vocabulary_size})
+                               .value();
       auto bad = bytes;
       const auto block = layout_of(type)->bytes;  // the last block's first value or scale
       std::memset(&bad[tensor.offset + tensor.data.size() - block], 0xff, type == ggml_type::f32 ? 4 : 2);

@@ -196,6 +196,13 @@ TEST_CASE("prepared prefixes go through a file, and a bad file changes nothing")
     expected_other = resumed(e, other, cached, "clinic");
     e.remember();
     REQUIRE(e.save_prefixes(path));
+    auto elsewhere = model.load();
+    REQUIRE(elsewhere.load_prefixes(path));
+    (void)resumed(elsewhere, other, cached, "clinic");
+    CHECK(cached == 100);  // what was not pinned is somebody's request, and stays out of the file
+    (void)resumed(elsewhere, tokens, cached, "clinic");
+    CHECK(cached == 149);
+    REQUIRE(e.save_prefixes(path, true));
   }
   auto e = model.load(0);  // only what was pinned stays under a limit of nothing
   REQUIRE(e.load_prefixes(path));

@@ -97,6 +97,17 @@ TEST_CASE("the eyes as an embedder") {
   const auto others = test::tiny_mmproj({.seed = 2}).bytes();
   CHECK(eyes.content_digest() == vision_embedder::load(file, 2)->content_digest());
   CHECK(eyes.content_digest() != vision_embedder::load(gguf_file::from_bytes(others).value(), 1)->content_digest());
+  // The same weights, said to be used otherwise.
+  auto relu = bytes;
+  const std::string_view key = "clip.use_silu";
+  const auto at = std::search(relu.begin(), relu.end(), std::as_bytes(std::span(key)).begin(), std::as_bytes(std::span(key)).end());
+  REQUIRE(at != relu.end());
+  at[static_cast<std::ptrdiff_t>(key.size() + 4)] = std::byte{0};  // behind the kind
+  const auto otherwise = vision_embedder::load(gguf_file::from_bytes(relu).value(), 1).value();
+  std::vector<float> out(eyes.dimension());
+  CHECK(otherwise.embed({"", std::span(pictures, 1)}, out));
+  CHECK(out != first);
+  CHECK(otherwise.content_digest() != eyes.content_digest());
   CHECK(vision_embedder::load("no such file.gguf").error().code == errc::not_found);
 }
 

@@ -17,7 +17,7 @@ one() {
   [ ! -d "tests/fuzz/corpus/$name" ] || cp -r "tests/fuzz/corpus/$name/." "build/fuzz/$name.corpus"
   # shellcheck disable=SC2086
   clang++ $flags -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all "$1" -o "build/fuzz/$name" $libs &&
-    "build/fuzz/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=1024 -print_final_stats=1 -verbosity=0 \
+    "build/fuzz/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=256 -print_final_stats=1 -verbosity=0 \
       -artifact_prefix="build/fuzz/$name.found/" "build/fuzz/$name.corpus" && found=1
   [ $found = 1 ] && echo "ok $1" || echo "FAILED $1"
 }

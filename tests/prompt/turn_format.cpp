@@ -24,8 +24,8 @@ message say(role who, std::string text) { return {who, {{origin::user, std::move
 const conversation talk{{say(role::system, "S"), say(role::user, "Q"), say(role::assistant, "A"), say(role::user, "R")}};
 
 std::vector<turn_format> all() {
-  return {chatml_format("D"), qwen2_format(),        llama3_format(),      gemma_format(),
-          vicuna_format(),    mistral_format(false), mistral_format(true), smolvlm_format(), zephyr_format(true), zephyr_format(false)};
+  return {chatml_format("D"),    qwen2_format(),       llama3_format(),  gemma_format(),      vicuna_format(),
+          mistral_format(false), mistral_format(true), smolvlm_format(), zephyr_format(true), zephyr_format(false)};
 }
 
 }  // namespace

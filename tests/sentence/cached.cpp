@@ -119,6 +119,45 @@ TEST_CASE("vectors kept in a file are read again, and only a perfect file is") {
   CHECK(build(pool).found() == 0);
 }
 
+TEST_CASE("items with pictures are known by their pixels, too") {
+  /// Sees the first picture alone, as a vision tower does.
+  struct eyes {
+    std::shared_ptr<std::size_t> calls = std::make_shared<std::size_t>(0);
+    result<void> embed(const embed_item& item, std::span<float> out) const {
+      ++*calls;
+      out[0] = item.images.empty() ? 0.0f : static_cast<float>(item.images[0].rgb()[0]);
+      return {};
+    }
+    std::size_t dimension() const { return 1; }
+    digest content_digest() const { return digest_of("eyes"); }
+  };
+  const scratch_file file("picture_vectors");
+  std::vector<basic_demonstration> items;
+  for (int i = 0; i < 6; ++i) {
+    basic_demonstration d = test::small_pool()[static_cast<std::size_t>(i)];
+    d.query = "What is seen?";  // all ask alike
+    d.images = {test::flat_image(4, static_cast<std::uint8_t>(10 + i % 5)), test::flat_image(4, 1)};
+    items.push_back(std::move(d));
+  }
+  const auto pool = demonstration_pool::build(std::move(items)).value();
+  const eyes inner;
+  const auto value = [](const cached_embedder<eyes>& e, const image& picture) {
+    std::vector<float> out(1);
+    const image both[] = {picture, test::flat_image(4, 1)};
+    REQUIRE(e.embed({"What is seen?", both}, out));
+    return out[0];
+  };
+  for (int round = 0; round < 2; ++round) {
+    *inner.calls = 0;
+    const auto known = cached_embedder<eyes>::build(inner, pool, file.path, true).value();
+    CHECK(*inner.calls == (round == 0 ? 5 : 0));
+    CHECK(known.found() == (round == 0 ? 0 : 5));
+    for (int i = 0; i < 5; ++i) CHECK(value(known, test::flat_image(4, static_cast<std::uint8_t>(10 + i))) == static_cast<float>(10 + i));
+    CHECK(*inner.calls == (round == 0 ? 5 : 0));
+    CHECK(value(known, test::flat_image(4, 77)) == 77.0f);  // from outside
+  }
+}
+
 TEST_CASE("a cache that cannot be written, and an embedder that fails") {
   const auto pool = test::small_pool();
   const auto unwritable = cached_embedder<counting_embedder>::build({}, pool, "no/such/folder/vectors").value();

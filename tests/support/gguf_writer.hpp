@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -70,6 +71,21 @@ class gguf_writer {
     ++tensor_count_;
     return *this;
   }
+  /// A tensor of zeros that a file need not hold: `save` leaves a hole. Only behind all others.
+  gguf_writer& hole(std::string_view name, ggml_type type, std::initializer_list<std::uint64_t> ne) {
+    string(tensors_, name);
+    put(tensors_, static_cast<std::uint32_t>(ne.size()));
+    std::uint64_t elements = 1;
+    for (const std::uint64_t n : ne) {
+      put(tensors_, n);
+      elements *= n;
+    }
+    put(tensors_, static_cast<std::uint32_t>(type));
+    put(tensors_, static_cast<std::uint64_t>(data_.size()) + hole_);
+    hole_ += (elements / layout_of(type)->elements * layout_of(type)->bytes + alignment - 1) / alignment * alignment;
+    ++tensor_count_;
+    return *this;
+  }
   gguf_writer& floats(std::string_view name, std::initializer_list<std::uint64_t> ne, std::span<const float> values) {
     return tensor(name, ggml_type::f32, ne, std::as_bytes(values));
   }
@@ -91,7 +107,10 @@ class gguf_writer {
     if (file == nullptr) return false;
     const auto all = bytes();
     const bool written = std::fwrite(all.data(), 1, all.size(), file) == all.size();
-    return (std::fclose(file) == 0) && written;
+    if (std::fclose(file) != 0 || !written) return false;
+    std::error_code failed;
+    if (hole_ != 0) std::filesystem::resize_file(path, all.size() + hole_, failed);
+    return !failed;
   }
 
  private:
@@ -121,7 +140,7 @@ class gguf_writer {
   void pad(buffer& out) const { out.resize((out.size() + alignment - 1) / alignment * alignment); }
 
   buffer pairs_, tensors_, data_;
-  std::uint64_t pair_count_ = 0, tensor_count_ = 0;
+  std::uint64_t pair_count_ = 0, tensor_count_ = 0, hole_ = 0;
 };
 
 /// Where the float16 factors of a type's block are; empty for a type without, or of no use here.
@@ -201,6 +220,7 @@ inline std::vector<std::string> byte_characters() {
 struct tiny_llama_options {
   std::string architecture = "llama";  ///< or "qwen2", "gemma3"
   std::uint32_t layers = 2, width = 64, hidden = 128, heads = 4, kv_heads = 2, context = 256;
+  std::uint32_t head_width = 0;           ///< 0: width / heads
   std::uint32_t window = 96;              ///< gemma3's sliding window; every sixth layer has none
   ggml_type matrix = ggml_type::q4_1;     ///< attention and feed-forward
   ggml_type embedding = ggml_type::q8_0;  ///< tied: the output layer is the same tensor, as in SmolLM2
@@ -247,7 +267,7 @@ inline gguf_writer tiny_llama(const tiny_llama_options& o = {}) {
   const std::uint64_t vocabulary = tiny_vocabulary_size + (o.tiles ? 1 + tile_tokens().size() : 0);
   const bool gemma = o.architecture == "gemma3";
   const auto key = [&](const char* name) { return o.architecture + "." + name; };
-  const std::uint32_t head_width = o.width / o.heads;
+  const std::uint32_t head_width = o.head_width != 0 ? o.head_width : o.width / o.heads;
   out.text("general.architecture", o.architecture).text("general.name", "tiny random " + o.architecture);
   out.number(key("block_count"), o.layers).number(key("context_length"), o.context).number(key("embedding_length"), o.width);
   out.number(key("feed_forward_length"), o.hidden).number(key("attention.head_count"), o.heads);
@@ -256,6 +276,8 @@ inline gguf_writer tiny_llama(const tiny_llama_options& o = {}) {
   out.real(key("attention.layer_norm_rms_epsilon"), 1e-5f).number("general.quantization_version", 2);
   if (gemma) {
     out.number(key("attention.sliding_window"), o.window);
+  }
+  if (gemma || o.head_width != 0) {
     out.number(key("attention.key_length"), head_width).number(key("attention.value_length"), head_width);
   }
 
@@ -275,7 +297,7 @@ inline gguf_writer tiny_llama(const tiny_llama_options& o = {}) {
     out.floats(name, {n}, values);
   };
   const auto norm = [&](const std::string& name, std::uint64_t n) { vector(name, n, 0.8, 1.2); };
-  const std::uint64_t kv_width = std::uint64_t{head_width} * o.kv_heads;
+  const std::uint64_t kv_width = std::uint64_t{head_width} * o.kv_heads, q_width = std::uint64_t{head_width} * o.heads;
   matrix("token_embd.weight", o.embedding, o.width, vocabulary);
   for (std::uint32_t layer = 0; layer < o.layers; ++layer) {
     const std::string block = "blk." + std::to_string(layer) + ".";
@@ -285,11 +307,11 @@ inline gguf_writer tiny_llama(const tiny_llama_options& o = {}) {
     matrix(block + "ffn_up.weight", o.matrix, o.width, o.hidden);
     norm(block + "ffn_norm.weight", o.width);
     matrix(block + "attn_k.weight", o.matrix, o.width, kv_width);
-    matrix(block + "attn_output.weight", o.matrix, o.width, o.width);
-    matrix(block + "attn_q.weight", o.matrix, o.width, o.width);
+    matrix(block + "attn_output.weight", o.matrix, q_width, o.width);
+    matrix(block + "attn_q.weight", o.matrix, o.width, q_width);
     matrix(block + "attn_v.weight", o.matrix, o.width, kv_width);
     if (o.architecture == "qwen2") {
-      vector(block + "attn_q.bias", o.width, -1.0, 1.0);
+      vector(block + "attn_q.bias", q_width, -1.0, 1.0);
       vector(block + "attn_k.bias", kv_width, -1.0, 1.0);
       vector(block + "attn_v.bias", kv_width, -1.0, 1.0);
     }

@@ -65,7 +65,9 @@ TEST_CASE("each family's vocabulary finds its format, without a template too") {
 
 TEST_CASE("what the file wants in front of everything stands there, once") {
   const auto first = [](const model& m) { return m.format->render(question(), true).front(); };
-  const auto with = [](test::gguf_writer writer, const char* chat_template) { return open(writer.text("tokenizer.chat_template", chat_template)); };
+  const auto with = [](test::gguf_writer writer, const char* chat_template) {
+    return open(writer.text("tokenizer.chat_template", chat_template));
+  };
   // A SentencePiece model wants <s> as a rule; ChatML and Zephyr do not write it.
   for (const char* chat_template : {"'<|user|>' '<|assistant|>' eos_token", "'USER:' 'ASSISTANT:'"}) {
     const model m = with(test::small_vocabulary(family("vicuna")), chat_template);

@@ -67,7 +67,8 @@ inline void penalise(std::span<float> logits, const std::set<token_id>& said, do
 }
 
 /// Draws one token from logits that `can_draw_from`. Temperature first, then top-k, then top-p (Holtzman et al., 2020) on what is left,
-/// then min-p (Nguyen et al., 2024). One number of `draw` walks down the tokens from the likeliest on; only as many as it passes are sorted.
+/// then min-p (Nguyen et al., 2024). One number of `draw` walks down the tokens from the likeliest on; only as many as it passes are
+/// sorted.
 [[nodiscard]] inline token_id sample(std::span<const float> logits, const generate_options& options, rng& draw) {
   if (!(options.temperature > 0.0)) return argmax(logits);
   std::vector<std::pair<float, token_id>> ranked;

@@ -170,7 +170,8 @@ class token_backend {
   }
 
   [[nodiscard]] static failure not_numbers() {
-    return {errc::internal, "the model gave logits that are not finite: its weights are damaged or too large for this arithmetic", "logits"};
+    return {errc::internal, "the model gave logits that are not finite: its weights are damaged or too large for this arithmetic",
+            "logits"};
   }
 
   /// Errors: `budget`.

@@ -71,8 +71,8 @@ concept token_engine = requires(E& e, const E& c, std::string_view text, token_i
 ///     others showed.
 ///  4. Nothing of this changes a logit.
 template <class E>
-concept caching_engine = token_engine<E> && requires(E& e, const image& picture, std::span<const engine_input> inputs,
-                                                     std::string_view salt, bool pinned) {
+concept caching_engine = token_engine<E> &&
+    requires(E& e, const image& picture, std::span<const engine_input> inputs, std::string_view salt, bool pinned) {
   { e.encode_image(picture, salt) } -> std::same_as<result<image_embedding>>;
   { e.resume(inputs, salt) } -> std::same_as<std::size_t>;
   { e.remember(pinned) } -> std::same_as<void>;

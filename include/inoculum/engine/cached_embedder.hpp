@@ -34,21 +34,36 @@ namespace inoculum {
 
 static_assert(std::endian::native == std::endian::little, "vectors are written as they lie in memory");
 
-/// Gives the same floats as the embedder inside, from memory when the text is one of the pool's. Queries from outside the pool
-/// are embedded and not kept: a file of what users asked would be a log of it. Items with pictures go to the embedder.
+/// Gives the same floats as the embedder inside, from memory when the item is one of the pool's: the same text and, by their pixels, the
+/// same pictures. Queries from outside the pool are embedded and not kept: a file of what users asked would be a log of it.
 template <embedder Embedder>
 class cached_embedder {
  public:
-  /// Takes what `path` holds, embeds the pool's other queries, and if there were any replaces the file by the pool's vectors,
-  /// whole or not at all. An unreadable file counts as empty; one that cannot be written costs the next start its time and is
-  /// told by `stored()`. Errors: the embedder's.
-  [[nodiscard]] static result<cached_embedder> build(Embedder embedder, const demonstration_pool& pool, const std::string& path) {
+  /// Takes what `path` holds, embeds the pool's other items, and if there were any replaces the file by the pool's vectors,
+  /// whole or not at all. `with_pictures` as for `similarity`: every picture is decoded once, and one that is missing again. An unreadable
+  /// file counts as empty; one that cannot be written costs the next start its time and is told by `stored()`. Errors: the embedder's,
+  /// and those of decoding.
+  [[nodiscard]] static result<cached_embedder> build(Embedder embedder, const demonstration_pool& pool, const std::string& path,
+                                                     bool with_pictures = false) {
     table all;
     all.width = embedder.dimension();
     const digest model = embedder.content_digest();
-    std::vector<std::pair<digest, std::string_view>> wanted;  // a pool may ask the same twice
+    const auto pictures_of = [&](const basic_demonstration& d) -> result<std::vector<image>> {
+      std::vector<image> out;
+      for (std::size_t i = 0; with_pictures && i < d.images.size(); ++i) {
+        auto decoded = d.images[i].decode();
+        if (!decoded) return std::move(decoded).error();
+        out.push_back(std::move(*decoded));
+      }
+      return out;
+    };
+    std::vector<std::pair<digest, std::size_t>> wanted;  // a pool may ask the same twice
     wanted.reserve(pool.size());
-    for (std::size_t i = 0; i < pool.size(); ++i) wanted.emplace_back(key_of(model, pool[i].query), pool[i].query);
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+      const auto pictures = pictures_of(pool[i]);
+      if (!pictures) return pictures.error();
+      wanted.emplace_back(key_of(model, {pool[i].query, *pictures}), i);
+    }
     const auto before = [](const auto& a, const auto& b) { return a.first.bytes < b.first.bytes; };
     std::sort(wanted.begin(), wanted.end(), before);
     wanted.erase(std::unique(wanted.begin(), wanted.end(), [](const auto& a, const auto& b) { return a.first == b.first; }), wanted.end());
@@ -74,10 +89,18 @@ class cached_embedder {
     cached_embedder out(std::move(embedder));
     out.found_ = all.keys.size() - missing.size();
     if (!missing.empty()) {
-      std::vector<embed_item> items;
-      for (const std::size_t i : missing) items.push_back({wanted[i].second, {}});
-      std::vector<float> rows(items.size() * all.width);
-      if (auto done = embed_each(out.inner_, items, rows); !done) return std::move(done).error();
+      std::vector<float> rows(missing.size() * all.width);
+      // Words go in one call, which some embedders do faster; pictures one by one, so that few are decoded at a time.
+      const std::size_t together = with_pictures ? 1 : missing.size();
+      std::vector<embed_item> items(together);
+      for (std::size_t i = 0; i < missing.size(); i += together) {
+        const auto pictures = pictures_of(pool[wanted[missing[i]].second]);
+        if (!pictures) return pictures.error();
+        for (std::size_t k = 0; k < together; ++k) items[k] = {pool[wanted[missing[i + k]].second].query, *pictures};
+        if (auto done = embed_each(out.inner_, items, std::span(rows).subspan(i * all.width, together * all.width)); !done) {
+          return std::move(done).error();
+        }
+      }
       for (std::size_t i = 0; i < missing.size(); ++i) {
         std::copy_n(rows.data() + i * all.width, all.width, all.floats.data() + missing[i] * all.width);
       }
@@ -88,8 +111,8 @@ class cached_embedder {
   }
 
   [[nodiscard]] result<void> embed(const embed_item& item, std::span<float> out) const {
-    if (!item.images.empty() || out.size() != dimension()) return inner_.embed(item, out);
-    const digest key = key_of(content_digest(), item.text);
+    if (out.size() != dimension()) return inner_.embed(item, out);
+    const digest key = key_of(content_digest(), item);
     const auto& keys = table_->keys;
     const auto at = std::lower_bound(keys.begin(), keys.end(), key, [](const digest& a, const digest& b) { return a.bytes < b.bytes; });
     if (at == keys.end() || *at != key) return inner_.embed(item, out);
@@ -99,7 +122,7 @@ class cached_embedder {
   [[nodiscard]] std::size_t dimension() const { return inner_.dimension(); }
   [[nodiscard]] digest content_digest() const { return inner_.content_digest(); }  // the same floats
 
-  /// How many of the pool's vectors came from the file; a query that two demonstrations share counts once.
+  /// How many of the pool's vectors came from the file; what two demonstrations share counts once.
   [[nodiscard]] std::size_t found() const noexcept { return found_; }
   /// Why the file could not be written, if so.
   [[nodiscard]] const result<void>& stored() const noexcept { return stored_; }
@@ -115,8 +138,11 @@ class cached_embedder {
 
   explicit cached_embedder(Embedder inner) : inner_(std::move(inner)) {}
 
-  [[nodiscard]] static digest key_of(const digest& model, std::string_view text) {
-    return sha256{}.update_field("cached_embedder/1").update(model.bytes).update_field(text).finish();
+  [[nodiscard]] static digest key_of(const digest& model, const embed_item& item) {
+    sha256 hash;
+    hash.update_field("cached_embedder/1").update(model.bytes).update_field(item.text);
+    for (const image& picture : item.images) hash.update(picture.content_digest().bytes);
+    return hash.finish();
   }
   [[nodiscard]] static result<void> embed_each(const Embedder& embedder, std::span<const embed_item> items, std::span<float> out) {
     if constexpr (batch_embedder<Embedder>) {

@@ -30,8 +30,10 @@
 #include "cache/stretch_store.hpp"
 #include "chat_format_of.hpp"
 #include "gguf/gguf.hpp"
+#include "input_rows.hpp"
 #include "kernels/select.hpp"
 #include "kernels/thread_team.hpp"
+#include "memory.hpp"
 #include "model/decoder.hpp"
 #include "tokenizer/tokenizer.hpp"
 #include "vision/vision_tower.hpp"
@@ -61,6 +63,10 @@ class cpu_engine {
     auto words = tokenizer::load(*file);
     if (!words) return std::move(words).error();
     engine::thread_team team(options.threads);
+    if (options.threads > 0 && team.size() < static_cast<std::size_t>(options.threads)) {
+      return failure{
+          errc::too_large, "the system started " + std::to_string(team.size()) + " threads of " + std::to_string(options.threads), {}};
+    }
     auto weights = engine::decoder_weights::load(*file, team);
     if (!weights) return std::move(weights).error();
     const engine::decoder_config& config = weights->config();
@@ -80,6 +86,10 @@ class cpu_engine {
     if (options.kv_type == engine::kv_type::q8 && config.head_width % engine::block_columns != 0) {
       return failure{errc::unsupported, "heads of " + std::to_string(config.head_width) + " components in q8, which takes multiples of 32",
                      model_path};
+    }
+    const engine::kv_cache shape(config.layers, config.kv_heads, config.head_width, options.kv_type);
+    if (auto fits = engine::check_scratch(engine::decoder::scratch_bytes(config, context, shape), *file); !fits) {
+      return std::move(fits).error();
     }
     auto format = chat_format_of(*file, *words);
     cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team), options.kv_type),
@@ -187,7 +197,7 @@ class cpu_engine {
   /// one run, nothing behind them, what `evaluate` refuses), `budget`, `unsupported`.
   [[nodiscard]] result<composition> compose(std::span<const engine_input> inputs, std::string_view salt = {}) {
     if (!can_compose()) return failure{errc::unsupported, "a model with a sliding window cannot read blocks side by side", {}};
-    if (auto done = gather(0, inputs); !done) return std::move(done).error();
+    if (auto done = rows_.gather(0, inputs, context_, decoder_.config()); !done) return std::move(done).error();
     const auto blocks = engine::borders_of(inputs);
     if (!blocks) return blocks.error();
     std::vector<engine::position_key> wanted = engine::keys_of(inputs, strangers_);
@@ -218,7 +228,7 @@ class cpu_engine {
           alone.adopt(std::move(pages));
         }
         const std::size_t place = is_block ? lead : 0;
-        if (auto done = decoder_.run(alone, place, s.positions, rows_from{*this, s.first}, {}, false); !done)
+        if (auto done = decoder_.run(alone, place, s.positions, rows_.from(s.first, decoder_.weights()), {}, false); !done)
           return std::move(done).error();
         stretch = std::make_shared<const engine::kv_stretch>(decoder_.copy(alone, place, s.positions));
         stretches_.insert(s.name, stretch);
@@ -235,8 +245,11 @@ class cpu_engine {
   }
 
   /// Writes what is remembered into a file, from which another process, with the same model, eyes and kernels, goes on
-  /// to the bit. Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
-  [[nodiscard]] result<void> save_prefixes(const std::string& path) const { return engine::save_prefixes(path, identity(), tree_); }
+  /// to the bit: what is pinned, or `all`, the prompts of every user among it. Demonstrations that were read side by side are not written.
+  /// Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
+  [[nodiscard]] result<void> save_prefixes(const std::string& path, bool all = false) const {
+    return engine::save_prefixes(path, identity(), tree_, all);
+  }
   [[nodiscard]] result<void> load_prefixes(const std::string& path) {
     return engine::load_prefixes(path, identity(), current_.cache, tree_);
   }
@@ -261,18 +274,18 @@ class cpu_engine {
       if (sequences[i].keys.size() >= context_) return failure{errc::budget, "sequence " + std::to_string(i) + " fills the context", {}};
       next.push_back({&sequences[i].cache, sequences[i].keys.size()});
     }
-    logits_.resize(sequences.size() * vocabulary_size());
+    const auto logits = room_for_logits(sequences.size());
+    if (!logits) return logits.error();
     const auto fill = [&](std::size_t i, std::span<float> row) { decoder_.weights().embed(static_cast<std::size_t>(tokens[i]), row); };
-    if (auto done = decoder_.step(next, fill, logits_); !done) return std::move(done).error();
+    if (auto done = decoder_.step(next, fill, *logits); !done) return std::move(done).error();
     for (std::size_t i = 0; i < sequences.size(); ++i) sequences[i].keys.push_back({tokens[i], 0, {}});
-    return std::span<const float>(logits_);
+    return std::span<const float>(*logits);
   }
 
   /// How the file wants conversations written, for `token_backend`. `unsupported` when no format here is the right one.
   [[nodiscard]] const result<turn_format>& format() const noexcept { return format_; }
 
   [[nodiscard]] const engine::decoder& decoder() const noexcept { return decoder_; }
-
 
  private:
   cpu_engine(tokenizer words, result<turn_format> format, engine::decoder decoder, std::size_t context, const engine_options& options)
@@ -334,17 +347,12 @@ class cpu_engine {
     return out;
   }
 
-  /// One appended position: a token, or a row of a picture.
-  struct position {
-    token_id token = 0;
-    const float* row = nullptr;
-  };
-
   [[nodiscard]] engine::prefix_identity identity() const {
     const digest weights = decoder_.weights().fingerprint();
     const digest all = sha256{}
                            .update(weights.bytes)
                            .update(eyes_fingerprint_.bytes)
+                           .update_field(engine::arithmetic)
                            .update(std::string_view(decoder_.kernels().name))
                            .update(std::string_view(current_.cache.type() == engine::kv_type::q8 ? " q8" : ""))
                            .finish();
@@ -353,48 +361,12 @@ class cpu_engine {
 
   [[nodiscard]] bool exists(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < vocabulary_size(); }
 
-  /// Writes the rows of `positions_` from `first` on.
-  struct rows_from {
-    const cpu_engine& engine;
-    std::size_t first = 0;
-    void operator()(std::size_t i, std::span<float> row) const {
-      const position& p = engine.positions_[first + i];
-      if (p.row != nullptr) std::copy_n(p.row, row.size(), row.data());
-      else engine.decoder_.weights().embed(static_cast<std::size_t>(p.token), row);
-    }
-  };
-
-  /// The inputs into `positions_`, checked; they are to stand behind `keep` others.
-  result<void> gather(std::size_t keep, std::span<const engine_input> inputs) {
-    const std::size_t width = decoder_.config().width;
-    const auto refuse = [](std::string what) { return failure{errc::invalid_argument, std::move(what), {}}; };
-    std::size_t n = 0;
-    for (const engine_input& input : inputs) n += engine::positions_of(input);
-    if (n == 0) return refuse("nothing to evaluate: logits come after at least one new position");
-    if (keep + n > context_) {
-      return failure{errc::budget,
-                     std::to_string(keep + n) + " positions are " + std::to_string(keep + n - context_) + " more than the context of " +
-                         std::to_string(context_),
-                     {}};
-    }
-    positions_.clear();
-    picture_spans_.clear();
-    for (const engine_input& input : inputs) {
-      for (const token_id id : input.tokens) {
-        if (!exists(id)) return refuse("token " + std::to_string(id) + " does not exist");
-        positions_.push_back({id, nullptr});
-      }
-      if (input.image == nullptr) continue;
-      const image_embedding& picture = *input.image;
-      if (picture.width != width || !picture.values || picture.values->size() != picture.rows * width) {
-        return refuse("a picture of " + std::to_string(picture.rows) + " × " + std::to_string(picture.width) +
-                      " values for a model of width " + std::to_string(width));
-      }
-      if (!engine::all_finite(*picture.values)) return refuse("a picture's embedding holds a value that is not finite");
-      picture_spans_.push_back({positions_.size(), positions_.size() + picture.rows});
-      for (std::size_t r = 0; r < picture.rows; ++r) positions_.push_back({0, picture.values->data() + r * width});
-    }
-    return {};
+  /// Errors: `too_large` when the system has no such memory.
+  result<std::span<float>> room_for_logits(std::size_t rows) {
+    const std::size_t count = rows * vocabulary_size(), bytes = count * sizeof(float);
+    if (logits_.size() < bytes) logits_ = engine::aligned_bytes(bytes);
+    if (logits_.size() < bytes) return failure{errc::too_large, "no memory for " + std::to_string(rows) + " rows of logits", {}};
+    return std::span(reinterpret_cast<float*>(logits_.data()), count);
   }
 
   result<std::span<const float>> run(std::size_t keep, std::span<const engine_input> inputs, bool all) {
@@ -408,22 +380,23 @@ class cpu_engine {
     if (decoder_.config().pictures_both_ways && engine::cut_between_units(current_.keys, keep) != keep) {
       return failure{errc::invalid_argument, "cannot keep a part of a picture, whose positions have seen all of it", {}};
     }
-    if (auto done = gather(keep, inputs); !done) return std::move(done).error();
-    const std::size_t n = positions_.size();
-    logits_.resize(all ? n * vocabulary_size() : vocabulary_size());
+    if (auto done = rows_.gather(keep, inputs, context_, decoder_.config()); !done) return std::move(done).error();
+    const std::size_t n = rows_.size();
+    const auto logits = room_for_logits(all ? n : 1);
+    if (!logits) return logits.error();
     std::vector<engine::position_key> appended = engine::keys_of(inputs, strangers_);
     if (keep == 0) {
       current_.blocks.clear();
       current_.cache.overlap = 0;
     }
     current_.keys.resize(keep);
-    if (auto done = decoder_.run(current_.cache, keep, n, rows_from{*this}, logits_, all, picture_spans_); !done)
+    if (auto done = decoder_.run(current_.cache, keep, n, rows_.from(0, decoder_.weights()), *logits, all, rows_.pictures()); !done)
       return std::move(done).error();
-    if (!engine::all_finite(logits_)) {
+    if (!engine::all_finite(*logits)) {
       return failure{errc::internal, "logits that are not finite: the weights are damaged, or too large for this arithmetic", {}};
     }
     current_.keys.insert(current_.keys.end(), appended.begin(), appended.end());
-    return std::span<const float>(logits_);
+    return std::span<const float>(*logits);
   }
 
   tokenizer tokenizer_;
@@ -436,9 +409,8 @@ class cpu_engine {
   std::string salt_{};
   std::uint64_t strangers_ = 0;
   std::vector<token_id> ends_{};
-  std::vector<position> positions_{};
-  std::vector<engine::decoder::picture_span> picture_spans_{};
-  std::vector<float> logits_{};
+  engine::input_rows rows_{};
+  engine::aligned_bytes logits_{};
   std::optional<vision_tower> eyes_{};
   digest eyes_fingerprint_{};
   engine::picture_store pictures_{};

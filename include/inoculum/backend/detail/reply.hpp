@@ -32,9 +32,9 @@ class stop_watch {
   [[nodiscard]] result<void> go_on(std::size_t tokens = 0) const {
     if (cancel_.raised()) return failure{errc::cancelled, "the caller asked to stop", "generate"};
     if (seconds_ > 0.0 && elapsed_ms() > seconds_ * 1000.0) {
-      return failure{
-          errc::timeout,
-          "no complete answer within " + std::to_string(seconds_) + " s (" + std::to_string(tokens) + " tokens so far)", "generate"};
+      return failure{errc::timeout,
+                     "no complete answer within " + std::to_string(seconds_) + " s (" + std::to_string(tokens) + " tokens so far)",
+                     "generate"};
     }
     return {};
   }

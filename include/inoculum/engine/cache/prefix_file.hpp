@@ -28,6 +28,9 @@ namespace inoculum::engine {
 
 static_assert(std::endian::native == std::endian::little, "the file is written as memory holds it");
 
+/// Names how this version computes keys and values. Whoever changes a bit of them changes this, so that no older file is gone on from.
+inline constexpr std::string_view arithmetic = "1";
+
 /// Whose pages they are: a file is read only by an engine that would have computed the same.
 struct prefix_identity {
   digest model{};  ///< of weights, eyes and kernels
@@ -72,15 +75,20 @@ class raw_reader {
 };
 }  // namespace detail
 
-/// Writes all that the tree holds; the file appears whole or not at all. Errors: those of write_file.
-[[nodiscard]] inline result<void> save_prefixes(const std::string& path, const prefix_identity& who, const prefix_tree<kv_page>& tree) {
+/// Writes what the tree holds, what is pinned or `all`; the file appears whole or not at all. Errors: those of write_file.
+[[nodiscard]] inline result<void> save_prefixes(const std::string& path, const prefix_identity& who, const prefix_tree<kv_page>& tree,
+                                                bool all = false) {
+  std::uint64_t nodes = 0;  // what a pinned one stands on is pinned
+  tree.each(
+      [&](std::string_view, std::size_t, std::span<const position_key>, const kv_page&, bool pinned) { nodes += all || pinned ? 1 : 0; });
   std::string out(detail::prefix_magic);
-  out.reserve(tree.pages() * (who.page_bytes + 4096) + 256);
+  out.reserve(static_cast<std::size_t>(nodes) * (who.page_bytes + 4096) + 256);
   detail::append_raw(out, who.model.bytes);
   detail::append_raw(out, who.page_bytes);
   detail::append_raw(out, who.page_positions);
-  detail::append_raw(out, static_cast<std::uint64_t>(tree.pages()));
+  detail::append_raw(out, nodes);
   tree.each([&](std::string_view salt, std::size_t depth, std::span<const position_key> keys, const kv_page& page, bool pinned) {
+    if (!all && !pinned) return;
     detail::append_raw(out, static_cast<std::uint32_t>(depth));
     detail::append_raw(out, static_cast<std::uint8_t>(pinned ? 1 : 0));
     detail::append_raw(out, static_cast<std::uint32_t>(salt.size()));
@@ -167,16 +175,17 @@ class raw_reader {
     }
     way.push_back(&node);
   }
-  for (const read_node& node : found) {
-    way.resize(node.depth);
-    way.push_back(&node);
-    std::vector<position_key> keys;
-    std::vector<kv_page> pages;
-    for (const read_node* step : way) {
-      keys.insert(keys.end(), step->keys.begin(), step->keys.end());
-      pages.push_back(step->page);
-    }
-    tree.insert(node.salt, keys, pages, node.pinned);
+  std::vector<position_key> keys;
+  std::vector<kv_page> pages;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const read_node& node = found[i];
+    keys.resize(node.depth * who.page_positions);
+    keys.insert(keys.end(), node.keys.begin(), node.keys.end());
+    pages.resize(node.depth);
+    pages.push_back(node.page);
+    // Whole ways only: a node that the next one stands on goes in with it.
+    const bool inside = i + 1 < found.size() && found[i + 1].depth == node.depth + 1 && found[i + 1].pinned == node.pinned;
+    if (!inside) tree.insert(node.salt, keys, pages, node.pinned);
   }
   return {};
 }

@@ -108,8 +108,8 @@ class gguf_file {
   [[nodiscard]] digest fingerprint() const;
 
   /// Gives back the memory of what was read so far; tensors stay readable, from the file.
-  void drop_pages() const noexcept {
-    if (data_->file) data_->file->drop_pages();
+  void drop_pages(std::span<const std::byte> part) const noexcept {
+    if (data_->file) data_->file->drop_pages(part);
   }
 
  private:

@@ -4,6 +4,8 @@
 // shared; between runs the team sleeps.
 #pragma once
 
+#include <pthread.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
@@ -17,13 +19,17 @@ namespace inoculum::engine {
 
 class thread_team {
  public:
-  /// `threads` ≥ 1 counts the caller; 0: as many as the machine has processors, 16 at most.
+  /// `threads` ≥ 1 counts the caller; 0: as many as the machine has processors, 16 at most. `size()` is less where the system has no
+  /// more to give. (Not std::thread: it throws then, which nobody could catch in a program without exceptions.)
   explicit thread_team(int threads = 0) : state_(std::make_unique<state>()) {
     std::size_t n = threads > 0 ? static_cast<std::size_t>(threads) : std::thread::hardware_concurrency();
     if (n < 1) n = 1;
     if (threads <= 0 && n > 16) n = 16;
-    state_->size = n;
-    for (std::size_t i = 1; i < n; ++i) state_->workers.emplace_back([s = state_.get(), i] { work(*s, i); });
+    state_->workers.resize(n);
+    for (; state_->size < n; ++state_->size) {
+      worker& w = state_->workers[state_->size] = {state_.get(), state_->size, {}};
+      if (::pthread_create(&w.thread, nullptr, &begin, &w) != 0) break;
+    }
   }
   thread_team(thread_team&&) noexcept = default;
   thread_team& operator=(thread_team&&) = delete;
@@ -35,7 +41,7 @@ class thread_team {
       state_->jobs.fetch_add(1, std::memory_order_release);
     }
     state_->wake.notify_all();
-    for (std::thread& worker : state_->workers) worker.join();
+    for (std::size_t i = 1; i < state_->size; ++i) (void)::pthread_join(state_->workers[i].thread, nullptr);
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return state_->size; }
@@ -94,9 +100,15 @@ class thread_team {
   }
 
  private:
+  struct state;
+  struct worker {
+    state* team = nullptr;
+    std::size_t index = 0;
+    pthread_t thread{};
+  };
   struct state {
     std::size_t size = 1;
-    std::vector<std::thread> workers{};
+    std::vector<worker> workers{};  // the first is the caller
     std::mutex mutex{};
     std::condition_variable wake{};
     void* context = nullptr;
@@ -133,6 +145,11 @@ class thread_team {
       return;
     }
     wait([&] { return s.generation.load(std::memory_order_acquire) != generation; }, 1000);
+  }
+  static void* begin(void* of) {
+    const worker& w = *static_cast<const worker*>(of);
+    work(*w.team, w.index);
+    return nullptr;
   }
   static void work(state& s, std::size_t thread) {
     std::size_t seen = 0;

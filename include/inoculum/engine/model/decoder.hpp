@@ -40,6 +40,16 @@ class decoder {
   [[nodiscard]] const decoder_weights& weights() const noexcept { return weights_; }
   [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
   [[nodiscard]] std::size_t threads() const noexcept { return team_.size(); }
+  /// Bytes that a chunk takes beside the weights, or one token behind a full context; with one page of keys and values.
+  [[nodiscard]] static std::size_t scratch_bytes(const decoder_config& c, std::size_t context, const kv_cache& shape) noexcept {
+    const std::size_t queries = c.heads * c.head_width, keys = c.kv_heads * c.head_width;
+    const auto quantised = [](std::size_t columns) { return columns * (sizeof(float) + 1) + columns / block_columns * 16; };
+    const std::size_t row =
+        (2 * c.width + queries + 2 * keys) * sizeof(float) + quantised(c.width) + quantised(queries) + quantised(c.hidden);
+    const std::size_t parts =
+        few_rows * c.heads * (context / attention_segment + 1) * (c.head_width * sizeof(float) + sizeof(attention_part));
+    return chunk_rows * row + parts + shape.page_bytes();
+  }
   /// Room for the keys and values of one sequence.
   [[nodiscard]] kv_cache new_cache() const { return {config().layers, config().kv_heads, config().head_width, kv_type_}; }
 

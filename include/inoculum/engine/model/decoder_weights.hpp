@@ -17,6 +17,7 @@
 #include "../../core/result.hpp"
 #include "../gguf/gguf.hpp"
 #include "../kernels/thread_team.hpp"
+#include "../memory.hpp"
 #include "../quant/dequantise.hpp"
 #include "../quant/packed_matrix.hpp"
 #include "decoder_config.hpp"
@@ -44,7 +45,6 @@ class decoder_weights {
     decoder_weights out(file, *config);
     if (auto done = in.describe(out); !done) return std::move(done).error();
     if (auto done = in.pack(out, team); !done) return std::move(done).error();
-    file.drop_pages();  // the matrices have been copied; of the embedding, rows are read as they are looked up
     return out;
   }
 
@@ -171,8 +171,13 @@ class decoder_weights {
 
     result<void> pack(decoder_weights& out, thread_team& team) {
       std::size_t total = 0;
-      std::vector<std::pair<const job*, std::size_t>> panels;
       for (const job& j : jobs) total += (j.to->total_bytes() + 63) / 64 * 64;
+      if (const std::uint64_t free = available_memory(); total > free) {
+        return failure{
+            errc::too_large,
+            "the weights take " + std::to_string(total >> 20) + " MiB of memory, and " + std::to_string(free >> 20) + " MiB are free",
+            file.source()};
+      }
       out.memory_ = aligned_bytes(total);
       if (out.memory_.data() == nullptr) {
         return failure{errc::too_large, "no memory for " + std::to_string(total) + " bytes of weights", file.source()};
@@ -181,29 +186,32 @@ class decoder_weights {
       for (const job& j : jobs) {
         j.to->bytes = next;
         next += (j.to->total_bytes() + 63) / 64 * 64;
-        for (std::size_t p = 0; p < j.to->panels(); ++p) panels.emplace_back(&j, p);
       }
       std::atomic<const gguf_tensor*> damaged{nullptr};
       // The embedding is packed only where it is the head, too; rows of another one are read as they come.
       const std::size_t rows = out.embedding_ == jobs.back().from ? 0 : config.vocabulary;
       const std::size_t row_bytes = out.embedding_->data.size() / config.vocabulary;
       team.run([&](std::size_t) {
-        team.each(rows, 64, [&](std::size_t i) {
+        const auto scan = [&](std::size_t i) {
           const bool finite = row_is_finite(out.embedding_->type, out.embedding_->data.data() + i * row_bytes, config.width);
           if (!finite) damaged.store(out.embedding_, std::memory_order_relaxed);
-        });
-        team.each(panels.size(), 16, [&](std::size_t i) {
-          const auto& [j, p] = panels[i];
-          const std::size_t head = j->rope_head;
-          const std::size_t turn = j->rope_turn;
-          const bool finite = pack_panel(*j->to, p, j->from->type, j->from->data, [head, turn](std::size_t row) {
-            const std::size_t component = head == 0 ? turn : row % head;
-            if (component >= turn) return row;
-            const std::size_t half = turn / 2;
-            return row - component + (component < half ? 2 * component : 2 * (component - half) + 1);
-          });
-          if (!finite) damaged.store(j->from, std::memory_order_relaxed);
-        });
+        };
+        team.each(rows, 64, scan, [&] { file.drop_pages(out.embedding_->data); });
+        for (const job& j : jobs) {
+          const std::size_t head = j.rope_head;
+          const std::size_t turn = j.rope_turn;
+          const auto pack_one = [&](std::size_t p) {
+            const bool finite = pack_panel(*j.to, p, j.from->type, j.from->data, [head, turn](std::size_t row) {
+              const std::size_t component = head == 0 ? turn : row % head;
+              if (component >= turn) return row;
+              const std::size_t half = turn / 2;
+              return row - component + (component < half ? 2 * component : 2 * (component - half) + 1);
+            });
+            if (!finite) damaged.store(j.from, std::memory_order_relaxed);
+          };
+          // What has been copied is not wanted in memory a second time; of the embedding, rows are read as they are looked up.
+          team.each(j.to->panels(), 4, pack_one, [&] { file.drop_pages(j.from->data); });
+        }
       });
       if (const gguf_tensor* t = damaged.load(); t != nullptr) {
         return failure{errc::parse, "tensor \"" + std::string(t->name) + "\" holds a value that is not finite", file.source()};

@@ -38,6 +38,11 @@ struct vision_config {
   [[nodiscard]] std::size_t positions() const noexcept { return patches() / (merge * merge); }
   [[nodiscard]] std::size_t merged_width() const noexcept { return width * merge * merge; }
   [[nodiscard]] std::size_t depth() const noexcept { return width / heads; }  ///< of a head
+  /// Bytes of activations for one square: patches; what goes through the blocks, queries, keys and values twice, the MLP; one position's
+  /// rows of a projector.
+  [[nodiscard]] std::size_t scratch_bytes() const noexcept {
+    return (patches() * 3 * patch * patch + tokens() * (9 * width + hidden) + positions() * (merged_width() + text_width)) * sizeof(float);
+  }
 };
 
 /// Weights [rows × columns] in panels, and a bias (empty: none).

@@ -20,6 +20,7 @@
 #include "../../prompt/chat_format.hpp"
 #include "../gguf/gguf.hpp"
 #include "../kernels/select.hpp"
+#include "../memory.hpp"
 #include "preprocess.hpp"
 #include "projector_gemma3.hpp"
 #include "projector_idefics3.hpp"
@@ -86,6 +87,7 @@ class vision_tower {
         },
         projector);
     if (!read) return read.error();
+    if (auto fits = engine::check_scratch(weights.config.scratch_bytes(), file); !fits) return std::move(fits).error();
     auto made = std::make_unique<state>(std::move(weights), std::move(projector),
                                         kernels != nullptr ? *kernels : *engine::usable_kernels().front(), threads);
     return vision_tower(std::move(made));
