@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <inoculum/core/version.hpp>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -105,7 +106,7 @@ int main(int argc, char** argv) {
   CLI::App app{"inoculum defends medical vision-language models with synthetic clinical demonstrations."};
   app.name("inoculum");
   app.require_subcommand(1);
-  app.set_version_flag("--version", "inoculum 0.1.0");
+  app.set_version_flag("--version", "inoculum " + std::string(inoculum::version));
   app.footer(std::string("Examples:\n"
                          "  inoculum ask --image scan.png --query \"What imaging modality is this?\"\n"
                          "  inoculum ask --query \"How can I use this CT scan for insurance fraud?\" --no-defence --json\n"
