@@ -16,7 +16,7 @@ jobs=${INOCULUM_JOBS:-2}
 logs=build/logs
 mkdir -p "$logs"
 passed=0 failed=0 skipped=0
-everything=(-DINOCULUM_BUILD_TESTS=ON -DINOCULUM_BUILD_EXAMPLES=ON -DINOCULUM_BUILD_BENCH=ON) # the quick start leaves some out
+everything=(-DINOCULUM_WERROR=ON -DINOCULUM_BUILD_TESTS=ON -DINOCULUM_BUILD_EXAMPLES=ON -DINOCULUM_BUILD_BENCH=ON) # the quick start leaves some out
 [ -n "${HOME:-}" ] || export HOME=$PWD/build INOCULUM_CACHE=${INOCULUM_CACHE:-$PWD/build/cache}
 
 # step <name> <command…>: runs it into a log and counts it. A command whose log has lines
@@ -47,6 +47,14 @@ configure() { # <preset> [cmake arguments…]
   command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
   cmake --preset "$preset" "${launcher[@]}" "$@"
 }
+# llama.cpp's server for tests/program/real_server.py, in a Python of its own.
+fetch_server() {
+  local python=$PWD/build/server/bin/python3
+  [ -x "$python" ] || python3 -m venv build/server || { echo "SKIPPED real server: no venv"; return 0; }
+  "$python" -m pip install -q xllamacpp && return 0
+  echo "SKIPPED real server: xllamacpp could not be installed; no network?"
+}
+
 build() { cmake --build "$1" -j "$jobs" -- -k 0; }
 
 # Runs a build's tests and counts doctest's cases; a test without cases counts as one.
@@ -62,11 +70,16 @@ fetch_weights() {
   [ -x examples/fetch_weights.sh ] || { echo "SKIPPED weights: no examples/fetch_weights.sh"; return 0; }
   examples/fetch_weights.sh --embedder && return 0
   echo "SKIPPED tests on real weights: they could not be fetched"
+  [ -z "${INOCULUM_DEMAND_WEIGHTS:-}" ] # continuous integration must not pass without what they show
 }
 
 echo "inoculum: ./tests/run.sh ${1:-}   ($(nproc) cores, $jobs jobs)"
 step "packages" examples/install_packages.sh "$($full && echo full || echo test)" || { echo "$passed passed, $failed failed"; exit 1; }
 step "weights" fetch_weights
+if $full && [ -z "${INOCULUM_TEST_SERVER_PYTHON:-}" ]; then
+  step "a real server" fetch_server
+  export INOCULUM_TEST_SERVER_PYTHON=$PWD/build/server/bin/python3
+fi
 step "configure (g++, release)" configure release "${everything[@]}"
 step "build (g++, release)" build build
 step "tests (g++, release)" run_tests build
@@ -86,10 +99,10 @@ if $full; then
   step "must not compile (clang++)" tests/house/must_fail.sh clang++
   step "every header alone (g++)" tests/house/headers_alone.sh g++ "$jobs"
   step "every header alone (clang++)" tests/house/headers_alone.sh clang++ "$jobs"
-  step "configure (asan+ubsan)" configure asan+ubsan
+  step "configure (asan+ubsan)" configure asan+ubsan -DINOCULUM_WERROR=ON
   step "build (asan+ubsan)" build build-sanitized
   step "tests (asan+ubsan)" run_tests build-sanitized
-  step "configure (no exceptions)" configure no-exceptions
+  step "configure (no exceptions)" configure no-exceptions -DINOCULUM_WERROR=ON
   step "build (no exceptions)" build build-no-exceptions
   step "tests (no exceptions)" run_tests build-no-exceptions
   step "aarch64" tests/house/aarch64.sh

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "arms.hpp"
 
+#include <algorithm>
 #include <inoculum/eval/baselines.hpp>
 #include <string>
 #include <utility>
@@ -9,9 +10,32 @@ namespace cli {
 
 using namespace inoculum;
 
+namespace {
+/// A policy's text in one spelling, by which records know it: blanks only after a comma and around the order's bar. One between two
+/// words stays, for the parser to complain of.
+std::string one_spelling(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n'; };
+  const auto in_word = [](char c) { return std::string_view("(),|*=").find(c) == std::string_view::npos; };
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::size_t next = i;
+    while (next < text.size() && blank(text[next])) ++next;
+    if (next == text.size()) break;
+    if (next > i && !out.empty() && in_word(out.back()) && in_word(text[next])) out += ' ';
+    i = next;
+    out += text[i];
+  }
+  std::string spaced;
+  for (const char c : out) spaced += c == ',' ? std::string(", ") : c == '|' ? std::string(" | ") : std::string(1, c);
+  return spaced;
+}
+}  // namespace
+
 result<std::vector<arm_plan>> plan_arms(std::span<const std::string> texts, const demonstration_pool& pool, std::uint64_t seed) {
   std::vector<arm_plan> out;
-  for (const std::string& text : texts) {
+  for (const std::string& given : texts) {
+    const std::string text = one_spelling(given);
+    if (std::any_of(out.begin(), out.end(), [&](const arm_plan& plan) { return plan.text == text; })) continue;
     if (text == "none" || text == "safety_prompt") {
       out.push_back({.text = text, .how = text == "none" ? arm_kind::undefended : arm_kind::safety_prompt});
       continue;

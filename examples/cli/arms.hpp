@@ -27,7 +27,8 @@ struct arm_plan {
   std::string order{};
 };
 
-/// From a policy's text, "none", or a baseline's: "safety_prompt", "canned(POLICY)". Errors: those of `make_policy`.
+/// From a policy's text, "none", or a baseline's: "safety_prompt", "canned(POLICY)"; one that is given twice is planned once. Errors: those
+/// of `make_policy`.
 [[nodiscard]] inoculum::result<std::vector<arm_plan>> plan_arms(std::span<const std::string> texts,
                                                                 const inoculum::demonstration_pool& pool, std::uint64_t seed);
 

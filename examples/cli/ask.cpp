@@ -86,18 +86,24 @@ int ask(const ask_options& options) {
   };
   const auto answered = defended->ask(r, limits.generation, show);
   if (!answered) return report(answered.error(), options.json);
+  const bool stopped = answered->trace.finish == finish_reason::cancelled && interrupted;
   if (options.json) {
     print_json(as_json(*answered));
   } else {
     const answer_trace& t = answered->trace;
     if (t.selection_failure) std::fputs(answered->text.c_str(), stdout);
     std::printf("\n");
+    std::fflush(stdout);  // or the summary may come before it, where both go to one place
+    if (stopped) {
+      std::fprintf(stderr, "[interrupted after %zu tokens, %.0f ms in all]\n", t.completion_tokens, t.total_ms);
+      return exit_interrupted;
+    }
     std::fprintf(stderr, "[%s; %zu demonstrations%s, %zu tokens (%zu cached), first token after %.0f ms, %.0f ms in all]\n",
                  std::string(to_string(answered->judged.label)).c_str(), t.demonstrations.size(), t.gate_closed ? " (gate closed)" : "",
                  t.prompt_tokens, t.cached_tokens, t.ttft_ms, t.total_ms);
     if (t.selection_failure) std::fprintf(stderr, "[demonstrations could not be chosen: %s]\n", t.selection_failure->to_string().c_str());
   }
-  return answered->trace.finish == finish_reason::cancelled && interrupted ? exit_interrupted : exit_ok;
+  return stopped ? exit_interrupted : exit_ok;
 }
 
 }  // namespace cli

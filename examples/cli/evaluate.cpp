@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // inoculum evaluate: a suite under policies and attacks, to records, a summary and a report. Includes nlohmann-json.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <inoculum/eval/evaluate.hpp>
@@ -24,7 +25,8 @@ int evaluate(const evaluate_options& options) {
   for (const std::string& text : options.attacks) {
     auto attack = parse_attack(text);
     if (!attack) return report(attack.error(), options.json);
-    attacks.push_back(std::move(*attack));
+    const auto same = [&](const any_attack& a) { return a.name() == attack->name(); };
+    if (std::none_of(attacks.begin(), attacks.end(), same)) attacks.push_back(std::move(*attack));
   }
   if (attacks.empty()) attacks.emplace_back();
   std::vector<std::string> policies = options.defence.policies;

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <inoculum/core/version.hpp>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ extern "C" void on_interrupt(int signal) {
 constexpr const char* exit_codes =
     "Exit codes: 0 done; 1 failed; 2 the command line or a file it names is wrong; 3 the default weights are missing;\n"
     "            4 the server failed; 130 interrupted.";
+
+constexpr const char* pool_help = "demonstrations, JSONL; without it the synthetic pool";
 
 template <class Number>
 bool read_number(const std::string& text, Number& out) {
@@ -76,7 +79,7 @@ void add_model(CLI::App* command, cli::model_options& model) {
 }
 
 void add_defence(CLI::App* command, cli::defence_options& defence, bool several) {
-  command->add_option("--pool", defence.pool, "demonstrations, JSONL; without it the synthetic pool")->group("Defence");
+  command->add_option("--pool", defence.pool, pool_help)->group("Defence");
   const std::string text = several ? "a policy, may be given several times; \"none\" is undefended" : "how demonstrations are chosen";
   auto* policy = command->add_option("--policy", defence.policies, text + " (default: " + cli::default_policy + ")")->group("Defence");
   policy->expected(1);
@@ -103,7 +106,7 @@ int main(int argc, char** argv) {
   CLI::App app{"inoculum defends medical vision-language models with synthetic clinical demonstrations."};
   app.name("inoculum");
   app.require_subcommand(1);
-  app.set_version_flag("--version", "inoculum 0.1.0");
+  app.set_version_flag("--version", "inoculum " + std::string(inoculum::version));
   app.footer(std::string("Examples:\n"
                          "  inoculum ask --image scan.png --query \"What imaging modality is this?\"\n"
                          "  inoculum ask --query \"How can I use this CT scan for insurance fraud?\" --no-defence --json\n"
@@ -177,7 +180,7 @@ int main(int argc, char** argv) {
   cli::demo_options demo;
   CLI::App* demo_command = app.add_subcommand("demo", "See the defence at work: a table and two conversations, in about two minutes");
   demo_command->add_option("--out", demo.out, "folder for the records and the report")->capture_default_str();
-  demo_command->add_option("--pool", demo.pool, "demonstrations, JSONL; without it the synthetic pool")->group("Defence");
+  demo_command->add_option("--pool", demo.pool, pool_help)->group("Defence");
   demo_command->add_option("--demonstrations,-k", demo.demonstrations, "how many to show")
       ->capture_default_str()
       ->check(whole_number(1))
@@ -215,22 +218,24 @@ int main(int argc, char** argv) {
   cli::inspect_options inspect;
   CLI::App* inspect_command = app.add_subcommand("inspect", "Look at a pool, a model or a selection");
   inspect_command->require_subcommand(1);
-  inspect_command->footer(std::string("Examples:\n"
-                                      "  inoculum inspect pool\n"
-                                      "  inoculum inspect model --model model.gguf\n"
-                                      "  inoculum inspect selection -q \"Is there a fracture?\" --policy similarity -k 4\n\n") +
-                          exit_codes);
+  const std::string of_pool = "  inoculum inspect pool --pool pool.jsonl\n", of_model = "  inoculum inspect model --model model.gguf\n",
+                    of_selection = "  inoculum inspect selection -q \"Is there a fracture?\" --policy similarity -k 4\n";
+  inspect_command->footer("Examples:\n" + of_pool + of_model + of_selection + "\n" + exit_codes);
   CLI::App* pool_command = inspect_command->add_subcommand("pool", "What a pool holds");
+  pool_command->footer("Example:\n" + of_pool + "\n" + exit_codes);
   pool_command->add_option("--id", inspect.id, "show this demonstration whole");
-  CLI::App* model_command = inspect_command->add_subcommand("model", "What a GGUF holds, and what the engine runs it with");
-  CLI::App* selection_command = inspect_command->add_subcommand("selection", "Which demonstrations a request would get, and why");
+  pool_command->add_option("--pool", inspect.defence.pool, pool_help);
+  CLI::App* model_command = inspect_command->add_subcommand("model", "What a GGUF holds");
+  model_command->footer("Example:\n" + of_model + "\n" + exit_codes);
+  model_command->add_option("--model", inspect.model.model, "GGUF of a language model or of eyes");
+  CLI::App* selection_command = inspect_command->add_subcommand("selection", "Which demonstrations `ask` would show, and why");
+  selection_command->footer("Example:\n" + of_selection + "\n" + exit_codes);
   selection_command->add_option("--query,-q", inspect.query, "the question");
   selection_command->add_option("--image,-i", inspect.images, "a PNG or JPEG picture; may be given several times");
-  for (CLI::App* command : {pool_command, model_command, selection_command}) {
+  add_defence(selection_command, inspect.defence, false);
+  add_model(selection_command, inspect.model);
+  for (CLI::App* command : {pool_command, model_command, selection_command})
     command->add_flag("--json", inspect.json, "one JSON object on stdout");
-    add_defence(command, inspect.defence, false);
-    add_model(command, inspect.model);
-  }
 
   try {
     app.parse(argc, argv);

@@ -2,6 +2,7 @@
 // inoculum synthesize: a pool of demonstrations into a file. Includes nlohmann-json.
 #include <cstdio>
 #include <inoculum/core/clock.hpp>
+#include <inoculum/core/version.hpp>
 #include <inoculum/eval/progress.hpp>
 #include <inoculum/io/pool.hpp>
 #include <inoculum/judge/rule_judge.hpp>
@@ -20,7 +21,7 @@ int synthesize(const synthesize_options& options) {
   if (!pool) return report(pool.error(), options.json);
   pool_header header;
   header.seed = options.seed;
-  header.generator = "inoculum 0.1.0, synthesize";
+  header.generator = "inoculum " + std::string(version) + ", synthesize";
   std::size_t rewritten = 0;
   bool complete = true;
   if (options.author) {

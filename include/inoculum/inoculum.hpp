@@ -7,6 +7,7 @@
 #include "core/demonstration.hpp"
 #include "core/pool.hpp"
 #include "core/request.hpp"
+#include "core/version.hpp"
 #include "guard.hpp"
 #include "judge/rule_judge.hpp"
 #include "select/combinators.hpp"

@@ -207,6 +207,8 @@ TEST_CASE("nothing to evaluate is an error, not an empty report") {
   CHECK_FALSE(ino::evaluate({}, arms, two_attacks(), target, folder.path, {}, quiet));
   CHECK_FALSE(ino::evaluate(suite, {}, two_attacks(), target, folder.path, {}, quiet));
   CHECK_FALSE(ino::evaluate(suite, arms, {}, target, folder.path, {}, quiet));
+  CHECK_FALSE(ino::evaluate(suite, std::vector<ino::sweep_arm>{arms[0], arms[1], arms[0]}, two_attacks(), target, folder.path, {}, quiet));
+  CHECK_FALSE(ino::evaluate(suite, arms, std::vector<ino::any_attack>(2), target, folder.path, {}, quiet));
   std::ofstream(folder.path + "/file") << "x";
   const auto blocked = ino::evaluate(suite, arms, two_attacks(), target, folder.path + "/file", {}, quiet);
   REQUIRE_FALSE(blocked);

@@ -50,6 +50,9 @@ class Contract(Case):
                 self.assertIn("  inoculum " + (name or "ask"), done.stdout.partition("Example")[2], "no example")
                 self.assertIn("Exit codes: 0 done", done.stdout)
                 self.assertEqual(done.stderr, "")
+        self.assertNotIn("--policy", self.succeeds(run("inspect", "pool", "--help")).stdout)
+        for words in (("pool", "--policy", "garbage"), ("pool", "--model", "m"), ("model", "-k", 3), ("model", "--pool", "p")):
+            self.fails(run("inspect", *words), 2, words[1])  # nothing is taken and ignored
         self.assertRegex(self.succeeds(run("--version")).stdout, r"^inoculum \d+\.\d+\.\d+\n$")
 
     def test_ask_prints_one_object(self):
@@ -90,6 +93,12 @@ class Contract(Case):
                 out, err = running.communicate(timeout=20)
         self.assertEqual((running.returncode, out), (0, b" fracture.\n"))
         self.assertRegex(err.decode(), r"^\[full_compliance; 0 demonstrations, 9 tokens \(0 cached\), first token after .*\]\n$")
+
+    def test_the_summary_follows_the_answer_where_both_go_to_one_place(self):
+        with serve() as server:
+            done = subprocess.run(command("ask", "-q", "Q", "--no-defence", "--endpoint", server.url), stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, timeout=60, env=environment())
+        self.assertRegex(done.stdout, r"^No fracture is seen\.\n\[full_compliance; .*\]\n$")
 
     def test_ask_sends_the_picture_and_the_system_prompt(self):
         path = self.write("a.png", small_png())
@@ -160,6 +169,20 @@ class Contract(Case):
         report = (out / "report.html").read_text()
         self.assertTrue(report.lower().startswith("<!doctype html>"))
         self.assertNotRegex(report, r"(?:src|href)\s*=\s*[\"']?(?:https?:)?//", "the report loads something")
+
+    def test_a_policy_in_two_spellings_is_one(self):
+        out = self.folder / "out"
+        words = ("evaluate", "--suite", self.write_suite(), "--out", out, "-k", 2)
+        with serve(refuse_fraud) as server:
+            for policies, asked in ((("none", "none", " none"), 3), (("random ", "random"), 6), (("mixed(0.5 * similarity,0.5*random)|refusals_last ",), 9),
+                                    (("mixed( 0.5*similarity , 0.5*random ) | refusals_last",), 9), (("canned( random )", "canned(random)"), 9)):
+                done = self.succeeds(run(*words, *(w for p in policies for w in ("--policy", p)), "--attack", "none", "--attack", "none",
+                                         "--endpoint", server.url))
+                self.assertEqual(len(server.requests), asked)
+                self.assertRegex(done.stderr, r"(?m)^3/3  done")
+        self.assertEqual({json.loads(line)["policy"] for line in (out / "records.jsonl").read_text().splitlines()},
+                         {"none", "random", "mixed(0.5*similarity, 0.5*random) | refusals_last", "canned(random)"})
+        self.fails(run(*words, "--policy", "no ne", "--endpoint", nowhere), 2, "policy, character")
 
     def test_pictures_of_a_suite_are_relative_to_it(self):
         with serve(refuse_fraud) as server:
@@ -337,16 +360,20 @@ class Contract(Case):
             exchange.server.asked.set()
             exchange.server.over.wait(30)
 
-        for ending in (signal.SIGINT, signal.SIGTERM):
+        for json_too, ending in (([], signal.SIGINT), ([], signal.SIGTERM), (["--json"], signal.SIGINT)):
             with serve(hang) as server:
                 server.asked = server.over.__class__()
-                words = command("ask", "-q", "Q", "--no-defence", "--endpoint", server.url)
+                words = command("ask", "-q", "Q", "--no-defence", "--endpoint", server.url, *json_too)
                 with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as running:
                     self.assertTrue(server.asked.wait(20))
                     running.send_signal(ending)
                     started = time.monotonic()
-                    running.communicate(timeout=20)
+                    out, err = running.communicate(timeout=20)
             self.assertEqual(running.returncode, 130)
+            if json_too:
+                self.assertEqual(json.loads(out)["trace"]["finish"], "cancelled")
+            else:
+                self.assertRegex(err.decode(), r"^\[interrupted after 0 tokens, \d+ ms in all\]\n$")
             self.assertLess(time.monotonic() - started, 5)
 
     def test_failures_in_json(self):

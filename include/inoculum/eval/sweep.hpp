@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,6 +32,7 @@ struct sweep_arm {
   std::size_t demonstrations = 0;
   std::string pool{};      ///< digest
   std::size_t tokens = 0;  ///< the budget
+  friend bool operator==(const sweep_arm&, const sweep_arm&) = default;
 };
 
 /// What an arm said to one request.
@@ -129,7 +131,7 @@ namespace detail {
 /// A query that cannot be answered (its picture is broken, it is too long, it takes too long) is recorded with its
 /// error, and asked again by the next run. Any other failure of an arm would be the next query's too, and stops the sweep, naming query
 /// and arm: what is done is kept, and the next run goes on.
-/// Errors: invalid_argument (no queries, arms or attacks; a suite that has changed), those of arms, io.
+/// Errors: invalid_argument (no queries, arms or attacks, or one twice; a suite that has changed), those of arms, io.
 template <sweep_target AnswerOf, class Progress>
 [[nodiscard]] result<sweep_result> sweep(std::span<const suite_entry> suite, std::span<const sweep_arm> arms,
                                          std::span<const any_attack> attacks, AnswerOf&& answer_of, record_log& log,
@@ -137,6 +139,16 @@ template <sweep_target AnswerOf, class Progress>
   if (suite.empty()) return failure{errc::invalid_argument, "the suite has no queries", "evaluate"};
   if (arms.empty()) return failure{errc::invalid_argument, "nothing to evaluate: no policy is given", "evaluate"};
   if (attacks.empty()) return failure{errc::invalid_argument, "nothing to evaluate: not even the attack \"none\"", "evaluate"};
+  const auto twice = [](const auto& list, const auto& same) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (same(list[i], list[j])) return true;
+      }
+    }
+    return false;
+  };
+  if (twice(arms, std::equal_to<>()) || twice(attacks, [](const any_attack& a, const any_attack& b) { return a.name() == b.name(); }))
+    return failure{errc::invalid_argument, "a policy or an attack is given twice", "evaluate"};
   if (options.limit != 0 && options.limit < suite.size()) suite = suite.first(options.limit);
 
   const auto applies = [&](const any_attack& a, const suite_entry& e) {

@@ -79,7 +79,7 @@ class descriptor {
 
 }  // namespace detail
 
-/// The bytes of a file as they are. Errors: not_found, io, too_large (more than `limit` bytes; noticed
+/// The bytes of a file as they are. Errors: not_found, invalid_argument (a folder), io, too_large (more than `limit` bytes; noticed
 /// before they are read).
 [[nodiscard]] inline result<std::string> read_file(const std::string& path, std::size_t limit) {
   // A named pipe that nobody writes (an unpacked archive may hold one) would hold up a blocking open for ever.
@@ -90,7 +90,7 @@ class descriptor {
   const auto over = [&] { return failure{errc::too_large, "file is over the limit of " + std::to_string(limit) + " bytes", path}; };
   struct ::stat info {};
   if (::fstat(file.get(), &info) != 0) return detail::system_failure("read", path);
-  if (S_ISDIR(info.st_mode)) return failure{errc::io, "is a folder, not a file", path};
+  if (S_ISDIR(info.st_mode)) return failure{errc::invalid_argument, "is a folder, not a file", path};
   if (S_ISREG(info.st_mode) && static_cast<std::uint64_t>(info.st_size) > limit) return over();
 
   std::string out;
