@@ -524,16 +524,13 @@ class image {
   /// SHA-256 over size and pixels; what cache keys and pool digests use. Computed once for all copies.
   [[nodiscard]] digest content_digest() const {
     if (!pixels_) return sha256{}.update_number(0).update_number(0).finish();
-    if (const digest* known = __atomic_load_n(&pixels_->sum, __ATOMIC_ACQUIRE)) return *known;
+    if (const digest* known = pixels_->sum.get()) return *known;
     const digest sum = sha256{}
                            .update_number(static_cast<std::uint64_t>(pixels_->width))
                            .update_number(static_cast<std::uint64_t>(pixels_->height))
                            .update(pixels_->rgb)
                            .finish();
-    const auto* fresh = new digest(sum);
-    const digest* none = nullptr;
-    if (!__atomic_compare_exchange_n(&pixels_->sum, &none, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-      delete fresh;  // another thread was first
+    pixels_->sum.set(sum);
     return sum;
   }
 
@@ -545,16 +542,31 @@ class image {
 
  private:
   friend class picture;
+  /// A digest, set once, by whichever thread needs it first.
+  class known_digest {
+   public:
+    known_digest() = default;
+    known_digest(const known_digest&) = delete;
+    known_digest& operator=(const known_digest&) = delete;
+    ~known_digest() { delete sum_; }
+    [[nodiscard]] const digest* get() const noexcept { return __atomic_load_n(&sum_, __ATOMIC_ACQUIRE); }
+    void set(const digest& sum) {
+      const auto* fresh = new digest(sum);
+      const digest* none = nullptr;
+      if (!__atomic_compare_exchange_n(&sum_, &none, fresh, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        delete fresh;  // another thread was first
+    }
+
+   private:
+    const digest* sum_ = nullptr;
+  };
   struct storage {
     int width;
     int height;
     std::vector<std::uint8_t> rgb;
-    mutable const digest* sum = nullptr;  ///< set once, by whichever thread needs it first
+    mutable known_digest sum{};
 
     storage(int w, int h, std::vector<std::uint8_t> bytes) noexcept : width(w), height(h), rgb(std::move(bytes)) {}
-    storage(const storage&) = delete;
-    storage& operator=(const storage&) = delete;
-    ~storage() { delete sum; }
   };
   explicit image(detail::shared<const storage> pixels) : pixels_(std::move(pixels)) {}
 
@@ -582,7 +594,10 @@ class picture {
       if (auto pixels = lazy_->last.lock()) return image(std::move(pixels));
     }
     auto fresh = lazy_->load->call();  // unclaimed: decoding is slow
-    if (fresh) {
+    if (fresh && !fresh->empty()) {
+      // The same pixels have the same digest, which takes longer than whatever a prefix cache does for them.
+      if (const digest* sum = lazy_->sum.get()) fresh->pixels_->sum.set(*sum);
+      else lazy_->sum.set(fresh->content_digest());
       if (const claim mine(lazy_->busy); mine) lazy_->last = detail::weak(fresh->pixels_);
     }
     return fresh;
@@ -607,6 +622,7 @@ class picture {
     ~lazy() { delete load; }
     const any_loader* load;
     bool busy = false;  ///< a thread is at `last`
+    image::known_digest sum;
     detail::weak<const image::storage> last;
   };
   // Never waits: who finds `last` taken, for the few instructions that this lasts, decodes again, which is not wrong.
@@ -773,6 +789,12 @@ concept backend = requires(B& b, const conversation& talk, const generate_option
   { b.generate(talk, options) } -> std::same_as<result<completion>>;
 };
 
+/// Whether a backend's failure is about the one conversation that it was given (too long, of a kind that it cannot take), so that the
+/// next may well be answered; otherwise it is about the backend.
+[[nodiscard]] inline bool concerns_one_request(const failure& why) noexcept {
+  return why.code == errc::invalid_argument || why.code == errc::unsupported || why.code == errc::budget;
+}
+
 /// Also hands out text as it comes. The sink takes whole UTF-8 sequences and returns false to stop;
 /// the concatenation of what it saw is the completion's text.
 template <class B>
@@ -815,6 +837,16 @@ template <backend B>
                 })
     return b.accepts_pictures();
   else return true;
+}
+
+/// How many positions a backend's context has: what it says itself in `context_size()`, otherwise 0, unknown.
+template <backend B>
+[[nodiscard]] std::size_t context_size(const B& b) {
+  if constexpr (requires {
+                  { b.context_size() } -> std::same_as<std::size_t>;
+                })
+    return b.context_size();
+  else return 0;
 }
 
 /// Whether a backend reads a conversation whose demonstrations stand side by side as it is meant: what it says itself in
@@ -1182,6 +1214,23 @@ class pool_view {
   detail::shared<const std::vector<std::uint8_t>> mask_;  // none: everything
   std::size_t count_ = 0;
 };
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/core/version.hpp ----
+#ifndef INOCULUM_SINGLE_CORE_VERSION
+#define INOCULUM_SINGLE_CORE_VERSION
+
+// The library's version. CMakeLists.txt reads it from here.
+
+#include <string_view>
+
+namespace inoculum {
+
+/// Semantic: major.minor.patch.
+inline constexpr std::string_view version = "0.1.0";
 
 }  // namespace inoculum
 
@@ -2147,6 +2196,7 @@ struct ranking {
   std::vector<candidate> candidates{};
   std::vector<double> shares{1.0};  ///< of the budget, summing to 1
   bool gate_closed = false;         ///< a gate found nothing near enough
+  bool may_be_empty = false;        ///< nothing to show is what the policy means, not a failure to find something
 };
 
 /// Ranks a pool's demonstrations for a request.
@@ -2334,12 +2384,17 @@ struct dropped {
   std::string reason{};
 };
 
+/// More of what was left out is counted, not listed.
+inline constexpr std::size_t max_left_out = 16;
+
 /// What `select` chose, in the order in which the model reads it.
 struct selection {
   std::vector<selected> chosen{};
-  std::vector<dropped> left_out{};
+  std::vector<dropped> left_out{};  ///< ranked before the last one chosen, at most `max_left_out`; of nothing chosen, the first
+  std::size_t left_out_in_all = 0;  ///< however late they ranked
   bool gate_closed = false;
-  std::size_t tokens = 0;  ///< sum over `chosen`
+  bool may_be_empty = false;  ///< as the policy's ranking says
+  std::size_t tokens = 0;     ///< sum over `chosen`
 };
 
 namespace detail {
@@ -2396,6 +2451,8 @@ template <selection_policy P>
     if (!ranked) return std::move(ranked).error();
     out = selection{};
     out.gate_closed = ranked->gate_closed;
+    out.may_be_empty = ranked->may_be_empty;
+    std::size_t listed = 1;  // one to say why nothing fits
     std::vector<std::size_t> room = detail::quotas(ranked->shares, k);
     std::size_t free_places = 0;
     for (const std::size_t places : room) free_places += places;
@@ -2406,15 +2463,20 @@ template <selection_policy P>
       if (room[c.share] == 0) continue;
       const std::size_t cost = costs[c.index];
       if (limit.tokens != 0 && out.tokens + cost > limit.tokens) {
-        out.left_out.push_back(
-            {c.index, "needs " + std::to_string(cost) + " tokens, " + std::to_string(limit.tokens - out.tokens) + " are left"});
+        ++out.left_out_in_all;
+        if (out.left_out.size() < max_left_out) {
+          out.left_out.push_back(
+              {c.index, "needs " + std::to_string(cost) + " tokens, " + std::to_string(limit.tokens - out.tokens) + " are left"});
+        }
         continue;
       }
       out.chosen.push_back({c.index, c.score, c.reason, cost});
+      listed = out.left_out.size();
       out.tokens += cost;
       --room[c.share];
       --free_places;
     }
+    if (out.left_out.size() > listed) out.left_out.resize(listed);
     const bool exhausted = ranked->candidates.size() < n || n == pool_size;
     if (free_places == 0 || exhausted) break;
   }
@@ -2434,6 +2496,7 @@ template <selection_policy P>
 
 // The façade: a pool, a policy, a backend and a budget, and one call that answers a request.
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -2453,7 +2516,7 @@ enum class on_failure : std::uint8_t {
 
 struct guard_options {
   std::size_t demonstrations = 8;
-  std::size_t tokens = 4096;  ///< for the demonstrations alone; 0: no bound
+  std::size_t tokens = 4096;  ///< for the demonstrations alone; 0: no bound. Less where the backend's context would not hold them
   on_failure failing = on_failure::refuse;
   bool pictures = true;  ///< show the demonstrations' pictures; never to a backend that says it has no eyes
   generate_options generation{};
@@ -2472,7 +2535,8 @@ struct shown_demonstration {
 /// How an answer came about.
 struct answer_trace {
   std::vector<shown_demonstration> demonstrations{};           ///< in the order in which the model read them
-  std::vector<std::pair<std::string, std::string>> dropped{};  ///< id, why
+  std::vector<std::pair<std::string, std::string>> dropped{};  ///< id, why; as `selection::left_out`
+  std::size_t dropped_in_all = 0;
   bool gate_closed = false;
   bool costs_estimated = false;                ///< the backend could not count; lengths were estimated, on the high side
   std::optional<failure> selection_failure{};  ///< set when `on_failure` decided
@@ -2559,31 +2623,24 @@ class guard {
   /// that fails is not an error here: `on_failure` decides and the trace says so.
   [[nodiscard]] result<answer> ask(const request& r) const { return ask(r, state_->options.generation); }
   [[nodiscard]] result<answer> ask(const request& r, const generate_options& generation) const {
-    return run(r, [&](const conversation& talk) { return state_->backend.generate(talk, generation); });
+    return run(r, generation.max_tokens, [&](const conversation& talk) { return state_->backend.generate(talk, generation); });
   }
   /// Streams: `sink(text)` sees whole characters as they come, false stops.
   template <class Sink>
   requires streaming_backend<Backend>
   [[nodiscard]] result<answer> ask(const request& r, const generate_options& generation, Sink&& sink) const {
-    return run(r, [&](const conversation& talk) { return state_->backend.generate(talk, generation, sink); });
+    return run(r, generation.max_tokens, [&](const conversation& talk) { return state_->backend.generate(talk, generation, sink); });
   }
 
-  /// What would be shown for this request, without asking the model.
-  [[nodiscard]] result<selection> choose(const request& r) const {
-    const state& s = *state_;
-    auto picked = select(s.policy, s.view, r, {s.options.demonstrations, s.options.tokens}, s.costs);
-    if (picked && picked->chosen.empty() && !picked->left_out.empty()) {
-      return failure{errc::budget,
-                     "no demonstration that the policy chose fits into " + std::to_string(s.options.tokens) + " tokens (" +
-                         picked->left_out.front().reason + ")",
-                     "budget"};
-    }
-    return picked;
-  }
+  /// What would be shown for this request, without asking the model. Errors: the policy's; budget (nothing that it chose fits);
+  /// not_found (it found nothing, and is neither `no_policy` nor a gate that falls back on that).
+  [[nodiscard]] result<selection> choose(const request& r) const { return choose(r, state_->options.generation.max_tokens); }
 
   [[nodiscard]] const demonstration_pool& pool() const noexcept { return state_->view.pool(); }
   [[nodiscard]] const guard_options& options() const noexcept { return state_->options; }
   [[nodiscard]] Backend& used_backend() const noexcept { return state_->backend; }
+  /// Whether the backend could not count what demonstrations take, so that it is estimated.
+  [[nodiscard]] bool costs_estimated() const noexcept { return state_->estimated; }
 
  private:
   struct state {
@@ -2596,6 +2653,36 @@ class guard {
     bool estimated = false;
   };
   explicit guard(detail::shared<state> s) : state_(std::move(s)) {}
+
+  /// The budget of tokens, or what the context leaves beside the request and its answer (for which half of that is enough to keep).
+  [[nodiscard]] std::size_t tokens_for(const request& r, std::size_t max_tokens) const {
+    const std::size_t wanted = state_->options.tokens;
+    if constexpr (token_counting_backend<Backend>) {
+      const std::size_t context = context_size(state_->backend);
+      const auto talk = context == 0 ? result<conversation>(conversation{}) : assemble({}, r);
+      const auto asked = talk ? state_->backend.count_tokens(*talk) : result<std::size_t>(context);
+      if (!asked || *asked + 1 >= context) return wanted;  // not even the request fits: the backend says so itself
+      const std::size_t left = context - *asked, room = left - std::min(max_tokens, left / 2);
+      if (wanted == 0 || room < wanted) return room;
+    }
+    return wanted;
+  }
+
+  [[nodiscard]] result<selection> choose(const request& r, std::size_t max_tokens) const {
+    const state& s = *state_;
+    const std::size_t tokens = tokens_for(r, max_tokens);
+    auto picked = select(s.policy, s.view, r, {s.options.demonstrations, tokens}, s.costs);
+    if (!picked || !picked->chosen.empty()) return picked;
+    if (!picked->left_out.empty()) {
+      return failure{errc::budget,
+                     "no demonstration that the policy chose fits into " + std::to_string(tokens) + " tokens (" +
+                         picked->left_out.front().reason + ")",
+                     "budget"};
+    }
+    // An undefended answer must never pass for a defended one.
+    if (!picked->may_be_empty) return failure{errc::not_found, "the policy finds no demonstration in this pool", "policy"};
+    return picked;
+  }
 
   [[nodiscard]] static result<void> count_costs(state& s) {
     s.costs.reserve(s.view.pool().size());
@@ -2640,14 +2727,14 @@ class guard {
   }
 
   template <class Generate>
-  [[nodiscard]] result<answer> run(const request& r, const Generate& generate) const {
+  [[nodiscard]] result<answer> run(const request& r, std::size_t max_tokens, const Generate& generate) const {
     const double start = clock_ms();
     const auto elapsed_ms = [&] { return clock_ms() - start; };
     if (auto done = check(r); !done) return std::move(done).error();
 
     answer out;
     out.trace.costs_estimated = state_->estimated;
-    auto talk = defended(r, out.trace);
+    auto talk = defended(r, max_tokens, out.trace);
     if (!talk) {
       out.trace.selection_failure = std::move(talk).error();
       out.trace.demonstrations.clear();
@@ -2676,8 +2763,8 @@ class guard {
     return out;
   }
 
-  [[nodiscard]] result<conversation> defended(const request& r, answer_trace& trace) const {
-    auto picked = choose(r);
+  [[nodiscard]] result<conversation> defended(const request& r, std::size_t max_tokens, answer_trace& trace) const {
+    auto picked = choose(r, max_tokens);
     if (!picked) return std::move(picked).error();
     const demonstration_pool& pool = state_->view.pool();
     trace.gate_closed = picked->gate_closed;
@@ -2689,6 +2776,7 @@ class guard {
       trace.demonstrations.push_back({d.id, s.index, s.score, std::string(s.reason), d.label, s.tokens});
     }
     for (const dropped& d : picked->left_out) trace.dropped.emplace_back(pool[d.index].id, d.reason);
+    trace.dropped_in_all = picked->left_out_in_all;
     auto talk = assemble(shown, r, state_->options.pictures);
     if (talk) talk->side_by_side = shows_side_by_side(state_->policy);
     return talk;
@@ -2821,7 +2909,7 @@ namespace inoculum {
 
 /// Puts nothing forward. A gate's usual fallback.
 struct no_policy {
-  [[nodiscard]] result<ranking> rank(const pool_view&, const request&, std::size_t) const { return ranking{}; }
+  [[nodiscard]] result<ranking> rank(const pool_view&, const request&, std::size_t) const { return ranking{.may_be_empty = true}; }
 };
 
 /// Uniformly at random, without replacement; another draw for every query, the same draw for the same query.
@@ -2932,11 +3020,12 @@ template <std::same_as<ranking> Ranking>
   Ranking out;
   out.shares.clear();
   std::vector<std::uint16_t> offset;
-  out.gate_closed = true;
+  out.gate_closed = out.may_be_empty = true;
   for (std::size_t p = 0; p < parts.size(); ++p) {
     offset.push_back(static_cast<std::uint16_t>(out.shares.size()));
     for (const double s : parts[p].shares) out.shares.push_back(s * weights[p] / total);
     out.gate_closed = out.gate_closed && parts[p].gate_closed;
+    out.may_be_empty = out.may_be_empty && parts[p].may_be_empty;
   }
   std::vector<std::uint8_t> taken(view.pool().size(), 0);
   std::vector<std::size_t> at(parts.size(), 0), given(parts.size(), 0);

@@ -250,7 +250,8 @@ class similarity {
     return out;
   }
 
-  /// The n nearest of the view. Errors: mismatch when the view is of another pool than the index.
+  /// The n nearest of the view; those that have nothing in common with the request come last, both intents by turns.
+  /// Errors: mismatch when the view is of another pool than the index.
   [[nodiscard]] result<ranking> rank(const pool_view& view, const request& r, std::size_t n) const {
     const auto scored = scores(r);
     if (!scored) return scored.error();
@@ -274,7 +275,15 @@ class similarity {
     std::partial_sort(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(count), indices.end(), closer);
     ranking out;
     out.candidates.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) out.candidates.push_back({indices[i], cosines[indices[i]], "similar"});
+    for (std::size_t i = 0; i < count && cosines[indices[i]] > 0.0f; ++i)
+      out.candidates.push_back({indices[i], cosines[indices[i]], "similar"});
+    if (out.candidates.size() == count) return out;
+    // What is like nothing in the pool would get whatever comes first in it, all refusals perhaps.
+    const auto others = fixed_policy::balanced(data_->pool).rank(view, r, view.count());
+    for (const candidate& c : others->candidates) {
+      if (out.candidates.size() == count) break;
+      if (cosines[c.index] <= 0.0f) out.candidates.push_back({c.index, cosines[c.index], "unlike all"});
+    }
     return out;
   }
 
@@ -801,7 +810,7 @@ class policy_reader {
 // The text form of a policy to a policy: what the names mean. Includes Eigen (similarity).
 //
 //   random            random(seed=7)
-//   similarity        similarity(text)   similarity(image)   similarity(text=0.8)
+//   similarity        similarity(text)   similarity(image)   similarity(text=0.8)   similarity(sentence)   similarity(sentence=0.5)
 //   fixed             fixed(seed=7)      fixed(id-of-one, id-of-another)
 //   bucketed          bucketed(16)
 //   none
@@ -812,6 +821,7 @@ class policy_reader {
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -819,9 +829,13 @@ namespace inoculum {
 
 namespace detail {
 
+struct no_sentence {};
+
+template <class Sentence>
 class policy_builder {
  public:
-  policy_builder(std::string_view text, const demonstration_pool& pool, std::uint64_t seed) : text_(text), pool_(pool), seed_(seed) {}
+  policy_builder(std::string_view text, const demonstration_pool& pool, std::uint64_t seed, const Sentence& sentence)
+      : text_(text), pool_(pool), seed_(seed), sentence_(sentence) {}
 
   [[nodiscard]] result<any_policy> build(const policy_node& node) const {
     if (node.is_number()) return error(node, "expected a policy, found a number");
@@ -861,11 +875,13 @@ class policy_builder {
   [[nodiscard]] result<any_policy> build_similarity(const policy_node& node) const {
     double text_share = 1.0;
     for (const policy_node& a : node.arguments) {
+      const bool by_meaning = (a.key.empty() && a.name == "sentence") || (a.key == "sentence" && a.is_number() && a.number <= 1.0);
+      if (by_meaning && node.arguments.size() == 1) return build_sentence(a, a.key.empty() ? 1.0 : a.number);
       if (a.key.empty() && a.name == "text") text_share = 1.0;
       else if (a.key.empty() && a.name == "image") text_share = 0.0;
       else if (a.key == "text" && a.is_number() && a.number <= 1.0) text_share = a.number;
       else if (a.key == "image" && a.is_number() && a.number <= 1.0) text_share = 1.0 - a.number;
-      else return error(a, "similarity takes text, image, or text=SHARE between 0 and 1");
+      else return error(a, "similarity takes text, image, sentence, or one of them with a share between 0 and 1: text=0.8, sentence=0.5");
     }
     auto words = hashed_ngrams::fit(pool_);
     if (!words) return std::move(words).error();
@@ -873,6 +889,20 @@ class policy_builder {
     if (text_share <= 0.0) return erased(similarity<image_descriptor>::build(pool_, image_descriptor{}, true));
     using both = joint<hashed_ngrams, image_descriptor>;
     return erased(similarity<both>::build(pool_, both(std::move(*words), image_descriptor{}, text_share), true));
+  }
+  [[nodiscard]] result<any_policy> build_sentence(const policy_node& node, double share) const {
+    if constexpr (std::is_same_v<Sentence, no_sentence>) {
+      return error(node, "no sentence embedder is here: make_policy wants one for this");
+    } else {
+      auto meaning = sentence_();
+      if (!meaning) return std::move(meaning).error();
+      using M = typename std::remove_cvref_t<decltype(meaning)>::value_type;
+      if (share >= 1.0) return erased(similarity<M>::build(pool_, std::move(*meaning)));
+      auto words = hashed_ngrams::fit(pool_);
+      if (!words) return std::move(words).error();
+      using both = joint<M, hashed_ngrams>;
+      return erased(similarity<both>::build(pool_, both(std::move(*meaning), std::move(*words), share)));
+    }
   }
   [[nodiscard]] result<any_policy> build_fixed(const policy_node& node) const {
     if (node.arguments.empty()) return any_policy(fixed_policy::balanced(pool_, seed_));
@@ -968,6 +998,7 @@ class policy_builder {
   std::string_view text_;
   const demonstration_pool& pool_;
   std::uint64_t seed_;
+  const Sentence& sentence_;
 };
 
 }  // namespace detail
@@ -977,12 +1008,16 @@ class policy_builder {
   return text.order.empty() ? std::string(similar_last::name) : text.order;
 }
 
-/// Builds the policy that a text describes, over this pool; `seed` serves the parts that give none.
+/// Builds the policy that a text describes, over this pool; `seed` serves the parts that give none. `sentence()` gives a
+/// `result` of the embedder that `similarity(sentence)` means, and is asked only where the text says so:
+/// `make_policy(text, pool, 0, [] { return sentence_embedder::load(folder); })`.
 /// Errors: parse, with a caret under the character; and what building an index reports.
-[[nodiscard]] inline result<any_policy> make_policy(std::string_view text, const demonstration_pool& pool, std::uint64_t seed = 0) {
+template <class Sentence = detail::no_sentence>
+[[nodiscard]] result<any_policy> make_policy(std::string_view text, const demonstration_pool& pool, std::uint64_t seed = 0,
+                                             const Sentence& sentence = {}) {
   const auto parsed = parse_policy_text(text);
   if (!parsed) return parsed.error();
-  auto built = detail::policy_builder(text, pool, seed).build(parsed->root);
+  auto built = detail::policy_builder<Sentence>(text, pool, seed, sentence).build(parsed->root);
   if (!built) return built;
   const std::string order = order_of(*parsed);
   if (order == similar_last::name) return any_policy(std::move(*built) | similar_last{});

@@ -47,7 +47,7 @@ struct engine_input {
 ///  2. `evaluate(keep, inputs)` drops everything after the first `keep` positions, appends the inputs and
 ///     returns the logits after the last one (`vocabulary_size()` floats, valid until the next call).
 ///  3. The logits depend on the sequence alone, not on how it was split into calls or what was kept.
-///  4. Evaluating past `context_size()` fails with `errc::budget` before any work.
+///  4. Evaluating past `context_size()` fails with `errc::budget` before any work. Logits are numbers; minus infinity rules a token out.
 ///  5. `is_end` holds for the tokens that end an assistant's turn.
 ///  6. `picture_positions(picture)` is how many positions `encode_image` gives for it; 0 for a model without eyes, and for no other, also
 ///     where the picture is empty.
@@ -71,9 +71,13 @@ concept token_engine = requires(E& e, const E& c, std::string_view text, token_i
 ///  1. `resume(inputs, salt)` makes the sequence the longest beginning of `inputs` that is remembered under this salt and
 ///     returns its positions. It is never all of `inputs`, and ends inside no picture. `evaluate` goes on from there.
 ///  2. `remember(pinned)` keeps the present sequence; pinned, whatever else comes.
-///  3. Nothing of this changes a logit.
+///  3. `encode_image(picture, salt)`: pictures are known again under equal salts only, so that nobody learns from a quick answer what
+///     others showed.
+///  4. Nothing of this changes a logit.
 template <class E>
-concept caching_engine = token_engine<E> && requires(E& e, std::span<const engine_input> inputs, std::string_view salt, bool pinned) {
+concept caching_engine = token_engine<E> &&
+    requires(E& e, const image& picture, std::span<const engine_input> inputs, std::string_view salt, bool pinned) {
+  { e.encode_image(picture, salt) } -> std::same_as<result<image_embedding>>;
   { e.resume(inputs, salt) } -> std::same_as<std::size_t>;
   { e.remember(pinned) } -> std::same_as<void>;
 };
@@ -222,7 +226,7 @@ static_assert(chat_format<chatml>);
 #define INOCULUM_SINGLE_PROMPT_TURN_FORMAT
 
 // Chat formats as data: how a family of models opens and closes a turn. One type for all, so that a program can choose when
-// it knows the model. The formats of Gemma, Llama 3, Qwen 2, SmolVLM, Vicuna and Mistral.
+// it knows the model. The formats of Gemma, Llama 3, Qwen 2, SmolVLM, Vicuna, Mistral and Zephyr.
 
 #include <algorithm>
 #include <array>
@@ -424,6 +428,23 @@ namespace detail {
   f.end = "</s>";
   return f;
 }
+
+/// Zephyr, and TinyLlama's chat models. Its roles are plain words where the model has no such tokens, as TinyLlama has not: a user can
+/// write them, too.
+[[nodiscard]] inline turn_format zephyr_format(bool marks_are_tokens) {
+  using namespace detail;
+  turn_format f;
+  f.name = "zephyr";
+  for (const role who : {role::system, role::user, role::assistant}) {
+    const std::string mark = "<|" + std::string(to_string(who)) + "|>";
+    template_run& opening = f.opening[static_cast<std::size_t>(who)];
+    if (marks_are_tokens) opening = {control_piece(mark), text_piece("\n")};
+    else opening = {text_piece(mark + "\n")};
+    f.closing[static_cast<std::size_t>(who)] = {control_piece("</s>"), text_piece("\n")};
+  }
+  f.end = "</s>";
+  return f;
+}
 static_assert(chat_format<turn_format>);
 
 /// The format of a model by its own template (Jinja, as files carry it; it is searched, not run), or by the control tokens
@@ -445,10 +466,339 @@ template <class HasControl>
   if (says("<<SYS>>")) return std::nullopt;  // Llama 2's own: not here
   if (says("[INST]")) return mistral_format(has_control("[INST]"));
   if (says("USER:") && says("ASSISTANT:")) return vicuna_format();
+  // Others write <|user|> too, but end a turn otherwise.
+  const bool ends_alike = says("eos_token") || says("</s>");
+  if (says("<|user|>") && says("<|assistant|>") && ends_alike && !says("<|end|>") && has_control("</s>")) {
+    return zephyr_format(has_control("<|user|>"));
+  }
   return std::nullopt;
 }
 
 }  // namespace inoculum
+
+#endif
+
+// ---- inoculum/engine/cache/prefix_tree.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_CACHE_PREFIX_TREE
+#define INOCULUM_SINGLE_ENGINE_CACHE_PREFIX_TREE
+
+// What was computed for earlier sequences, by what they began with: a tree whose nodes are pages of keys and values.
+// Knows nothing of models: a page is whatever the caller copies cheaply. Paged sharing is that of vLLM (Kwon et al., 2023),
+// the tree that of SGLang's radix attention (Zheng et al., 2024), at the granularity of a page.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum::engine {
+
+/// What stands at one position: a token, or one row of a picture.
+struct position_key {
+  token_id token = -1;    ///< -1: a row of a picture
+  std::uint32_t row = 0;  ///< of the picture; 0 for a token
+  digest picture{};       ///< its content and how it was read
+
+  friend bool operator==(const position_key&, const position_key&) = default;
+};
+
+/// The longest cut of `keys` not after `positions` that splits no picture.
+[[nodiscard]] inline std::size_t cut_between_units(std::span<const position_key> keys, std::size_t positions) noexcept {
+  while (positions > 0 && positions < keys.size() && keys[positions].row > 0) --positions;
+  return positions;
+}
+
+/// Sequences of one tenant never match those of another, so that nobody can learn from a quick answer what others asked.
+/// Leaves that were not used for longest go first; pinned ones, and what they stand on, stay. Not for several threads at once.
+template <class Page>
+class prefix_tree {
+ public:
+  /// At most `limit` pages are kept, but for pinned ones. A page holds `page_positions` positions.
+  prefix_tree(std::size_t page_positions, std::size_t limit) : page_positions_(page_positions), limit_(limit) {}
+
+  struct match {
+    std::size_t positions = 0;
+    std::vector<Page> pages{};  ///< as many as `positions` need; of the last perhaps only a part is meant
+  };
+
+  /// The longest beginning of `keys` that is known, shorter than all of them, ending between units.
+  [[nodiscard]] match find(std::string_view tenant, std::span<const position_key> keys) {
+    match out;
+    const auto root = roots_.find(tenant);
+    if (root == roots_.end() || keys.empty()) return out;
+    node* at = root->second.get();
+    while (at != nullptr) {
+      const auto rest = keys.subspan(out.positions);
+      node* best = nullptr;
+      std::size_t longest = 0;
+      for (const auto& child : at->children) {
+        const std::size_t n = common(child->keys, rest);
+        if (n > longest) {
+          longest = n;
+          best = child.get();
+        }
+      }
+      if (best != nullptr) {
+        best->used = ++clock_;
+        out.pages.push_back(best->page);
+        out.positions += longest;
+      }
+      at = longest == page_positions_ ? best : nullptr;
+    }
+    out.positions = cut_between_units(keys, std::min(out.positions, keys.size() - 1));
+    out.pages.resize((out.positions + page_positions_ - 1) / page_positions_);
+    return out;
+  }
+
+  /// Keeps a sequence: `pages[i]` holds the positions from i · page_positions on, which nobody may change from now on.
+  void insert(std::string_view tenant, std::span<const position_key> keys, std::span<const Page> pages, bool pinned = false) {
+    auto& root = roots_.try_emplace(std::string(tenant), nullptr).first->second;
+    if (!root) root = std::make_unique<node>();
+    node* at = root.get();
+    for (std::size_t i = 0; i * page_positions_ < keys.size(); ++i) {
+      const auto chunk = keys.subspan(i * page_positions_, std::min(page_positions_, keys.size() - i * page_positions_));
+      node* next = nullptr;
+      for (const auto& child : at->children) {
+        const std::size_t n = common(child->keys, chunk);
+        if (n == chunk.size() || n == child->keys.size()) {  // the same, or one goes on where the other ends
+          next = child.get();
+          break;
+        }
+      }
+      if (next == nullptr) {
+        at->children.push_back(std::make_unique<node>());
+        next = at->children.back().get();
+        ++count_;
+      }
+      if (chunk.size() > next->keys.size()) {
+        next->keys.assign(chunk.begin(), chunk.end());
+        next->page = pages[i];
+      }
+      next->used = ++clock_;
+      next->pinned = next->pinned || pinned;
+      at = next;
+    }
+    while (count_ > limit_ && drop_oldest_leaf()) {
+    }
+  }
+
+  /// Calls f(tenant, depth, keys, page, pinned) for every node, parents first.
+  template <class F>
+  void each(F&& f) const {
+    for (const auto& [tenant, root] : roots_) {
+      for (const auto& child : root->children) walk(*child, tenant, 0, f);
+    }
+  }
+
+  [[nodiscard]] std::size_t pages() const noexcept { return count_; }
+  void clear() noexcept {
+    roots_.clear();
+    count_ = 0;
+  }
+
+ private:
+  struct node {
+    std::vector<position_key> keys{};  // fewer than a page's only without children
+    Page page{};
+    std::uint64_t used = 0;
+    bool pinned = false;
+    std::vector<std::unique_ptr<node>> children{};
+  };
+
+  [[nodiscard]] static std::size_t common(std::span<const position_key> a, std::span<const position_key> b) noexcept {
+    std::size_t n = 0;
+    while (n < a.size() && n < b.size() && a[n] == b[n]) ++n;
+    return n;
+  }
+
+  template <class F>
+  static void walk(const node& at, std::string_view tenant, std::size_t depth, F& f) {
+    f(tenant, depth, std::span<const position_key>(at.keys), at.page, at.pinned);
+    for (const auto& child : at.children) walk(*child, tenant, depth + 1, f);
+  }
+
+  // A walk over all nodes: there are hundreds, and a page takes far longer to compute.
+  bool drop_oldest_leaf() {
+    node* parent = nullptr;
+    std::size_t index = 0;
+    std::uint64_t oldest = ~std::uint64_t{0};
+    std::vector<node*> open;
+    for (const auto& root : roots_) open.push_back(root.second.get());
+    while (!open.empty()) {
+      node* at = open.back();
+      open.pop_back();
+      for (std::size_t i = 0; i < at->children.size(); ++i) {
+        node* child = at->children[i].get();
+        open.push_back(child);
+        if (child->children.empty() && !child->pinned && child->used < oldest) {
+          oldest = child->used;
+          parent = at;
+          index = i;
+        }
+      }
+    }
+    if (parent == nullptr) return false;
+    parent->children.erase(parent->children.begin() + static_cast<std::ptrdiff_t>(index));
+    --count_;
+    std::erase_if(roots_, [](const auto& root) { return root.second->children.empty(); });
+    return true;
+  }
+
+  std::size_t page_positions_;
+  std::size_t limit_;
+  std::size_t count_ = 0;
+  std::uint64_t clock_ = 0;
+  std::map<std::string, std::unique_ptr<node>, std::less<>> roots_{};
+};
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/cache/input_keys.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_CACHE_INPUT_KEYS
+#define INOCULUM_SINGLE_ENGINE_CACHE_INPUT_KEYS
+
+// What an engine's inputs are known by: a key a position, blocks by their borders, a stretch by its name.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace inoculum::engine {
+
+[[nodiscard]] inline std::size_t positions_of(const engine_input& input) noexcept {
+  return input.tokens.size() + (input.image != nullptr ? input.image->rows : 0);
+}
+
+/// `strangers` counts pictures whose source is not known: each is never the same as any other.
+[[nodiscard]] inline std::vector<position_key> keys_of(std::span<const engine_input> inputs, std::uint64_t& strangers) {
+  std::vector<position_key> out;
+  for (const engine_input& input : inputs) {
+    for (const token_id id : input.tokens) out.push_back({id, 0, {}});
+    if (input.image == nullptr) continue;
+    digest source = input.image->source;
+    if (source == digest{}) {
+      ++strangers;
+      std::memcpy(source.bytes.data() + 24, &strangers, sizeof strangers);
+    }
+    for (std::uint32_t r = 0; r < input.image->rows; ++r) out.push_back({-1, r, source});
+  }
+  return out;
+}
+
+/// Where each block begins, then where the last one ends. Errors: `invalid_argument` for blocks that are not one run, or with nothing
+/// behind them.
+[[nodiscard]] inline result<std::vector<std::size_t>> borders_of(std::span<const engine_input> inputs) {
+  std::vector<std::size_t> out;
+  std::size_t at = 0;
+  std::uint32_t open = 0;
+  for (const engine_input& input : inputs) {
+    const std::size_t n = positions_of(input);
+    if (n == 0) continue;
+    if (input.block != open) {
+      if (open == 0 && !out.empty()) return failure{errc::invalid_argument, "blocks with ordinary inputs between them", {}};
+      out.push_back(at);
+      open = input.block;
+    }
+    at += n;
+  }
+  if (out.empty() || open != 0) return failure{errc::invalid_argument, "blocks, and ordinary inputs behind them, are wanted", {}};
+  return out;
+}
+
+/// A run of positions that is read on its own: what stands in front of the blocks, or one block behind that.
+struct stretch_range {
+  std::size_t first = 0;
+  std::size_t positions = 0;
+  digest name{};  ///< of what it is made of and stands behind, and whose
+};
+[[nodiscard]] inline std::vector<stretch_range> stretches_of(std::span<const position_key> keys, std::span<const std::size_t> borders,
+                                                             std::string_view salt) {
+  std::vector<stretch_range> out;
+  const std::size_t lead = borders.front();
+  for (std::size_t i = 0; i < borders.size(); ++i) {
+    const std::size_t first = i == 0 ? 0 : borders[i - 1], n = borders[i] - first;
+    if (n == 0) continue;  // nothing stands in front
+    sha256 hash;
+    hash.update_field(salt);
+    for (const auto& part : {keys.first(i == 0 ? 0 : lead), keys.subspan(first, n)}) {
+      hash.update_number(part.size());
+      for (const position_key& k : part) {
+        hash.update_number(static_cast<std::uint32_t>(k.token)).update_number(k.row).update(k.picture.bytes);
+      }
+    }
+    out.push_back({first, n, hash.finish()});
+  }
+  return out;
+}
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/cache/picture_store.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_CACHE_PICTURE_STORE
+#define INOCULUM_SINGLE_ENGINE_CACHE_PICTURE_STORE
+
+// Encoded pictures by content, so that a demonstration's picture is encoded once.
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace inoculum::engine {
+
+/// What was used least recently goes first, once there are too many or they take too much; the last one always stays.
+class picture_store {
+ public:
+  static constexpr std::size_t most_pictures = 1024;
+  static constexpr std::size_t most_bytes = std::size_t{96} << 20;
+  /// Of the pixels of the last ones, held so that a demonstration need not be decoded again (see `picture`).
+  static constexpr std::size_t most_pixel_bytes = std::size_t{24} << 20;
+
+  /// Null when it is not known; valid until the next call.
+  [[nodiscard]] const image_embedding* find(const digest& key) {
+    const auto known = std::find_if(held_.begin(), held_.end(), [&](const entry& e) { return e.key == key; });
+    if (known == held_.end()) return nullptr;
+    std::rotate(known, known + 1, held_.end());
+    return &held_.back().seen;
+  }
+  void insert(const digest& key, const image& pixels, const image_embedding& seen) {
+    held_.push_back({key, pixels, seen});
+    std::size_t count = 0, bytes = 0, pixel_bytes = 0;
+    for (auto e = held_.end(); e != held_.begin(); ++count) {
+      --e;
+      bytes += e->seen.values->size() * sizeof(float);
+      pixel_bytes += e->pixels.rgb().size();
+      if (pixel_bytes > most_pixel_bytes) e->pixels = {};
+      if (count == 0 || (count < most_pictures && bytes <= most_bytes)) continue;
+      held_.erase(held_.begin(), e + 1);
+      break;
+    }
+  }
+  void clear() noexcept { held_.clear(); }
+
+ private:
+  struct entry {
+    digest key{};
+    image pixels{};
+    image_embedding seen{};
+  };
+  std::vector<entry> held_{};  // least recently used first
+};
+
+}  // namespace inoculum::engine
 
 #endif
 
@@ -532,7 +882,7 @@ class descriptor {
 
 }  // namespace detail
 
-/// The bytes of a file as they are. Errors: not_found, io, too_large (more than `limit` bytes; noticed
+/// The bytes of a file as they are. Errors: not_found, invalid_argument (a folder), io, too_large (more than `limit` bytes; noticed
 /// before they are read).
 [[nodiscard]] inline result<std::string> read_file(const std::string& path, std::size_t limit) {
   // A named pipe that nobody writes (an unpacked archive may hold one) would hold up a blocking open for ever.
@@ -543,7 +893,7 @@ class descriptor {
   const auto over = [&] { return failure{errc::too_large, "file is over the limit of " + std::to_string(limit) + " bytes", path}; };
   struct ::stat info {};
   if (::fstat(file.get(), &info) != 0) return detail::system_failure("read", path);
-  if (S_ISDIR(info.st_mode)) return failure{errc::io, "is a folder, not a file", path};
+  if (S_ISDIR(info.st_mode)) return failure{errc::invalid_argument, "is a folder, not a file", path};
   if (S_ISREG(info.st_mode) && static_cast<std::uint64_t>(info.st_size) > limit) return over();
 
   std::string out;
@@ -674,6 +1024,7 @@ class record_writer {
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <span>
 #include <string>
@@ -700,10 +1051,13 @@ class mapped_file {
 
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
-  /// Gives the memory back that the bytes read so far take; they are read from the file again when needed.
-  void drop_pages() const noexcept {
+  /// Gives the memory back that a part of the bytes takes, as far as it fills whole pages; they are read from the file again when needed.
+  void drop_pages([[maybe_unused]] std::span<const std::byte> part) const noexcept {
 #if defined(__linux__)
-    if (!bytes_.empty()) (void)::madvise(const_cast<std::byte*>(bytes_.data()), bytes_.size(), MADV_DONTNEED);
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto begin = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
+    const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size()) / page * page;
+    if (begin < end) (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 #endif
   }
 
@@ -1093,10 +1447,11 @@ inline constexpr std::size_t key_block = 64;  ///< positions that `softmax_step`
 #ifndef INOCULUM_SINGLE_ENGINE_QUANT_HALF
 #define INOCULUM_SINGLE_ENGINE_QUANT_HALF
 
-// 16-bit floats as bits. The conversions are exact or round to nearest even, like the processor's own.
+// Floats as bits, mostly those of 16. The conversions are exact or round to nearest even, like the processor's own.
 
 #include <bit>
 #include <cstdint>
+#include <span>
 
 namespace inoculum::engine {
 
@@ -1135,6 +1490,13 @@ namespace inoculum::engine {
 
 /// Neither infinite nor NaN.
 [[nodiscard]] constexpr bool half_is_finite(std::uint16_t h) noexcept { return (h & 0x7c00u) != 0x7c00u; }
+
+/// The same of every float; the bits, so that the loop is one for vectors.
+[[nodiscard]] inline bool all_finite(std::span<const float> values) noexcept {
+  std::uint32_t bad = 0;
+  for (const float v : values) bad |= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(v) & 0x7f800000u) == 0x7f800000u);
+  return bad == 0;
+}
 
 }  // namespace inoculum::engine
 
@@ -1419,6 +1781,25 @@ struct packed_matrix {
   [[nodiscard]] std::uint8_t* panel(std::size_t index) const noexcept { return bytes + index * panel_bytes(); }
 };
 
+/// Whether a tensor's row holds numbers only; of quantised blocks the scales tell.
+[[nodiscard]] inline bool row_is_finite(ggml_type type, const std::byte* row, std::size_t columns) noexcept {
+  bool finite = true;
+  if (quants_of(type).bits != 0) {
+    for (std::size_t b = 0; b < columns / block_columns; ++b) {
+      const file_block block = read_block(type, row, b);
+      finite = finite && half_is_finite(block.factor) && half_is_finite(block.offset_factor);
+    }
+    return finite;
+  }
+  float value = 0.0f;
+  const std::size_t width = layout_of(type)->bytes;
+  for (std::size_t c = 0; c < columns; ++c) {
+    dequantise_row(type, row + c * width, std::span(&value, 1));
+    finite = finite && value - value == 0.0f;
+  }
+  return finite;
+}
+
 namespace detail {
 inline void put_u32(std::uint8_t* to, std::uint32_t v) noexcept { std::memcpy(to, &v, 4); }
 inline void put_u16(std::uint8_t* to, std::uint16_t v) noexcept { std::memcpy(to, &v, 2); }
@@ -1584,6 +1965,8 @@ class kv_cache {
     overlap = 0;
   }
   [[nodiscard]] std::size_t page_bytes() const noexcept { return page_bytes_; }
+  /// Of a head's keys and values in a page, which lie together.
+  [[nodiscard]] std::size_t head_bytes() const noexcept { return head_bytes_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return pages_.size() * page_bytes_; }
 
   [[nodiscard]] kv_type type() const noexcept { return type_; }
@@ -1767,189 +2150,6 @@ class kv_cache {
 
 #endif
 
-// ---- inoculum/engine/cache/prefix_tree.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_CACHE_PREFIX_TREE
-#define INOCULUM_SINGLE_ENGINE_CACHE_PREFIX_TREE
-
-// What was computed for earlier sequences, by what they began with: a tree whose nodes are pages of keys and values.
-// Knows nothing of models: a page is whatever the caller copies cheaply. Paged sharing is that of vLLM (Kwon et al., 2023),
-// the tree that of SGLang's radix attention (Zheng et al., 2024), at the granularity of a page.
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <map>
-#include <memory>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace inoculum::engine {
-
-/// What stands at one position: a token, or one row of a picture.
-struct position_key {
-  token_id token = -1;    ///< -1: a row of a picture
-  std::uint32_t row = 0;  ///< of the picture; 0 for a token
-  digest picture{};       ///< its content and how it was read
-
-  friend bool operator==(const position_key&, const position_key&) = default;
-};
-
-/// The longest cut of `keys` not after `positions` that splits no picture.
-[[nodiscard]] inline std::size_t cut_between_units(std::span<const position_key> keys, std::size_t positions) noexcept {
-  while (positions > 0 && positions < keys.size() && keys[positions].row > 0) --positions;
-  return positions;
-}
-
-/// Sequences of one tenant never match those of another, so that nobody can learn from a quick answer what others asked.
-/// Leaves that were not used for longest go first; pinned ones, and what they stand on, stay. Not for several threads at once.
-template <class Page>
-class prefix_tree {
- public:
-  /// At most `limit` pages are kept, but for pinned ones. A page holds `page_positions` positions.
-  prefix_tree(std::size_t page_positions, std::size_t limit) : page_positions_(page_positions), limit_(limit) {}
-
-  struct match {
-    std::size_t positions = 0;
-    std::vector<Page> pages{};  ///< as many as `positions` need; of the last perhaps only a part is meant
-  };
-
-  /// The longest beginning of `keys` that is known, shorter than all of them, ending between units.
-  [[nodiscard]] match find(std::string_view tenant, std::span<const position_key> keys) {
-    match out;
-    const auto root = roots_.find(tenant);
-    if (root == roots_.end() || keys.empty()) return out;
-    node* at = root->second.get();
-    while (at != nullptr) {
-      const auto rest = keys.subspan(out.positions);
-      node* best = nullptr;
-      std::size_t longest = 0;
-      for (const auto& child : at->children) {
-        const std::size_t n = common(child->keys, rest);
-        if (n > longest) {
-          longest = n;
-          best = child.get();
-        }
-      }
-      if (best != nullptr) {
-        best->used = ++clock_;
-        out.pages.push_back(best->page);
-        out.positions += longest;
-      }
-      at = longest == page_positions_ ? best : nullptr;
-    }
-    out.positions = cut_between_units(keys, std::min(out.positions, keys.size() - 1));
-    out.pages.resize((out.positions + page_positions_ - 1) / page_positions_);
-    return out;
-  }
-
-  /// Keeps a sequence: `pages[i]` holds the positions from i · page_positions on, which nobody may change from now on.
-  void insert(std::string_view tenant, std::span<const position_key> keys, std::span<const Page> pages, bool pinned = false) {
-    auto& root = roots_.try_emplace(std::string(tenant), nullptr).first->second;
-    if (!root) root = std::make_unique<node>();
-    node* at = root.get();
-    for (std::size_t i = 0; i * page_positions_ < keys.size(); ++i) {
-      const auto chunk = keys.subspan(i * page_positions_, std::min(page_positions_, keys.size() - i * page_positions_));
-      node* next = nullptr;
-      for (const auto& child : at->children) {
-        const std::size_t n = common(child->keys, chunk);
-        if (n == chunk.size() || n == child->keys.size()) {  // the same, or one goes on where the other ends
-          next = child.get();
-          break;
-        }
-      }
-      if (next == nullptr) {
-        at->children.push_back(std::make_unique<node>());
-        next = at->children.back().get();
-        ++count_;
-      }
-      if (chunk.size() > next->keys.size()) {
-        next->keys.assign(chunk.begin(), chunk.end());
-        next->page = pages[i];
-      }
-      next->used = ++clock_;
-      next->pinned = next->pinned || pinned;
-      at = next;
-    }
-    while (count_ > limit_ && drop_oldest_leaf()) {
-    }
-  }
-
-  /// Calls f(tenant, depth, keys, page, pinned) for every node, parents first.
-  template <class F>
-  void each(F&& f) const {
-    for (const auto& [tenant, root] : roots_) {
-      for (const auto& child : root->children) walk(*child, tenant, 0, f);
-    }
-  }
-
-  [[nodiscard]] std::size_t pages() const noexcept { return count_; }
-  void clear() noexcept {
-    roots_.clear();
-    count_ = 0;
-  }
-
- private:
-  struct node {
-    std::vector<position_key> keys{};  // fewer than a page's only without children
-    Page page{};
-    std::uint64_t used = 0;
-    bool pinned = false;
-    std::vector<std::unique_ptr<node>> children{};
-  };
-
-  [[nodiscard]] static std::size_t common(std::span<const position_key> a, std::span<const position_key> b) noexcept {
-    std::size_t n = 0;
-    while (n < a.size() && n < b.size() && a[n] == b[n]) ++n;
-    return n;
-  }
-
-  template <class F>
-  static void walk(const node& at, std::string_view tenant, std::size_t depth, F& f) {
-    f(tenant, depth, std::span<const position_key>(at.keys), at.page, at.pinned);
-    for (const auto& child : at.children) walk(*child, tenant, depth + 1, f);
-  }
-
-  // A walk over all nodes: there are hundreds, and a page takes far longer to compute.
-  bool drop_oldest_leaf() {
-    node* parent = nullptr;
-    std::size_t index = 0;
-    std::uint64_t oldest = ~std::uint64_t{0};
-    std::vector<node*> open;
-    for (const auto& root : roots_) open.push_back(root.second.get());
-    while (!open.empty()) {
-      node* at = open.back();
-      open.pop_back();
-      for (std::size_t i = 0; i < at->children.size(); ++i) {
-        node* child = at->children[i].get();
-        open.push_back(child);
-        if (child->children.empty() && !child->pinned && child->used < oldest) {
-          oldest = child->used;
-          parent = at;
-          index = i;
-        }
-      }
-    }
-    if (parent == nullptr) return false;
-    parent->children.erase(parent->children.begin() + static_cast<std::ptrdiff_t>(index));
-    --count_;
-    std::erase_if(roots_, [](const auto& root) { return root.second->children.empty(); });
-    return true;
-  }
-
-  std::size_t page_positions_;
-  std::size_t limit_;
-  std::size_t count_ = 0;
-  std::uint64_t clock_ = 0;
-  std::map<std::string, std::unique_ptr<node>, std::less<>> roots_{};
-};
-
-}  // namespace inoculum::engine
-
-#endif
-
 // ---- inoculum/engine/cache/prefix_file.hpp ----
 #ifndef INOCULUM_SINGLE_ENGINE_CACHE_PREFIX_FILE
 #define INOCULUM_SINGLE_ENGINE_CACHE_PREFIX_FILE
@@ -1974,6 +2174,9 @@ class prefix_tree {
 namespace inoculum::engine {
 
 static_assert(std::endian::native == std::endian::little, "the file is written as memory holds it");
+
+/// Names how this version computes keys and values. Whoever changes a bit of them changes this, so that no older file is gone on from.
+inline constexpr std::string_view arithmetic = "1";
 
 /// Whose pages they are: a file is read only by an engine that would have computed the same.
 struct prefix_identity {
@@ -2019,15 +2222,20 @@ class raw_reader {
 };
 }  // namespace detail
 
-/// Writes all that the tree holds; the file appears whole or not at all. Errors: those of write_file.
-[[nodiscard]] inline result<void> save_prefixes(const std::string& path, const prefix_identity& who, const prefix_tree<kv_page>& tree) {
+/// Writes what the tree holds, what is pinned or `all`; the file appears whole or not at all. Errors: those of write_file.
+[[nodiscard]] inline result<void> save_prefixes(const std::string& path, const prefix_identity& who, const prefix_tree<kv_page>& tree,
+                                                bool all = false) {
+  std::uint64_t nodes = 0;  // what a pinned one stands on is pinned
+  tree.each(
+      [&](std::string_view, std::size_t, std::span<const position_key>, const kv_page&, bool pinned) { nodes += all || pinned ? 1 : 0; });
   std::string out(detail::prefix_magic);
-  out.reserve(tree.pages() * (who.page_bytes + 4096) + 256);
+  out.reserve(static_cast<std::size_t>(nodes) * (who.page_bytes + 4096) + 256);
   detail::append_raw(out, who.model.bytes);
   detail::append_raw(out, who.page_bytes);
   detail::append_raw(out, who.page_positions);
-  detail::append_raw(out, static_cast<std::uint64_t>(tree.pages()));
+  detail::append_raw(out, nodes);
   tree.each([&](std::string_view salt, std::size_t depth, std::span<const position_key> keys, const kv_page& page, bool pinned) {
+    if (!all && !pinned) return;
     detail::append_raw(out, static_cast<std::uint32_t>(depth));
     detail::append_raw(out, static_cast<std::uint8_t>(pinned ? 1 : 0));
     detail::append_raw(out, static_cast<std::uint32_t>(salt.size()));
@@ -2114,16 +2322,17 @@ class raw_reader {
     }
     way.push_back(&node);
   }
-  for (const read_node& node : found) {
-    way.resize(node.depth);
-    way.push_back(&node);
-    std::vector<position_key> keys;
-    std::vector<kv_page> pages;
-    for (const read_node* step : way) {
-      keys.insert(keys.end(), step->keys.begin(), step->keys.end());
-      pages.push_back(step->page);
-    }
-    tree.insert(node.salt, keys, pages, node.pinned);
+  std::vector<position_key> keys;
+  std::vector<kv_page> pages;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const read_node& node = found[i];
+    keys.resize(node.depth * who.page_positions);
+    keys.insert(keys.end(), node.keys.begin(), node.keys.end());
+    pages.resize(node.depth);
+    pages.push_back(node.page);
+    // Whole ways only: a node that the next one stands on goes in with it.
+    const bool inside = i + 1 < found.size() && found[i + 1].depth == node.depth + 1 && found[i + 1].pinned == node.pinned;
+    if (!inside) tree.insert(node.salt, keys, pages, node.pinned);
   }
   return {};
 }
@@ -2148,7 +2357,7 @@ class raw_reader {
 
 namespace inoculum::engine {
 
-/// What was used least recently goes first, once all take more than `limit` bytes. Not for several threads at once.
+/// What was used least recently goes first, once all take more than `limit` bytes; what is pinned stays. Not for several threads at once.
 class stretch_store {
  public:
   explicit stretch_store(std::size_t limit) : limit_(limit) {}
@@ -2158,17 +2367,21 @@ class stretch_store {
     const auto known = places_.find(key.bytes);
     if (known == places_.end()) return nullptr;
     by_use_.splice(by_use_.begin(), by_use_, known->second);
-    return known->second->second;
+    return known->second->stretch;
   }
-  void insert(const digest& key, std::shared_ptr<const kv_stretch> stretch) {
-    if (places_.contains(key.bytes)) return;
+  void insert(const digest& key, std::shared_ptr<const kv_stretch> stretch, bool pinned = false) {
+    if (const auto known = places_.find(key.bytes); known != places_.end()) {
+      known->second->pinned = known->second->pinned || pinned;
+      return;
+    }
     bytes_ += stretch->bytes.size();
-    by_use_.emplace_front(key, std::move(stretch));
+    by_use_.push_front({key, std::move(stretch), pinned});
     places_[key.bytes] = by_use_.begin();
-    while (bytes_ > limit_ && !by_use_.empty()) {
-      bytes_ -= by_use_.back().second->bytes.size();
-      places_.erase(by_use_.back().first.bytes);
-      by_use_.pop_back();
+    for (auto at = by_use_.end(); bytes_ > limit_ && at != by_use_.begin();) {
+      if ((--at)->pinned) continue;
+      bytes_ -= at->stretch->bytes.size();
+      places_.erase(at->key.bytes);
+      at = by_use_.erase(at);
     }
   }
   void clear() noexcept {
@@ -2179,7 +2392,11 @@ class stretch_store {
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
  private:
-  using entry = std::pair<digest, std::shared_ptr<const kv_stretch>>;
+  struct entry {
+    digest key;
+    std::shared_ptr<const kv_stretch> stretch;
+    bool pinned = false;
+  };
   std::size_t limit_;
   std::size_t bytes_ = 0;
   std::list<entry> by_use_{};  // the last used first
@@ -2489,8 +2706,8 @@ class gguf_file {
   [[nodiscard]] digest fingerprint() const;
 
   /// Gives back the memory of what was read so far; tensors stay readable, from the file.
-  void drop_pages() const noexcept {
-    if (data_->file) data_->file->drop_pages();
+  void drop_pages(std::span<const std::byte> part) const noexcept {
+    if (data_->file) data_->file->drop_pages(part);
   }
 
  private:
@@ -3299,6 +3516,11 @@ class token_vocabulary {
         std::lower_bound(controls_.begin(), controls_.end(), text, [](const auto& c, std::string_view t) { return c.first < t; });
     return at != controls_.end() && at->first == text ? std::optional(at->second) : std::nullopt;
   }
+  /// The text of a control token; empty for others.
+  [[nodiscard]] std::string_view control_text(token_id id) const {
+    const auto at = std::find_if(controls_.begin(), controls_.end(), [&](const auto& c) { return c.second == id; });
+    return at != controls_.end() ? std::string_view(at->first) : std::string_view();
+  }
   [[nodiscard]] bool is_control(token_id id) const noexcept { return in_range(id) && control_[static_cast<std::size_t>(id)]; }
 
   /// What a token adds to a text; a character may be spread over several. Empty for control tokens and ids out of range.
@@ -4087,6 +4309,7 @@ class tokenizer {
 
   /// What does not depend on the kind, see `token_vocabulary`.
   [[nodiscard]] std::optional<token_id> control_token(std::string_view text) const { return vocabulary().control_token(text); }
+  [[nodiscard]] std::string_view control_text(token_id id) const { return vocabulary().control_text(id); }
   [[nodiscard]] bool is_control(token_id id) const noexcept { return vocabulary().is_control(id); }
   [[nodiscard]] std::string_view token_bytes(token_id id) const noexcept { return vocabulary().token_bytes(id); }
   [[nodiscard]] std::size_t size() const noexcept { return vocabulary().size(); }
@@ -4128,9 +4351,22 @@ class tokenizer {
 
 namespace inoculum {
 
+namespace detail {
+[[nodiscard]] inline result<turn_format> known_chat_format(const gguf_file& file, const tokenizer& words);
+}
+
 /// By the file's `tokenizer.chat_template`; without one by its control tokens; a plain Llama 2 vocabulary has none that tell,
-/// and by its name is taken for Mistral's or else Vicuna's, as LLaVA's files need. Errors: `unsupported`.
+/// and by its name is taken for Mistral's or else Vicuna's, as LLaVA's files need. Where the file wants a token in front of everything
+/// and the format has none, that is put there. Errors: `unsupported`.
 [[nodiscard]] inline result<turn_format> chat_format_of(const gguf_file& file, const tokenizer& words) {
+  auto format = detail::known_chat_format(file, words);
+  if (format && format->begin.empty() && words.adds_bos() && words.bos()) {
+    format->begin = {detail::control_piece(words.control_text(*words.bos()))};
+  }
+  return format;
+}
+
+inline result<turn_format> detail::known_chat_format(const gguf_file& file, const tokenizer& words) {
   const std::string_view chat_template = file.text("tokenizer.chat_template").value_or("");
   const auto has_control = [&](std::string_view text) { return words.control_token(text).has_value(); };
   if (chat_template.empty() && file.text("general.architecture").value_or("").starts_with("qwen")) return qwen2_format();
@@ -4149,6 +4385,1451 @@ namespace inoculum {
 }
 
 }  // namespace inoculum
+
+#endif
+
+// ---- inoculum/engine/kernels/exponential.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_EXPONENTIAL
+#define INOCULUM_SINGLE_ENGINE_KERNELS_EXPONENTIAL
+
+// The constants of 2^x, shared by every instruction set: x = n + f with n the nearest integer, 2^f by its
+// Taylor polynomial (relative error below 1e-8 for |f| ≤ 1/2, so the float rounding dominates), 2^n by
+// the exponent's bits. Our own, since libm's vector forms differ from machine to machine.
+
+namespace inoculum::engine {
+
+/// ln(2)^k / k!, k = 7 … 0.
+inline constexpr float exp2_terms[8] = {1.5252733804e-5f, 1.5403530394e-4f, 1.3333558146e-3f, 9.6181291076e-3f,
+                                        5.5504108665e-2f, 2.4022650696e-1f, 6.9314718056e-1f, 1.0f};
+inline constexpr float exp2_lowest = -126.0f;  ///< below it the result is 0
+inline constexpr float exp2_highest = 127.0f;  ///< above it the argument is held
+inline constexpr float log2_e = 1.44269504089f;
+
+inline constexpr float gelu_slope = 1.59576912161f;  ///< 2 · sqrt(2 / pi)
+inline constexpr float gelu_cubic = 0.044715f;
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/kernels/thread_team.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_THREAD_TEAM
+#define INOCULUM_SINGLE_ENGINE_KERNELS_THREAD_TEAM
+
+// A fixed team of threads for loops of microseconds. One `run` covers a whole evaluation; inside, `each`
+// hands out indices and ends in a barrier. Barriers spin shortly and then yield, since the cores may be
+// shared; between runs the team sleeps.
+
+#include <pthread.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace inoculum::engine {
+
+class thread_team {
+ public:
+  /// `threads` ≥ 1 counts the caller; 0: as many as the machine has processors, 16 at most. `size()` is less where the system has no
+  /// more to give. (Not std::thread: it throws then, which nobody could catch in a program without exceptions.)
+  explicit thread_team(int threads = 0) : state_(std::make_unique<state>()) {
+    std::size_t n = threads > 0 ? static_cast<std::size_t>(threads) : std::thread::hardware_concurrency();
+    if (n < 1) n = 1;
+    if (threads <= 0 && n > 16) n = 16;
+    state_->workers.resize(n);
+    for (; state_->size < n; ++state_->size) {
+      worker& w = state_->workers[state_->size] = {state_.get(), state_->size, {}};
+      if (::pthread_create(&w.thread, nullptr, &begin, &w) != 0) break;
+    }
+  }
+  thread_team(thread_team&&) noexcept = default;
+  thread_team& operator=(thread_team&&) = delete;
+  ~thread_team() {
+    if (!state_) return;
+    {
+      const std::lock_guard lock(state_->mutex);
+      state_->stopping = true;
+      state_->jobs.fetch_add(1, std::memory_order_release);
+    }
+    state_->wake.notify_all();
+    for (std::size_t i = 1; i < state_->size; ++i) (void)::pthread_join(state_->workers[i].thread, nullptr);
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return state_->size; }
+
+  /// Calls f(thread) once on every thread, 0 being the caller, and returns when all are done.
+  template <class F>
+  void run(F&& f) {
+    state& s = *state_;
+    if (s.size > 1) {
+      {
+        const std::lock_guard lock(s.mutex);
+        s.context = &f;
+        s.call = [](void* context, std::size_t thread) { (*static_cast<std::remove_reference_t<F>*>(context))(thread); };
+        s.jobs.fetch_add(1, std::memory_order_release);
+      }
+      s.wake.notify_all();
+    }
+    f(std::size_t{0});
+    barrier();
+  }
+
+  /// Inside `run`, called by every thread with the same arguments: f(i) for each i below n, `grain` at
+  /// a time to whichever thread is free; returns when all are done. Grain 0: large runs first and ever smaller ones, so that
+  /// neighbours mostly go to one thread and all still end together.
+  template <class F>
+  void each(std::size_t n, std::size_t grain, F&& f) {
+    each(n, grain, f, [] {});
+  }
+  /// The same, and then `finish()` once, by the thread that comes last, before any goes on: for what is too small to share, at the
+  /// price of no barrier of its own.
+  template <class F, class Finish>
+  void each(std::size_t n, std::size_t grain, F&& f, Finish&& finish) {
+    state& s = *state_;
+    if (s.size == 1) {
+      for (std::size_t i = 0; i < n; ++i) f(i);
+      finish();
+      return;
+    }
+    std::size_t begin = grain > 0 ? s.next.fetch_add(grain, std::memory_order_relaxed) : s.next.load(std::memory_order_relaxed);
+    while (begin < n) {
+      std::size_t take = grain;
+      if (grain == 0) {
+        take = (n - begin + 2 * s.size - 1) / (2 * s.size);
+        if (!s.next.compare_exchange_weak(begin, begin + take, std::memory_order_relaxed)) continue;
+      }
+      const std::size_t end = n - begin < take ? n : begin + take;
+      for (std::size_t i = begin; i < end; ++i) f(i);
+      begin = grain > 0 ? s.next.fetch_add(grain, std::memory_order_relaxed) : s.next.load(std::memory_order_relaxed);
+    }
+    arrive(s, finish);
+  }
+
+  /// Waits until every thread of the team is here.
+  void barrier() noexcept {
+    arrive(*state_, [] {});
+  }
+
+ private:
+  struct state;
+  struct worker {
+    state* team = nullptr;
+    std::size_t index = 0;
+    pthread_t thread{};
+  };
+  struct state {
+    std::size_t size = 1;
+    std::vector<worker> workers{};  // the first is the caller
+    std::mutex mutex{};
+    std::condition_variable wake{};
+    void* context = nullptr;
+    void (*call)(void*, std::size_t) = nullptr;
+    bool stopping = false;
+    alignas(64) std::atomic<std::size_t> jobs{0};
+    alignas(64) std::atomic<std::size_t> next{0};
+    alignas(64) std::atomic<std::size_t> arrived{0};
+    alignas(64) std::atomic<std::size_t> generation{0};
+  };
+
+  static void pause() noexcept {
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+    __builtin_ia32_pause();
+#endif
+  }
+  /// Spins for some microseconds, then lets others run between looks.
+  template <class Done>
+  static void wait(Done&& done, int spins) noexcept {
+    for (int i = 0; !done(); ++i) {
+      if (i < spins) pause();
+      else std::this_thread::yield();
+    }
+  }
+  template <class Finish>
+  static void arrive(state& s, Finish&& finish) noexcept {
+    if (s.size == 1) return;
+    const std::size_t generation = s.generation.load(std::memory_order_acquire);
+    if (s.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == s.size) {
+      finish();
+      s.arrived.store(0, std::memory_order_relaxed);
+      s.next.store(0, std::memory_order_relaxed);  // everybody has stopped taking: the next `each` starts at 0
+      s.generation.store(generation + 1, std::memory_order_release);
+      return;
+    }
+    wait([&] { return s.generation.load(std::memory_order_acquire) != generation; }, 1000);
+  }
+  static void* begin(void* of) {
+    const worker& w = *static_cast<const worker*>(of);
+    work(*w.team, w.index);
+    return nullptr;
+  }
+  static void work(state& s, std::size_t thread) {
+    std::size_t seen = 0;
+    for (;;) {
+      for (int i = 0; i < 8000 && s.jobs.load(std::memory_order_acquire) == seen; ++i) pause();
+      {
+        std::unique_lock lock(s.mutex);
+        s.wake.wait(lock, [&] { return s.jobs.load(std::memory_order_acquire) != seen; });
+        if (s.stopping) return;
+        ++seen;
+      }
+      s.call(s.context, thread);
+      arrive(s, [] {});
+    }
+  }
+
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/quant/quantised_rows.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_QUANT_QUANTISED_ROWS
+#define INOCULUM_SINGLE_ENGINE_QUANT_QUANTISED_ROWS
+
+// Rows of activations, as floats and in 8 bits with a scale for every 32, ready for any packed matrix.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <xtensor/xtensor.hpp>
+
+namespace inoculum::engine {
+
+class quantised_rows {
+ public:
+  /// Room for `rows` of `columns` values; the 8-bit part only if a whole number of blocks fits.
+  void resize(std::size_t rows, std::size_t columns) {
+    blocks_ = columns % block_columns == 0 ? columns / block_columns : 0;
+    floats_.resize({rows, columns});
+    values_.resize({rows, blocks_ * block_columns});
+    scales_.resize({rows, blocks_});
+    sums_.resize({rows, blocks_});
+    totals_.resize({rows, blocks_});
+    halves_.resize({rows, blocks_});
+  }
+
+  [[nodiscard]] std::size_t columns() const noexcept { return floats_.shape(1); }
+  /// Row t, to be filled before `quantise`.
+  [[nodiscard]] float* row(std::size_t t) noexcept { return floats_.data() + t * columns(); }
+  void quantise(const kernel_table& kernels, std::size_t t) noexcept {
+    if (blocks_ == 0) return;
+    kernels.quantise(row(t), blocks_, values_.data() + t * blocks_ * block_columns, scales_.data() + t * blocks_,
+                     sums_.data() + t * blocks_, totals_.data() + t * blocks_, halves_.data() + t * blocks_);
+  }
+
+  /// out[n × 16] = rows first … first + n times panel `index` of the matrix.
+  void times(const kernel_table& kernels, const packed_matrix& m, std::size_t index, std::size_t first, std::size_t n,
+             float* out) const noexcept {
+    const std::uint8_t* panel = m.panel(index);
+    const float* x = floats_.data() + first * columns();
+    switch (m.kind) {
+      case panel_kind::f32: kernels.f32_panel(reinterpret_cast<const float*>(panel), m.columns, x, columns(), n, out); return;
+      case panel_kind::f16: kernels.f16_panel(reinterpret_cast<const std::uint16_t*>(panel), m.columns, x, columns(), n, out); return;
+      case panel_kind::bf16: kernels.bf16_panel(reinterpret_cast<const std::uint16_t*>(panel), m.columns, x, columns(), n, out); return;
+      default: break;
+    }
+    const std::size_t b = first * blocks_;
+    const activation_view a{
+        values_.data() + b * block_columns, scales_.data() + b, sums_.data() + b, totals_.data() + b, halves_.data() + b, blocks_};
+    kernels.quantised_panel(m.kind, panel, a, n, out);
+  }
+
+ private:
+  std::size_t blocks_ = 0;
+  xt::xtensor<float, 2> floats_{};
+  xt::xtensor<std::int8_t, 2> values_{};
+  xt::xtensor<float, 2> scales_{};
+  xt::xtensor<float, 2> sums_{};
+  xt::xtensor<std::int32_t, 2> totals_{};
+  xt::xtensor<std::int32_t, 2> halves_{};
+};
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/model/attention.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_MODEL_ATTENTION
+#define INOCULUM_SINGLE_ENGINE_MODEL_ATTENTION
+
+// Attention of some query rows to one head of the cache. Positions come in segments that begin at position 0 and have a fixed size;
+// within one, block by block with a running softmax; segments are then merged, ascending. A row sees nothing of its neighbours and
+// a segment nothing of the others: a result is the same alone, in a batch, and however the segments are shared among threads
+// (Dao et al., 2023, split so for decoding, but by the number of threads).
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace inoculum::engine {
+
+inline constexpr std::size_t attention_rows = 48;        ///< rows that share a read of keys and values
+inline constexpr std::size_t attention_max_width = 512;  ///< of a head
+inline constexpr std::size_t attention_segment = 256;    ///< positions; whole blocks
+
+/// What a row has gathered of one or several segments: result / sum is its attention to them.
+struct attention_part {
+  float* result = nullptr;  ///< [width]
+  float maximum = -1e30f;   ///< of the scores; finite, so that differences are
+  float sum = 0.0f;
+};
+
+/// The rows a task works on, and its results; about 330 KB for the widest head, one a thread.
+struct attention_scratch {
+  float query[attention_rows * attention_max_width];  ///< already times log2(e) / sqrt(width)
+  float result[attention_rows * attention_max_width];
+  float segment[attention_rows * attention_max_width];  ///< the result of the segment at hand
+  float scores[attention_rows * key_block];
+  std::int8_t query_bytes[attention_rows * attention_max_width];  ///< for keys in 8 bits: the query in 8 bits, as activations are
+  float query_scales[attention_rows * attention_max_width / block_columns];
+  float query_sums[attention_rows * attention_max_width / block_columns];
+  std::int32_t query_totals[attention_rows * attention_max_width / block_columns];
+  std::int32_t query_halves[attention_rows * attention_max_width / block_columns];
+  attention_part whole[attention_rows];
+  attention_part part[attention_rows];
+  std::size_t positions[attention_rows];  ///< the last one that each row sees, ascending
+  std::size_t lowest[attention_rows];     ///< the first one, ascending
+};
+
+/// Rows first … last - 1.
+struct row_range {
+  std::size_t first = 0;
+  std::size_t last = 0;
+};
+
+/// Before `attend_segment`: queries as keys of this type want them.
+inline void quantise_queries(const kernel_table& kernels, const kv_cache& cache, std::size_t width, std::size_t rows,
+                             attention_scratch& s) noexcept {
+  if (cache.type() != kv_type::q8) return;
+  const std::size_t blocks = width / block_columns;
+  kernels.quantise(s.query, rows * blocks, s.query_bytes, s.query_scales, s.query_sums, s.query_totals, s.query_halves);
+}
+
+/// Scores of rows first … first + n - 1 with the positions of a page, as many strips of 16 as are asked for.
+inline void score(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                  std::size_t page, std::size_t strips, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
+  float* scores = s.scores + first * key_block;
+  if (cache.type() == kv_type::f16) {
+    kernels.f16_tile(s.query + first * width, width, cache.half_keys(layer, head, page), 16, 16 * width, width, n, strips, scores,
+                     key_block, true);
+    return;
+  }
+  const std::size_t blocks = width / block_columns, at = first * blocks;
+  const activation_view queries{s.query_bytes + first * width, s.query_scales + at, s.query_sums + at,
+                                s.query_totals + at,           s.query_halves + at, blocks};
+  float y[attention_rows * panel_rows];
+  for (std::size_t strip = 0; strip < strips; ++strip) {
+    kernels.quantised_panel(panel_kind::q8, cache.key_panel(layer, head, page, strip), queries, n, y);
+    for (std::size_t r = 0; r < n; ++r) std::copy_n(y + r * panel_rows, panel_rows, scores + r * key_block + strip * 16);
+  }
+}
+
+/// Adds weights (in `s.scores`) times values of a page to the segment's results.
+inline void add_values(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                       std::size_t page, std::size_t positions, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
+  const float* weights = s.scores + first * key_block;
+  float* out = s.segment + first * width;
+  if (cache.type() == kv_type::f16) {
+    kernels.f16_tile(weights, key_block, cache.half_values(layer, head, page), width, 16, positions, n, width / 16, out, width, false);
+  } else {
+    kernels.byte_tile(weights, key_block, cache.byte_values(layer, head, page), cache.value_scales(layer, head, page), width, positions, n,
+                      width / 16, out, width);
+  }
+}
+
+/// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `s.part` out for the rows returned: those that see something
+/// of the segment.
+inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                                std::size_t rows, std::size_t segment, attention_scratch& s) noexcept {
+  const std::size_t from = segment * attention_segment;
+  row_range seen{0, rows};
+  while (seen.first < rows && s.positions[seen.first] < from) ++seen.first;
+  while (seen.last > seen.first && s.lowest[seen.last - 1] >= from + attention_segment) --seen.last;
+  if (seen.first == seen.last) return seen;
+  for (std::size_t r = seen.first; r < seen.last; ++r) s.part[r] = {s.segment + r * width};
+  std::fill_n(s.segment + seen.first * width, (seen.last - seen.first) * width, 0.0f);
+
+  const std::size_t end = std::min(from + attention_segment, s.positions[seen.last - 1] + 1);
+  row_range now{seen.first, seen.first};  // rows before it have no position left in this block, those behind it none yet
+  for (std::size_t begin = std::max(from, s.lowest[seen.first] / key_block * key_block); begin < end; begin += key_block) {
+    while (s.positions[now.first] < begin) ++now.first;
+    while (now.last < seen.last && s.lowest[now.last] < begin + key_block) ++now.last;
+    const std::size_t n = now.last - now.first;
+    const std::size_t page = begin / key_block;
+    const std::size_t most = std::min(s.positions[now.last - 1] - begin + 1, key_block);
+    score(kernels, cache, layer, head, width, page, (most + 15) / 16, now.first, n, s);
+    for (std::size_t r = now.first; r < now.last; ++r) {
+#if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
+      // The next block is asked for in bites: what a head keeps in a page stands alone, where no prefetcher of the processor expects it.
+      constexpr std::size_t line = 64;
+      const std::size_t lines = begin + key_block <= s.positions[rows - 1] ? cache.head_bytes() / line : 0, bite = r - now.first;
+      for (std::size_t i = lines * bite / n; i < lines * (bite + 1) / n; ++i)
+        __builtin_prefetch(cache.key_panel(layer, head, page + 1, 0) + line * i, 0, 3);
+#endif
+      float* row = s.scores + r * key_block;
+      // At least one score of a row's first block counts, so what is masked here weighs nothing.
+      for (std::size_t i = 0; begin + i < s.lowest[r]; ++i) row[i] = -1e30f;
+      kernels.softmax_step(row, std::min(s.positions[r] - begin + 1, key_block), s.part[r].maximum, s.part[r].sum, s.part[r].result, width);
+    }
+    add_values(kernels, cache, layer, head, width, page, most, now.first, n, s);
+  }
+  return seen;
+}
+
+/// Takes a part into `sum`.
+inline void merge(const kernel_table& kernels, attention_part& sum, const attention_part& part, std::size_t width) noexcept {
+  kernels.softmax_merge(part.result, part.maximum, part.sum, sum.result, sum.maximum, sum.sum, width);
+}
+
+/// Weighted values become attention.
+inline void normalise(const attention_part& whole, std::size_t width) noexcept {
+  const float share = 1.0f / whole.sum;
+  for (std::size_t i = 0; i < width; ++i) whole.result[i] *= share;
+}
+
+/// All segments: `s.result` out, normalised.
+inline void attend(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                   std::size_t rows, attention_scratch& s) noexcept {
+  for (std::size_t r = 0; r < rows; ++r) s.whole[r] = {s.result + r * width};
+  std::fill_n(s.result, rows * width, 0.0f);
+  quantise_queries(kernels, cache, width, rows, s);
+  for (std::size_t segment = s.lowest[0] / attention_segment; segment * attention_segment <= s.positions[rows - 1]; ++segment) {
+    const row_range seen = attend_segment(kernels, cache, layer, head, width, rows, segment, s);
+    for (std::size_t r = seen.first; r < seen.last; ++r) merge(kernels, s.whole[r], s.part[r], width);
+  }
+  for (std::size_t r = 0; r < rows; ++r) normalise(s.whole[r], width);
+}
+
+/// The first of the last `window` positions up to `position`; 0: all of them.
+[[nodiscard]] constexpr std::size_t lowest_seen(std::size_t position, std::size_t window) noexcept {
+  return window != 0 && position >= window ? position - window + 1 : 0;
+}
+/// The same for rows that see the last `window` positions up to `s.positions`.
+inline void attend(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                   std::size_t rows, std::size_t window, attention_scratch& s) noexcept {
+  for (std::size_t r = 0; r < rows; ++r) s.lowest[r] = lowest_seen(s.positions[r], window);
+  attend(kernels, cache, layer, head, width, rows, s);
+}
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/memory.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_MEMORY
+#define INOCULUM_SINGLE_ENGINE_MEMORY
+
+// How much memory a process may still take, so that what cannot fit is refused with words and not ended by the system; and how much
+// scratch a file's sizes may ask for.
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <fstream>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace inoculum::engine {
+
+/// Beside its weights a model takes this, and this many times its tensors' bytes, at most: for one chunk of activations, or one square of
+/// a picture. Real models take a fraction; a small file whose sizes ask for more is damaged or hostile.
+inline constexpr std::size_t scratch_base = std::size_t{64} << 20;
+inline constexpr std::size_t scratch_factor = 16;
+
+/// Errors: `too_large`.
+[[nodiscard]] inline result<void> check_scratch(std::size_t wanted, const gguf_file& file) {
+  std::size_t weight_bytes = 0;
+  for (const gguf_tensor& t : file.tensors()) weight_bytes += t.data.size();
+  if (wanted <= scratch_base || (wanted - scratch_base) / scratch_factor <= weight_bytes) return {};
+  return failure{errc::too_large,
+                 "the sizes that the file states take " + std::to_string(wanted >> 20) + " MiB of scratch for " +
+                     std::to_string(weight_bytes >> 10) + " KiB of weights",
+                 file.source()};
+}
+
+namespace detail {
+/// The number behind `key` at a line's beginning, or at the file's with an empty one; nothing where there is none ("max").
+[[nodiscard]] inline std::optional<std::uint64_t> number_in(const std::string& path, std::string_view key) {
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with(key)) continue;
+    const std::size_t digit = line.find_first_not_of(" \t", key.size());
+    std::uint64_t n = 0;
+    if (digit == std::string::npos || std::from_chars(line.data() + digit, line.data() + line.size(), n).ec != std::errc()) break;
+    return n;
+  }
+  return std::nullopt;
+}
+}  // namespace detail
+
+/// Bytes that can be had now: what Linux calls available, or less where this process's control group (or one above it) has a limit;
+/// pages of files count as free there. No limit where the system does not say. `root` is for tests.
+[[nodiscard]] inline std::uint64_t available_memory(const std::string& root = {}) {
+  std::uint64_t out = std::numeric_limits<std::uint64_t>::max();
+  if (const auto kib = detail::number_in(root + "/proc/meminfo", "MemAvailable:")) out = *kib * 1024;
+  const auto limit = [&](const std::optional<std::uint64_t>& most, std::uint64_t used, std::uint64_t of_files) {
+    if (most) out = std::min(out, *most - std::min(*most, used - std::min(used, of_files)));
+  };
+  std::string group;
+  std::ifstream groups(root + "/proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {
+    if (line.starts_with("0::/")) group = line.substr(3);
+  }
+  for (; !group.empty(); group = group.substr(0, group.rfind('/'))) {
+    const std::string folder = root + "/sys/fs/cgroup" + (group == "/" ? "" : group) + "/";
+    limit(detail::number_in(folder + "memory.max", ""), detail::number_in(folder + "memory.current", "").value_or(0),
+          detail::number_in(folder + "memory.stat", "file ").value_or(0));
+  }
+  const std::string old = root + "/sys/fs/cgroup/memory/memory.";  // version 1
+  limit(detail::number_in(old + "limit_in_bytes", ""), detail::number_in(old + "usage_in_bytes", "").value_or(0),
+        detail::number_in(old + "stat", "total_cache ").value_or(0));
+  return out;
+}
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/model/decoder_config.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_MODEL_DECODER_CONFIG
+#define INOCULUM_SINGLE_ENGINE_MODEL_DECODER_CONFIG
+
+// The numbers that shape a decoder, read from a GGUF file and checked.
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace inoculum::engine {
+
+/// A decoder of RMS norms, rotary positions and a gated feed-forward part. What the architectures differ in are fields
+/// here, so that one loop runs them all.
+struct decoder_config {
+  std::string architecture{};  ///< "llama", "qwen2" or "gemma3", as GGUF names it
+  std::size_t layers = 0;
+  std::size_t width = 0;       ///< of the residual stream
+  std::size_t hidden = 0;      ///< of the feed-forward part
+  std::size_t heads = 0;       ///< query heads
+  std::size_t kv_heads = 0;    ///< key and value heads; each serves heads / kv_heads query heads
+  std::size_t head_width = 0;  ///< a multiple of 16
+  std::size_t rope_width = 0;  ///< leading components of a head that turn with the position
+  std::size_t vocabulary = 0;
+  std::size_t context = 0;  ///< what the model was trained for
+  float norm_epsilon = 0.0f;
+  double rope_base = 0.0;
+  double rope_scale = 1.0;  ///< positions are multiplied by this (linear scaling)
+
+  bool rope_neighbours = true;      ///< the file pairs components 2i and 2i + 1 (llama), else i and i + half
+  bool qkv_bias = false;            ///< qwen2
+  bool head_norms = false;          ///< gemma3: queries and keys are normalised, head by head
+  bool output_norms = false;        ///< gemma3: what attention and feed-forward add is normalised, too
+  bool gelu = false;                ///< gemma3: GELU (tanh) gates, not SiLU
+  bool pictures_both_ways = false;  ///< gemma3: a position of a picture sees all of that picture, also what follows it
+  float embedding_scale = 1.0f;     ///< gemma3: the square root of the width
+  float attention_scale = 0.0f;     ///< of query · key
+  float final_cap = 0.0f;           ///< logits become cap · tanh(logits / cap); 0: they do not
+  std::size_t window = 0;           ///< a local layer sees so many positions, its own included; 0: there are none
+  std::size_t window_pattern = 0;   ///< every so manieth layer is not local
+  double local_rope_base = 0.0;     ///< of local layers, whose positions are not scaled
+
+  [[nodiscard]] bool is_local(std::size_t layer) const noexcept { return window != 0 && (layer + 1) % window_pattern != 0; }
+};
+
+namespace detail {
+
+/// Gemma 3 (Gemma Team, 2025): five layers of a sliding window, then one that sees all.
+inline result<void> read_gemma3(const gguf_file& file, decoder_config& c) {
+  const auto wrong = [&](std::string what) { return failure{errc::unsupported, std::move(what), file.source()}; };
+  c.head_norms = c.output_norms = c.gelu = c.pictures_both_ways = true;
+  c.embedding_scale = std::sqrt(static_cast<float>(c.width));
+  c.window = static_cast<std::size_t>(file.number("gemma3.attention.sliding_window").value_or(0));
+  c.window_pattern = static_cast<std::size_t>(file.number("gemma3.attention.sliding_window_pattern").value_or(6));
+  if (c.window > c.context || c.window_pattern == 0) return wrong("gemma3.attention.sliding_window is " + std::to_string(c.window));
+  c.local_rope_base = file.real("gemma3.rope.freq_base_swa").value_or(10000.0);
+  c.rope_base = file.real("gemma3.rope.freq_base").value_or(1000000.0);
+  // The 27B model divides by the square root of width / heads instead.
+  if (c.layers == 62) c.attention_scale = 1.0f / std::sqrt(static_cast<float>(c.width / c.heads));
+  c.final_cap = static_cast<float>(file.real("gemma3.final_logit_softcapping").value_or(0.0));
+  if (file.real("gemma3.attn_logit_softcapping").value_or(0.0) != 0.0) return wrong("capped attention scores");
+  if (!(c.final_cap >= 0.0f && c.final_cap < 1e6f) || !(c.local_rope_base >= 1.0 && c.local_rope_base < 1e12)) {
+    return wrong("gemma3: a cap of logits or a local rope base out of range");
+  }
+  return {};
+}
+
+}  // namespace detail
+
+/// Reads and checks; errors name the key: `unsupported` for another architecture or shape, `not_found`, `parse`.
+[[nodiscard]] inline result<decoder_config> read_decoder_config(const gguf_file& file) {
+  auto architecture = file.require_text("general.architecture");
+  if (!architecture) return std::move(architecture).error();
+  decoder_config c;
+  c.architecture = *architecture;
+  if (c.architecture != "llama" && c.architecture != "qwen2" && c.architecture != "gemma3") {
+    return failure{errc::unsupported, "model architecture \"" + c.architecture + "\"; this engine runs llama, qwen2 and gemma3",
+                   file.source()};
+  }
+  const auto key = [&](const char* name) { return c.architecture + "." + name; };
+  const auto wrong = [&](std::string what) { return failure{errc::unsupported, std::move(what), file.source()}; };
+
+  struct wanted {
+    const char* name;
+    std::size_t* to;
+    std::uint64_t most;
+  };
+  for (const wanted& w : {wanted{"block_count", &c.layers, 1024}, wanted{"embedding_length", &c.width, 1u << 16},
+                          wanted{"feed_forward_length", &c.hidden, 1u << 20}, wanted{"attention.head_count", &c.heads, 1024},
+                          wanted{"context_length", &c.context, 1u << 24}}) {
+    auto n = file.require_number(key(w.name));
+    if (!n) return std::move(n).error();
+    if (*n == 0 || *n > w.most) return wrong(key(w.name) + " is " + std::to_string(*n) + "; 1 … " + std::to_string(w.most) + " can be");
+    *w.to = static_cast<std::size_t>(*n);
+  }
+  c.kv_heads = static_cast<std::size_t>(file.number(key("attention.head_count_kv")).value_or(c.heads));
+  if (c.kv_heads == 0 || c.heads % c.kv_heads != 0) {
+    return wrong(std::to_string(c.heads) + " query heads over " + std::to_string(c.kv_heads) + " key heads");
+  }
+  c.head_width = static_cast<std::size_t>(file.number(key("attention.key_length")).value_or(c.width / c.heads));
+  if (file.number(key("attention.value_length")).value_or(c.head_width) != c.head_width)
+    return wrong("keys and values of different widths");
+  if (c.head_width == 0 || c.head_width % 16 != 0 || c.head_width > 512) {
+    return wrong("heads of " + std::to_string(c.head_width) + " components; multiples of 16 up to 512 can be");
+  }
+  c.rope_width = static_cast<std::size_t>(file.number(key("rope.dimension_count")).value_or(c.head_width));
+  if (c.rope_width == 0 || c.rope_width % 2 != 0 || c.rope_width > c.head_width) {
+    return wrong(key("rope.dimension_count") + " is " + std::to_string(c.rope_width) + " for heads of " + std::to_string(c.head_width));
+  }
+  auto epsilon = file.require_real(key("attention.layer_norm_rms_epsilon"));
+  if (!epsilon) return std::move(epsilon).error();
+  c.norm_epsilon = static_cast<float>(*epsilon);
+  c.rope_base = file.real(key("rope.freq_base")).value_or(10000.0);
+  c.attention_scale = 1.0f / std::sqrt(static_cast<float>(c.head_width));
+  const std::string_view scaling = file.text(key("rope.scaling.type")).value_or("none");
+  if (scaling == "linear") c.rope_scale = 1.0 / file.real(key("rope.scaling.factor")).value_or(1.0);
+  else if (scaling != "none") return wrong("rope scaling \"" + std::string(scaling) + "\"; \"linear\" can be");
+  if (file.number(key("expert_count")).value_or(0) != 0) return wrong("a mixture of experts");
+  c.rope_neighbours = c.architecture == "llama";
+  c.qkv_bias = c.architecture == "qwen2";
+  if (c.architecture == "gemma3") {
+    if (auto done = detail::read_gemma3(file, c); !done) return std::move(done).error();
+  }
+  if (!(c.rope_base >= 1.0 && c.rope_base < 1e12) || !(c.rope_scale > 0.0 && c.rope_scale <= 1.0) ||
+      !(c.norm_epsilon >= 0.0f && c.norm_epsilon < 1.0f)) {
+    return wrong("rope base, rope scaling or norm epsilon out of range");
+  }
+
+  const gguf_tensor* embedding = file.find("token_embd.weight");
+  if (embedding == nullptr) return failure{errc::not_found, "missing tensor \"token_embd.weight\"", file.source()};
+  c.vocabulary = static_cast<std::size_t>(embedding->ne[1]);
+  return c;
+}
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/model/decoder_weights.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_MODEL_DECODER_WEIGHTS
+#define INOCULUM_SINGLE_ENGINE_MODEL_DECODER_WEIGHTS
+
+// A decoder's weights, packed for the kernels. Loading copies each matrix once, panel by panel, on
+// all threads; the token embedding stays in the mapped file, since only looked-up rows are touched.
+
+#include <atomic>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace inoculum::engine {
+
+struct decoder_layer {
+  std::vector<float> attention_norm{};
+  std::vector<float> feed_forward_norm{};
+  std::vector<float> attention_output_norm{}, feed_forward_output_norm{};  // only where `output_norms`
+  std::vector<float> query_norm{}, key_norm{};                             // only where `head_norms`
+  std::vector<float> query_bias{}, key_bias{}, value_bias{};               // only where `qkv_bias`; in the file's row order
+  packed_matrix query{}, key{}, value{}, output{};
+  packed_matrix gate{}, up{}, down{};
+};
+
+class decoder_weights {
+ public:
+  /// Errors: those of `read_decoder_config`; a tensor that is missing, of another shape or type, not finite,
+  /// or that this architecture has no use for (a bias, say: ignoring it would give wrong answers).
+  [[nodiscard]] static result<decoder_weights> load(const gguf_file& file, thread_team& team) {
+    auto config = read_decoder_config(file);
+    if (!config) return std::move(config).error();
+    loader in{file, *config, {}, {}};
+    decoder_weights out(file, *config);
+    if (auto done = in.describe(out); !done) return std::move(done).error();
+    if (auto done = in.pack(out, team); !done) return std::move(done).error();
+    return out;
+  }
+
+  [[nodiscard]] const decoder_config& config() const noexcept { return config_; }
+  [[nodiscard]] std::span<const decoder_layer> layers() const noexcept { return layers_; }
+  [[nodiscard]] std::span<const float> output_norm() const noexcept { return output_norm_; }
+  [[nodiscard]] const packed_matrix& head() const noexcept { return head_; }
+  [[nodiscard]] std::size_t bytes() const noexcept { return memory_.size(); }
+  [[nodiscard]] digest fingerprint() const { return file_.fingerprint(); }
+
+  /// The residual stream's first value for a token below the vocabulary's size.
+  void embed(std::size_t token, std::span<float> out) const noexcept {
+    const std::size_t row = embedding_->data.size() / config_.vocabulary;
+    dequantise_row(embedding_->type, embedding_->data.data() + token * row, out);
+    if (config_.embedding_scale == 1.0f) return;
+    for (float& v : out) v *= config_.embedding_scale;
+  }
+
+ private:
+  decoder_weights(gguf_file file, const decoder_config& config) : file_(std::move(file)), config_(config) {}
+
+  /// Where a packed matrix comes from. `rope_head` > 0: rows are a head's components, of which the first
+  /// `rope_turn` come as neighbouring pairs and are stored as two halves, which vectorises; queries and
+  /// keys are permuted alike, so their products stay.
+  struct job {
+    packed_matrix* to = nullptr;
+    const gguf_tensor* from = nullptr;
+    std::size_t rope_head = 0;
+    std::size_t rope_turn = 0;
+  };
+
+  struct loader {
+    const gguf_file& file;
+    const decoder_config& config;
+    std::vector<job> jobs{};
+    std::set<std::string, std::less<>> used{};
+
+    result<const gguf_tensor*> tensor(const std::string& name, std::initializer_list<std::uint64_t> shape) {
+      used.insert(name);
+      auto found = file.require_tensor(name, shape);
+      if (found && !can_dequantise((*found)->type)) {
+        return failure{errc::unsupported, "tensor \"" + name + "\" is " + to_string((*found)->type) + ", a type this engine does not read",
+                       file.source()};
+      }
+      return found;
+    }
+    result<void> vector(std::vector<float>& to, const std::string& name, std::size_t n) {
+      auto found = tensor(name, {n});
+      if (!found) return std::move(found).error();
+      to.resize(n);
+      dequantise_row((*found)->type, (*found)->data.data(), to);
+      for (const float v : to) {
+        if (!std::isfinite(v)) return failure{errc::parse, "tensor \"" + name + "\" holds a value that is not finite", file.source()};
+      }
+      return {};
+    }
+    result<void> matrix(packed_matrix& to, const std::string& name, std::size_t columns, std::size_t rows, std::size_t rope_head = 0) {
+      auto found = tensor(name, {columns, rows});
+      if (!found) return std::move(found).error();
+      to = {panel_kind_of((*found)->type), rows, columns, nullptr};
+      jobs.push_back({&to, *found, config.rope_neighbours ? rope_head : 0, config.rope_width});
+      return {};
+    }
+
+    /// What only some architectures have.
+    result<void> describe_extras(decoder_layer& layer, const std::string& prefix) {
+      const decoder_config& c = config;
+      struct wanted {
+        bool there;
+        std::vector<float>* to;
+        const char* name;
+        std::size_t n;
+      };
+      for (const wanted& w : {wanted{c.output_norms, &layer.attention_output_norm, "post_attention_norm.weight", c.width},
+                              wanted{c.output_norms, &layer.feed_forward_output_norm, "post_ffw_norm.weight", c.width},
+                              wanted{c.head_norms, &layer.query_norm, "attn_q_norm.weight", c.head_width},
+                              wanted{c.head_norms, &layer.key_norm, "attn_k_norm.weight", c.head_width},
+                              wanted{c.qkv_bias, &layer.query_bias, "attn_q.bias", c.heads * c.head_width},
+                              wanted{c.qkv_bias, &layer.key_bias, "attn_k.bias", c.kv_heads * c.head_width},
+                              wanted{c.qkv_bias, &layer.value_bias, "attn_v.bias", c.kv_heads * c.head_width}}) {
+        if (!w.there) continue;
+        if (auto step = vector(*w.to, prefix + w.name, w.n); !step) return step;
+      }
+      return {};
+    }
+
+    result<void> describe(decoder_weights& out) {
+      const decoder_config& c = config;
+      auto embedding = tensor("token_embd.weight", {c.width, c.vocabulary});
+      if (!embedding) return std::move(embedding).error();
+      out.embedding_ = *embedding;
+      out.layers_.resize(c.layers);
+      const std::size_t queries = c.heads * c.head_width;
+      const std::size_t keys = c.kv_heads * c.head_width;
+      for (std::size_t i = 0; i < c.layers; ++i) {
+        decoder_layer& layer = out.layers_[i];
+        const std::string prefix = "blk." + std::to_string(i) + ".";
+        for (result<void> step : {vector(layer.attention_norm, prefix + "attn_norm.weight", c.width),
+                                  vector(layer.feed_forward_norm, prefix + "ffn_norm.weight", c.width),
+                                  matrix(layer.query, prefix + "attn_q.weight", c.width, queries, c.head_width),
+                                  matrix(layer.key, prefix + "attn_k.weight", c.width, keys, c.head_width),
+                                  matrix(layer.value, prefix + "attn_v.weight", c.width, keys),
+                                  matrix(layer.output, prefix + "attn_output.weight", queries, c.width),
+                                  matrix(layer.gate, prefix + "ffn_gate.weight", c.width, c.hidden),
+                                  matrix(layer.up, prefix + "ffn_up.weight", c.width, c.hidden),
+                                  matrix(layer.down, prefix + "ffn_down.weight", c.hidden, c.width)}) {
+          if (!step) return step;
+        }
+        if (auto step = describe_extras(layer, prefix); !step) return step;
+      }
+      if (auto step = vector(out.output_norm_, "output_norm.weight", c.width); !step) return step;
+      const bool tied = file.find("output.weight") == nullptr;
+      if (auto step = matrix(out.head_, tied ? "token_embd.weight" : "output.weight", c.width, c.vocabulary); !step) return step;
+      for (const gguf_tensor& t : file.tensors()) {
+        if (used.find(t.name) == used.end()) {
+          return failure{
+              errc::unsupported,
+              "tensor \"" + std::string(t.name) + "\" has no place in a " + config.architecture + " model that this engine knows",
+              file.source()};
+        }
+      }
+      return {};
+    }
+
+    result<void> pack(decoder_weights& out, thread_team& team) {
+      std::size_t total = 0;
+      for (const job& j : jobs) total += (j.to->total_bytes() + 63) / 64 * 64;
+      if (const std::uint64_t free = available_memory(); total > free) {
+        return failure{
+            errc::too_large,
+            "the weights take " + std::to_string(total >> 20) + " MiB of memory, and " + std::to_string(free >> 20) + " MiB are free",
+            file.source()};
+      }
+      out.memory_ = aligned_bytes(total);
+      if (out.memory_.data() == nullptr) {
+        return failure{errc::too_large, "no memory for " + std::to_string(total) + " bytes of weights", file.source()};
+      }
+      std::uint8_t* next = out.memory_.data();
+      for (const job& j : jobs) {
+        j.to->bytes = next;
+        next += (j.to->total_bytes() + 63) / 64 * 64;
+      }
+      std::atomic<const gguf_tensor*> damaged{nullptr};
+      // The embedding is packed only where it is the head, too; rows of another one are read as they come.
+      const std::size_t rows = out.embedding_ == jobs.back().from ? 0 : config.vocabulary;
+      const std::size_t row_bytes = out.embedding_->data.size() / config.vocabulary;
+      team.run([&](std::size_t) {
+        const auto scan = [&](std::size_t i) {
+          const bool finite = row_is_finite(out.embedding_->type, out.embedding_->data.data() + i * row_bytes, config.width);
+          if (!finite) damaged.store(out.embedding_, std::memory_order_relaxed);
+        };
+        team.each(rows, 64, scan, [&] { file.drop_pages(out.embedding_->data); });
+        for (const job& j : jobs) {
+          const std::size_t head = j.rope_head;
+          const std::size_t turn = j.rope_turn;
+          const auto pack_one = [&](std::size_t p) {
+            const bool finite = pack_panel(*j.to, p, j.from->type, j.from->data, [head, turn](std::size_t row) {
+              const std::size_t component = head == 0 ? turn : row % head;
+              if (component >= turn) return row;
+              const std::size_t half = turn / 2;
+              return row - component + (component < half ? 2 * component : 2 * (component - half) + 1);
+            });
+            if (!finite) damaged.store(j.from, std::memory_order_relaxed);
+          };
+          // What has been copied is not wanted in memory a second time; of the embedding, rows are read as they are looked up.
+          team.each(j.to->panels(), 4, pack_one, [&] { file.drop_pages(j.from->data); });
+        }
+      });
+      if (const gguf_tensor* t = damaged.load(); t != nullptr) {
+        return failure{errc::parse, "tensor \"" + std::string(t->name) + "\" holds a value that is not finite", file.source()};
+      }
+      return {};
+    }
+  };
+
+  gguf_file file_;  // keeps the mapping that `embedding_` points into
+  decoder_config config_;
+  std::vector<decoder_layer> layers_{};
+  std::vector<float> output_norm_{};
+  packed_matrix head_{};
+  const gguf_tensor* embedding_ = nullptr;
+  aligned_bytes memory_{};
+};
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/model/rope.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_MODEL_ROPE
+#define INOCULUM_SINGLE_ENGINE_MODEL_ROPE
+
+// Rotary position embedding (Su et al., 2021): pair i of a head turns by position · base^(-2i / width).
+// Pairs are stored as two halves (decoder_weights.hpp permutes rows so), which makes the loop elementwise.
+
+#include <cmath>
+#include <cstddef>
+#include <xsimd/xsimd.hpp>
+#include <xtensor/xtensor.hpp>
+
+namespace inoculum::engine {
+
+/// Cosines and sines for rows of any positions, [n][rope_width / 2] each, computed in double.
+struct rope_angles {
+  xt::xtensor<float, 2> cosines{};
+  xt::xtensor<float, 2> sines{};
+
+  /// `position(t)` is row t's.
+  template <class Position>
+  void set(double base, double scale, std::size_t rope_width, std::size_t n, Position&& position) {
+    const std::size_t half = rope_width / 2;
+    cosines.resize({n, half});
+    sines.resize({n, half});
+    for (std::size_t i = 0; i < half; ++i) {
+      const double turn = scale * std::pow(base, -2.0 * static_cast<double>(i) / static_cast<double>(rope_width));
+      for (std::size_t t = 0; t < n; ++t) {
+        cosines(t, i) = static_cast<float>(std::cos(static_cast<double>(position(t)) * turn));
+        sines(t, i) = static_cast<float>(std::sin(static_cast<double>(position(t)) * turn));
+      }
+    }
+  }
+
+  /// Turns one head's components by row t's angles.
+  void turn(std::size_t t, float* head) const noexcept {
+    using lanes = xsimd::batch<float>;
+    const std::size_t half = cosines.shape(1);
+    const float* c = cosines.data() + t * half;
+    const float* s = sines.data() + t * half;
+    std::size_t i = 0;
+    for (; i + lanes::size <= half; i += lanes::size) {
+      const lanes cosine = lanes::load_unaligned(c + i);
+      const lanes sine = lanes::load_unaligned(s + i);
+      const lanes x = lanes::load_unaligned(head + i);
+      const lanes y = lanes::load_unaligned(head + half + i);
+      (x * cosine - y * sine).store_unaligned(head + i);
+      (x * sine + y * cosine).store_unaligned(head + half + i);
+    }
+    for (; i < half; ++i) {
+      const float x = head[i];
+      const float y = head[half + i];
+      head[i] = x * c[i] - y * s[i];
+      head[half + i] = x * s[i] + y * c[i];
+    }
+  }
+};
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/model/decoder.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_MODEL_DECODER
+#define INOCULUM_SINGLE_ENGINE_MODEL_DECODER
+
+// The decoder: rows of the residual stream in, logits out, keys and values kept. Work goes through in chunks of
+// `chunk_rows`, whatever was handed in; nothing depends on where the cuts fall.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+#include <xtensor/xtensor.hpp>
+
+namespace inoculum::engine {
+
+class decoder {
+ public:
+  static constexpr std::size_t chunk_rows = 256;
+
+  /// Keys and values in `type`; for q8 `head_width` must be a multiple of 32.
+  decoder(decoder_weights weights, const kernel_table& kernels, thread_team team, kv_type type = kv_type::f16)
+      : weights_(std::move(weights)), kernels_(&kernels), team_(std::move(team)), kv_type_(type), scratch_(team_.size()) {
+    for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
+  }
+
+  [[nodiscard]] const decoder_config& config() const noexcept { return weights_.config(); }
+  [[nodiscard]] const decoder_weights& weights() const noexcept { return weights_; }
+  [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
+  [[nodiscard]] std::size_t threads() const noexcept { return team_.size(); }
+  /// Bytes that a chunk takes beside the weights, or one token behind a full context; with one page of keys and values.
+  [[nodiscard]] static std::size_t scratch_bytes(const decoder_config& c, std::size_t context, const kv_cache& shape) noexcept {
+    const std::size_t queries = c.heads * c.head_width, keys = c.kv_heads * c.head_width;
+    const auto quantised = [](std::size_t columns) { return columns * (sizeof(float) + 1) + columns / block_columns * 16; };
+    const std::size_t row =
+        (2 * c.width + queries + 2 * keys) * sizeof(float) + quantised(c.width) + quantised(queries) + quantised(c.hidden);
+    const std::size_t parts =
+        few_rows * c.heads * (context / attention_segment + 1) * (c.head_width * sizeof(float) + sizeof(attention_part));
+    return chunk_rows * row + parts + shape.page_bytes();
+  }
+  /// Room for the keys and values of one sequence.
+  [[nodiscard]] kv_cache new_cache() const { return {config().layers, config().kv_heads, config().head_width, kv_type_}; }
+
+  /// Runs `n` positions of one sequence from `first` on; `fill(i, row)` writes the i-th one's `width` values.
+  /// Positions before `first` must have been run. Logits of the last position, or of all n in order, go to
+  /// `logits` (`vocabulary` or n · vocabulary floats; none are computed when it is empty). `pictures`, ascending, tells a model that sees a
+  /// picture both ways where there are any. Errors: `too_large` when memory for the cache ends.
+  struct picture_span {
+    std::size_t begin = 0;  ///< among the n
+    std::size_t end = 0;
+  };
+  template <class Fill>
+  [[nodiscard]] result<void> run(kv_cache& cache, std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits,
+                                 std::span<const picture_span> pictures = {}) {
+    if (!config().pictures_both_ways) pictures = {};
+    if (!cache.reserve(first, first + n)) return no_memory(first + n);
+    const std::size_t vocabulary = config().vocabulary;
+    for (std::size_t done = 0, rows = 0; done < n; done += rows) {
+      rows = std::min(chunk_rows, n - done);
+      while (!pictures.empty() && pictures.front().end <= done) pictures = pictures.subspan(1);
+      for (const picture_span& p : pictures) {  // a chunk holds a picture whole, whatever its size: all its keys come first
+        if (p.begin < done + rows && done + rows < p.end) rows = p.begin > done ? p.begin - done : p.end - done;
+      }
+      const bool last = done + rows == n;
+      places_.clear();
+      for (std::size_t i = 0; i < rows; ++i) places_.push_back({&cache, first + done + i, first + done + i});
+      for (const picture_span& p : pictures) {
+        for (std::size_t i = std::max(p.begin, done); i < std::min(p.end, done + rows); ++i) places_[i - done].sees = first + p.end - 1;
+      }
+      prepare();
+      for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
+      // Only what somebody reads is computed in the last layer and the head.
+      const std::size_t wanted = logits.empty() ? 0 : all_logits ? rows : last ? 1 : 0;
+      float* out = all_logits ? logits.data() + done * vocabulary : logits.data();
+      team_.run([&](std::size_t thread) { forward(thread, wanted, out); });
+    }
+    return {};
+  }
+
+  /// A copy of positions of a cache, and back into any.
+  [[nodiscard]] kv_stretch copy(kv_cache& cache, std::size_t first, std::size_t positions) {
+    kv_stretch out{positions, std::vector<std::uint8_t>(cache.lines() * cache.line_bytes(positions))};
+    team_.run([&](std::size_t) {
+      team_.each(cache.lines(), 1,
+                 [&](std::size_t line) { cache.copy_line(line, first, positions, out.bytes.data() + line * cache.line_bytes(positions)); });
+    });
+    return out;
+  }
+  /// Errors: `too_large` when memory for the cache ends.
+  [[nodiscard]] result<void> paste(kv_cache& cache, std::size_t first, const kv_stretch& stretch) {
+    if (!cache.reserve(first, first + stretch.positions)) return no_memory(first + stretch.positions);
+    team_.run([&](std::size_t) {
+      team_.each(cache.lines(), 1, [&](std::size_t line) {
+        cache.paste_line(line, first, stretch.positions, stretch.bytes.data() + line * cache.line_bytes(stretch.positions));
+      });
+    });
+    return {};
+  }
+
+  /// One more position for each of several sequences, so that the weights are read once for all of them. Their logits go
+  /// to `logits`, a row each, and are what `run` would have given, to the bit. Errors as of `run`, before any work.
+  struct next_position {
+    kv_cache* cache = nullptr;  ///< a different one each
+    std::size_t position = 0;
+  };
+  template <class Fill>
+  [[nodiscard]] result<void> step(std::span<const next_position> sequences, Fill&& fill, std::span<float> logits) {
+    for (const next_position& s : sequences) {
+      if (!s.cache->reserve(s.position, s.position + 1)) return no_memory(s.position + 1);
+    }
+    for (std::size_t done = 0; done < sequences.size(); done += chunk_rows) {
+      const std::size_t rows = std::min(chunk_rows, sequences.size() - done);
+      places_.clear();
+      for (const next_position& p : sequences.subspan(done, rows)) places_.push_back({p.cache, p.position, p.position});
+      prepare();
+      for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
+      team_.run([&](std::size_t thread) { forward(thread, rows, logits.data() + done * config().vocabulary); });
+    }
+    return {};
+  }
+
+ private:
+  static constexpr std::size_t few_rows = 8;   // up to which a task of attention is one segment
+  static constexpr std::size_t row_tile = 64;  // rows whose activations stay in the second-level cache while panels pass
+
+  [[nodiscard]] static failure no_memory(std::size_t positions) {
+    return {errc::too_large, "no memory for " + std::to_string(positions) + " positions of cache", {}};
+  }
+
+  void prepare() {
+    const decoder_config& c = config();
+    const std::size_t rows = places_.size();
+    x_.resize({rows, c.width});
+    if (c.output_norms) product_.resize({rows, c.width});
+    qkv_.resize({rows, (c.heads + 2 * c.kv_heads) * c.head_width});
+    input_.resize(rows, c.width);
+    attended_.resize(rows, c.heads * c.head_width);
+    hidden_.resize(rows, c.hidden);
+    if (rows <= few_rows) {
+      std::size_t last = 0;
+      for (const place& p : places_) last = std::max(last, p.sees);
+      segments_ = last / attention_segment + 1;
+      part_results_.resize(rows * c.heads * segments_ * c.head_width);
+      parts_.resize(rows * c.heads * segments_);
+      for (std::size_t i = 0; i < parts_.size(); ++i) parts_[i].result = part_results_.data() + i * c.head_width;
+    }
+    const auto position = [&](std::size_t t) { return places_[t].position - places_[t].cache->overlap; };
+    angles_.set(c.rope_base, c.rope_scale, c.rope_width, rows, position);
+    if (c.window != 0) local_angles_.set(c.local_rope_base, 1.0, c.rope_width, rows, position);
+  }
+
+  /// The rows of `places_`; logits of the last `wanted` ones.
+  void forward(std::size_t thread, std::size_t wanted, float* logits) {
+    const std::size_t rows = places_.size();
+    const std::span<const decoder_layer> layers = weights_.layers();
+    team_.each(rows, 8, [&](std::size_t t) { normalise(layers[0].attention_norm, t); });
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      const decoder_layer& layer = layers[i];
+      const bool last = i + 1 == layers.size();
+      project(layer, i, rows);
+      const std::size_t skip = last ? rows - wanted : 0;
+      if (skip == rows) return;
+      attention(thread, i, skip, rows);
+      add_product(layer.output, layer.attention_output_norm, attended_, layer.feed_forward_norm, skip, rows);
+      feed_forward(layer, skip, rows);
+      const std::span<const float> next = last ? weights_.output_norm() : std::span<const float>(layers[i + 1].attention_norm);
+      add_product(layer.down, layer.feed_forward_output_norm, hidden_, next, skip, rows);
+    }
+    const packed_matrix& head = weights_.head();
+    tiles(head.panels(), rows - wanted, rows, [&](std::size_t panel, std::size_t begin, std::size_t n) {
+      float y[row_tile * panel_rows];
+      input_.times(*kernels_, head, panel, begin, n, y);
+      float* out = logits + (begin - (rows - wanted)) * head.rows + panel * panel_rows;
+      put(y, n, std::min(panel_rows, head.rows - panel * panel_rows), out, head.rows);
+    });
+    if (config().final_cap == 0.0f) return;
+    const float cap = config().final_cap;
+    team_.each(wanted, 1, [&](std::size_t t) {
+      for (float& logit : std::span(logits + t * head.rows, head.rows)) logit = cap * std::tanh(logit / cap);
+    });
+  }
+
+  struct place {
+    kv_cache* cache = nullptr;
+    std::size_t position = 0;
+    std::size_t sees = 0;  // the last position
+  };
+
+  struct nothing {
+    void operator()(std::size_t) const noexcept {}
+  };
+
+  /// A panel's n rows of results to where they belong, or onto what is there. Of a whole panel the number of columns is known when
+  /// this is compiled, which saves a call a row.
+  static void put(const float* y, std::size_t n, std::size_t present, float* out, std::size_t stride) noexcept {
+    if (present == panel_rows) {
+      for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, panel_rows, out + t * stride);
+    } else {
+      for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, present, out + t * stride);
+    }
+  }
+  static void add(const float* y, std::size_t n, std::size_t present, float* out, std::size_t stride) noexcept {
+    for (std::size_t t = 0; t < n; ++t, y += panel_rows, out += stride) {
+      if (present == panel_rows) {
+        for (std::size_t i = 0; i < panel_rows; ++i) out[i] += y[i];
+      } else {
+        for (std::size_t i = 0; i < present; ++i) out[i] += y[i];
+      }
+    }
+  }
+
+  /// Calls f(panel, first row, rows) for every panel and every run of at most `row_tile` rows of [begin, end).
+  template <class F>
+  void tiles(std::size_t panels, std::size_t begin, std::size_t end, F&& f) {
+    tiles(panels, begin, end, f, nothing{});
+  }
+  /// And then row(t) for every row. A single row is finished by the thread that comes last: barriers are what one token waits for.
+  template <class F, class Row>
+  void tiles(std::size_t panels, std::size_t begin, std::size_t end, F&& f, Row&& row) {
+    const std::size_t tasks = panels * ((end - begin + row_tile - 1) / row_tile);
+    const auto tile = [&](std::size_t task) {
+      const std::size_t from = begin + task / panels * row_tile;
+      f(task % panels, from, std::min(row_tile, end - from));
+    };
+    // Few rows pass the weights once: a thread reads neighbouring panels, which it asks for ahead.
+    const std::size_t grain = end - begin > 8 ? 1 : 0;
+    if (end - begin == 1) return team_.each(tasks, grain, tile, [&] { row(begin); });
+    team_.each(tasks, grain, tile);
+    if constexpr (!std::is_same_v<std::decay_t<Row>, nothing>) team_.each(end - begin, 8, [&](std::size_t i) { row(begin + i); });
+  }
+
+  void normalise(std::span<const float> weight, std::size_t t) {
+    kernels_->rms_norm(x_.data() + t * config().width, weight.data(), config().width, config().norm_epsilon, input_.row(t));
+    input_.quantise(*kernels_, t);
+  }
+
+  /// Queries, keys and values, side by side in qkv_; keys and values then go to the cache.
+  void project(const decoder_layer& layer, std::size_t index, std::size_t rows) {
+    const packed_matrix* parts[3] = {&layer.query, &layer.key, &layer.value};
+    const std::size_t stride = qkv_.shape(1);
+    const auto product = [&](std::size_t panel, std::size_t begin, std::size_t n) {
+      std::size_t part = 0;
+      std::size_t column = 0;
+      for (; panel >= parts[part]->panels(); ++part) {
+        panel -= parts[part]->panels();
+        column += parts[part]->rows;
+      }
+      float y[row_tile * panel_rows];
+      input_.times(*kernels_, *parts[part], panel, begin, n, y);
+      put(y, n, panel_rows, qkv_.data() + begin * stride + column + panel * panel_rows, stride);
+    };
+    tiles(parts[0]->panels() + 2 * parts[1]->panels(), 0, rows, product, [&](std::size_t t) { store_keys(layer, index, t); });
+  }
+
+  void store_keys(const decoder_layer& layer, std::size_t index, std::size_t t) {
+    const decoder_config& c = config();
+    const float factor = log2_e * c.attention_scale;
+    const rope_angles& angles = c.is_local(index) ? local_angles_ : angles_;
+    const auto add = [](float* to, const std::vector<float>& bias) {
+      for (std::size_t i = 0; i < bias.size(); ++i) to[i] += bias[i];
+    };
+    float* q = qkv_.data() + t * qkv_.shape(1);
+    float* k = q + c.heads * c.head_width;
+    float* v = k + c.kv_heads * c.head_width;
+    add(q, layer.query_bias);
+    add(k, layer.key_bias);
+    add(v, layer.value_bias);
+    const auto turned = [&](float* head, const std::vector<float>& norm) {
+      if (!norm.empty()) kernels_->rms_norm(head, norm.data(), c.head_width, c.norm_epsilon, head);
+      angles.turn(t, head);
+    };
+    for (std::size_t h = 0; h < c.heads; ++h) turned(q + h * c.head_width, layer.query_norm);
+    for (std::size_t i = 0; i < c.heads * c.head_width; ++i) q[i] *= factor;
+    for (std::size_t h = 0; h < c.kv_heads; ++h) {
+      turned(k + h * c.head_width, layer.key_norm);
+      places_[t].cache->store(index, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
+    }
+  }
+
+  /// Rows of one sequence that read one key head: some of the query heads that share it, at `count` places.
+  struct attention_task {
+    std::size_t key_head = 0;
+    std::size_t first_head = 0;
+    std::size_t heads = 0;
+    std::size_t from = 0;
+    std::size_t count = 0;
+
+    [[nodiscard]] std::size_t rows() const noexcept { return heads * count; }
+    [[nodiscard]] std::size_t place(std::size_t row) const noexcept { return from + row / heads; }
+    [[nodiscard]] std::size_t head(std::size_t row) const noexcept { return first_head + row % heads; }
+  };
+
+  void gather(const attention_task& task, std::size_t window, attention_scratch& s) const {
+    const std::size_t width = config().head_width;
+    for (std::size_t r = 0; r < task.rows(); ++r) {
+      s.positions[r] = places_[task.place(r)].sees;
+      s.lowest[r] = lowest_seen(places_[task.place(r)].position, window);
+      std::copy_n(qkv_.data() + task.place(r) * qkv_.shape(1) + task.head(r) * width, width, s.query + r * width);
+    }
+  }
+
+  /// The query heads that share a key head go together, for as many positions of one sequence as fill a task. Few rows make few
+  /// tasks: then each is one segment, merged when all are there; the same sums, by all threads.
+  void attention(std::size_t thread, std::size_t layer, std::size_t begin, std::size_t end) {
+    const decoder_config& c = config();
+    const std::size_t width = c.head_width;
+    const std::size_t group = c.heads / c.kv_heads;
+    const std::size_t heads_a_task = std::min(group, attention_rows);
+    const std::size_t slices = (group + heads_a_task - 1) / heads_a_task;
+    const bool one_sequence = places_.front().cache == places_.back().cache;
+    const std::size_t step = one_sequence ? attention_rows / heads_a_task : 1;
+    const std::size_t tasks = c.kv_heads * slices * ((end - begin + step - 1) / step);
+    const std::size_t window = c.is_local(layer) ? c.window : 0;
+    const auto task_at = [&](std::size_t i) {
+      const std::size_t key_head = i % c.kv_heads;
+      const std::size_t slice = i / c.kv_heads % slices * heads_a_task;
+      const std::size_t from = begin + i / (c.kv_heads * slices) * step;
+      return attention_task{key_head, key_head * group + slice, std::min(heads_a_task, group - slice), from, std::min(step, end - from)};
+    };
+    attention_scratch& s = *scratch_[thread];
+    if (places_.size() > few_rows) {
+      team_.each(tasks, 1, [&](std::size_t i) {
+        const attention_task task = task_at(tasks - 1 - i);  // the longest first
+        gather(task, window, s);
+        attend(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), s);
+        for (std::size_t r = 0; r < task.rows(); ++r)
+          std::copy_n(s.result + r * width, width, attended_.row(task.place(r)) + task.head(r) * width);
+      });
+      return team_.each(end - begin, 8, [&](std::size_t i) { attended_.quantise(*kernels_, begin + i); });
+    }
+    const auto part_of = [&](std::size_t i) {
+      const attention_task task = task_at(i / segments_);
+      const std::size_t segment = i % segments_;
+      gather(task, window, s);
+      quantise_queries(*kernels_, *places_[task.from].cache, width, task.rows(), s);
+      const row_range seen = attend_segment(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), segment, s);
+      for (std::size_t r = 0; r < task.rows(); ++r) {
+        attention_part& part = parts_[(task.place(r) * c.heads + task.head(r)) * segments_ + segment];
+        part.sum = 0.0f;  // nothing seen
+        if (r < seen.first || r >= seen.last) continue;
+        part = {part.result, s.part[r].maximum, s.part[r].sum};
+        std::copy_n(s.part[r].result, width, part.result);
+      }
+    };
+    const auto whole_of = [&](std::size_t t) {
+      std::fill_n(attended_.row(t), c.heads * width, 0.0f);
+      for (std::size_t h = 0; h < c.heads; ++h) {
+        attention_part whole{attended_.row(t) + h * width};
+        for (std::size_t k = 0; k < segments_; ++k) {
+          const attention_part& part = parts_[(t * c.heads + h) * segments_ + k];
+          if (part.sum > 0.0f) merge(*kernels_, whole, part, width);
+        }
+        engine::normalise(whole, width);
+      }
+      attended_.quantise(*kernels_, t);
+    };
+    if (end - begin == 1) return team_.each(tasks * segments_, 0, part_of, [&] { whole_of(begin); });
+    team_.each(tasks * segments_, 0, part_of);
+    team_.each(end - begin, 1, [&](std::size_t i) { whole_of(begin + i); });
+  }
+
+  /// hidden = act(gate) · up; a task computes both panels, so neither ever leaves its cache.
+  void feed_forward(const decoder_layer& layer, std::size_t begin, std::size_t end) {
+    const auto activate = config().gelu ? kernels_->geglu : kernels_->swiglu;
+    const auto gated = [&](std::size_t panel, std::size_t from, std::size_t n) {
+      float gate[row_tile * panel_rows];
+      float up[row_tile * panel_rows];
+      input_.times(*kernels_, layer.gate, panel, from, n, gate);
+      input_.times(*kernels_, layer.up, panel, from, n, up);
+      activate(gate, up, n * panel_rows, gate);
+      put(gate, n, std::min(panel_rows, layer.gate.rows - panel * panel_rows), hidden_.row(from) + panel * panel_rows, layer.gate.rows);
+    };
+    tiles(layer.gate.panels(), begin, end, gated, [&](std::size_t t) { hidden_.quantise(*kernels_, t); });
+  }
+
+  /// x += rows · mᵀ, normalised before it is added where `norm` is not empty; then input = x normalised by `next`.
+  void add_product(const packed_matrix& m, std::span<const float> norm, const quantised_rows& in, std::span<const float> next,
+                   std::size_t begin, std::size_t end) {
+    const std::size_t width = config().width;
+    float* const sum = norm.empty() ? x_.data() : product_.data();
+    const auto product = [&](std::size_t panel, std::size_t from, std::size_t n) {
+      float y[row_tile * panel_rows];
+      in.times(*kernels_, m, panel, from, n, y);
+      const std::size_t present = std::min(panel_rows, m.rows - panel * panel_rows);
+      float* out = sum + from * width + panel * panel_rows;
+      if (norm.empty()) add(y, n, present, out, width);
+      else put(y, n, present, out, width);
+    };
+    tiles(m.panels(), begin, end, product, [&](std::size_t t) {
+      if (!norm.empty()) {
+        float* row = product_.data() + t * width;
+        kernels_->rms_norm(row, norm.data(), width, config().norm_epsilon, row);
+        float* out = x_.data() + t * width;
+        for (std::size_t i = 0; i < width; ++i) out[i] += row[i];
+      }
+      normalise(next, t);
+    });
+  }
+
+  decoder_weights weights_;
+  const kernel_table* kernels_;
+  thread_team team_;
+  kv_type kv_type_;
+  std::vector<std::unique_ptr<attention_scratch>> scratch_;
+  std::vector<place> places_{};  // what each row of a chunk is
+  rope_angles angles_{}, local_angles_{};
+  xt::xtensor<float, 2> x_{};        // the residual stream, [rows][width]
+  xt::xtensor<float, 2> qkv_{};      // [rows][queries, keys, values]
+  xt::xtensor<float, 2> product_{};  // what is normalised before x_ gets it
+  quantised_rows input_{};           // what a projection reads
+  quantised_rows attended_{};
+  quantised_rows hidden_{};
+  std::size_t segments_ = 0;             // of the longest sequence, for few rows
+  std::vector<float> part_results_{};    // [rows][heads][segments][head width]
+  std::vector<attention_part> parts_{};  // [rows][heads][segments]
+};
+
+}  // namespace inoculum::engine
+
+#endif
+
+// ---- inoculum/engine/input_rows.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_INPUT_ROWS
+#define INOCULUM_SINGLE_ENGINE_INPUT_ROWS
+
+// An engine's inputs, checked, as the rows that a decoder reads.
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace inoculum::engine {
+
+/// Positions to be appended: tokens, and rows of pictures, which stay the caller's.
+class input_rows {
+ public:
+  /// Those of the inputs, which are to stand behind `keep` others. Errors: `invalid_argument` (none, a token or a picture that does not
+  /// fit), `budget` (more than the context).
+  [[nodiscard]] result<void> gather(std::size_t keep, std::span<const engine_input> inputs, std::size_t context, const decoder_config& c) {
+    const auto refuse = [](std::string what) { return failure{errc::invalid_argument, std::move(what), {}}; };
+    std::size_t n = 0;
+    for (const engine_input& input : inputs) n += positions_of(input);
+    if (n == 0) return refuse("nothing to evaluate: logits come after at least one new position");
+    if (keep + n > context) {
+      return failure{errc::budget,
+                     std::to_string(keep + n) + " positions are " + std::to_string(keep + n - context) + " more than the context of " +
+                         std::to_string(context),
+                     {}};
+    }
+    rows_.clear();
+    pictures_.clear();
+    for (const engine_input& input : inputs) {
+      for (const token_id id : input.tokens) {
+        if (id < 0 || static_cast<std::size_t>(id) >= c.vocabulary) return refuse("token " + std::to_string(id) + " does not exist");
+        rows_.push_back({id, nullptr});
+      }
+      if (input.image == nullptr) continue;
+      const image_embedding& picture = *input.image;
+      if (picture.width != c.width || !picture.values || picture.values->size() != picture.rows * c.width) {
+        return refuse("a picture of " + std::to_string(picture.rows) + " × " + std::to_string(picture.width) +
+                      " values for a model of width " + std::to_string(c.width));
+      }
+      if (!all_finite(*picture.values)) return refuse("a picture's embedding holds a value that is not finite");
+      pictures_.push_back({rows_.size(), rows_.size() + picture.rows});
+      for (std::size_t r = 0; r < picture.rows; ++r) rows_.push_back({0, picture.values->data() + r * c.width});
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
+  [[nodiscard]] std::span<const decoder::picture_span> pictures() const noexcept { return pictures_; }
+
+  /// What writes the rows from `first` on, for `decoder::run`.
+  [[nodiscard]] auto from(std::size_t first, const decoder_weights& weights) const {
+    return [this, first, &weights](std::size_t i, std::span<float> row) {
+      const position& p = rows_[first + i];
+      if (p.row != nullptr) std::copy_n(p.row, row.size(), row.data());
+      else weights.embed(static_cast<std::size_t>(p.token), row);
+    };
+  }
+
+ private:
+  struct position {
+    token_id token = 0;
+    const float* row = nullptr;  // of a picture
+  };
+  std::vector<position> rows_{};
+  std::vector<decoder::picture_span> pictures_{};
+};
+
+}  // namespace inoculum::engine
 
 #endif
 
@@ -4793,30 +6474,6 @@ INOCULUM_AVX512 inline void quantised_panel(Tiles& unit, panel_kind kind, const 
 
 #endif
 
-// ---- inoculum/engine/kernels/exponential.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_EXPONENTIAL
-#define INOCULUM_SINGLE_ENGINE_KERNELS_EXPONENTIAL
-
-// The constants of 2^x, shared by every instruction set: x = n + f with n the nearest integer, 2^f by its
-// Taylor polynomial (relative error below 1e-8 for |f| ≤ 1/2, so the float rounding dominates), 2^n by
-// the exponent's bits. Our own, since libm's vector forms differ from machine to machine.
-
-namespace inoculum::engine {
-
-/// ln(2)^k / k!, k = 7 … 0.
-inline constexpr float exp2_terms[8] = {1.5252733804e-5f, 1.5403530394e-4f, 1.3333558146e-3f, 9.6181291076e-3f,
-                                        5.5504108665e-2f, 2.4022650696e-1f, 6.9314718056e-1f, 1.0f};
-inline constexpr float exp2_lowest = -126.0f;  ///< below it the result is 0
-inline constexpr float exp2_highest = 127.0f;  ///< above it the argument is held
-inline constexpr float log2_e = 1.44269504089f;
-
-inline constexpr float gelu_slope = 1.59576912161f;  ///< 2 · sqrt(2 / pi)
-inline constexpr float gelu_cubic = 0.044715f;
-
-}  // namespace inoculum::engine
-
-#endif
-
 // ---- inoculum/engine/kernels/avx2.hpp ----
 #ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX2
 #define INOCULUM_SINGLE_ENGINE_KERNELS_AVX2
@@ -5007,17 +6664,20 @@ INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t valid, float& 
   for (std::size_t i = 0; i < key_block; i += 8) most = _mm256_max_ps(most, _mm256_loadu_ps(scores + i));
   const float highest = detail::largest_lane(most);
   const __m256 shift = _mm256_set1_ps(highest);
-  __m256 total = _mm256_setzero_ps();
-  for (std::size_t i = 0; i < key_block; i += 8) {
-    const __m256 weight = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i), shift));
-    _mm256_storeu_ps(scores + i, weight);
-    total = _mm256_add_ps(total, weight);
+  __m256 even = _mm256_setzero_ps(), odd = _mm256_setzero_ps();
+  for (std::size_t i = 0; i < key_block; i += 16) {
+    const __m256 low = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i), shift));
+    const __m256 high = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i + 8), shift));
+    _mm256_storeu_ps(scores + i, low);
+    _mm256_storeu_ps(scores + i + 8, high);
+    even = _mm256_add_ps(even, low);
+    odd = _mm256_add_ps(odd, high);
   }
   const __m256 factor = detail::exp2(_mm256_sub_ps(_mm256_set1_ps(maximum), shift));
   // As a rule the maximum stays, and times 1 changes nothing.
   for (std::size_t i = 0; highest != maximum && i < depth; i += 8)
     _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), factor));
-  sum = sum * _mm256_cvtss_f32(factor) + detail::sum_lanes(total);
+  sum = sum * _mm256_cvtss_f32(factor) + detail::sum_lanes(_mm256_add_ps(even, odd));
   maximum = highest;
 }
 
@@ -5138,8 +6798,7 @@ INOCULUM_AVX512 inline void strip_tiles(const float* a, std::size_t a_stride, co
 
 /// 2^x, 0 below 2^-126; the steps are AVX2's.
 [[nodiscard]] INOCULUM_AVX512_INLINE __m512 exp2(__m512 x) noexcept {
-  const __m512 held =
-      _mm512_maskz_max_ps(0xffff, _mm512_maskz_min_ps(0xffff, x, _mm512_set1_ps(exp2_highest)), _mm512_set1_ps(exp2_lowest));
+  const __m512 held = _mm512_maskz_min_ps(0xffff, x, _mm512_set1_ps(exp2_highest));
   const __m512 whole = _mm512_maskz_roundscale_ps(0xffff, held, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   const __m512 f = _mm512_sub_ps(held, whole);
   __m512 p = _mm512_set1_ps(exp2_terms[0]);
@@ -5330,19 +6989,20 @@ INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t valid, float
   }
   const float highest = avx2::detail::largest_lane(_mm256_max_ps(detail::low_half(most), detail::high_half(most)));
   const __m512 shift = _mm512_set1_ps(highest);
-  __m256 total = _mm256_setzero_ps();
+  __m512 weights = _mm512_setzero_ps();
   INOCULUM_UNROLL
   for (int i = 0; i < 4; ++i) {
     const __m512 weight = detail::exp2(_mm512_sub_ps(score[i], shift));
     _mm512_storeu_ps(scores + 16 * i, weight);
-    total = _mm256_add_ps(_mm256_add_ps(total, detail::low_half(weight)), detail::high_half(weight));
+    weights = _mm512_add_ps(weights, weight);
   }
+  const float total = avx2::detail::sum_lanes(_mm256_add_ps(detail::low_half(weights), detail::high_half(weights)));
   if (highest == maximum) {  // as a rule
-    sum += avx2::detail::sum_lanes(total);
+    sum += total;
     return;
   }
   const __m512 factor = detail::exp2(_mm512_set1_ps(maximum - highest));
-  sum = sum * _mm512_cvtss_f32(factor) + avx2::detail::sum_lanes(total);
+  sum = sum * _mm512_cvtss_f32(factor) + total;
   for (std::size_t i = 0; i < depth; i += 16) _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), factor));
   maximum = highest;
 }
@@ -5834,1225 +7494,6 @@ namespace inoculum::engine {
 
 #endif
 
-// ---- inoculum/engine/kernels/thread_team.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_THREAD_TEAM
-#define INOCULUM_SINGLE_ENGINE_KERNELS_THREAD_TEAM
-
-// A fixed team of threads for loops of microseconds. One `run` covers a whole evaluation; inside, `each`
-// hands out indices and ends in a barrier. Barriers spin shortly and then yield, since the cores may be
-// shared; between runs the team sleeps.
-
-#include <atomic>
-#include <condition_variable>
-#include <cstddef>
-#include <memory>
-#include <mutex>
-#include <thread>
-#include <utility>
-#include <vector>
-
-namespace inoculum::engine {
-
-class thread_team {
- public:
-  /// `threads` ≥ 1 counts the caller; 0: as many as the machine has processors, 16 at most.
-  explicit thread_team(int threads = 0) : state_(std::make_unique<state>()) {
-    std::size_t n = threads > 0 ? static_cast<std::size_t>(threads) : std::thread::hardware_concurrency();
-    if (n < 1) n = 1;
-    if (threads <= 0 && n > 16) n = 16;
-    state_->size = n;
-    for (std::size_t i = 1; i < n; ++i) state_->workers.emplace_back([s = state_.get(), i] { work(*s, i); });
-  }
-  thread_team(thread_team&&) noexcept = default;
-  thread_team& operator=(thread_team&&) = delete;
-  ~thread_team() {
-    if (!state_) return;
-    {
-      const std::lock_guard lock(state_->mutex);
-      state_->stopping = true;
-      state_->jobs.fetch_add(1, std::memory_order_release);
-    }
-    state_->wake.notify_all();
-    for (std::thread& worker : state_->workers) worker.join();
-  }
-
-  [[nodiscard]] std::size_t size() const noexcept { return state_->size; }
-
-  /// Calls f(thread) once on every thread, 0 being the caller, and returns when all are done.
-  template <class F>
-  void run(F&& f) {
-    state& s = *state_;
-    if (s.size > 1) {
-      {
-        const std::lock_guard lock(s.mutex);
-        s.context = &f;
-        s.call = [](void* context, std::size_t thread) { (*static_cast<std::remove_reference_t<F>*>(context))(thread); };
-        s.jobs.fetch_add(1, std::memory_order_release);
-      }
-      s.wake.notify_all();
-    }
-    f(std::size_t{0});
-    barrier();
-  }
-
-  /// Inside `run`, called by every thread with the same arguments: f(i) for each i below n, `grain` at
-  /// a time to whichever thread is free; returns when all are done. Grain 0: large runs first and ever smaller ones, so that
-  /// neighbours mostly go to one thread and all still end together.
-  template <class F>
-  void each(std::size_t n, std::size_t grain, F&& f) {
-    each(n, grain, f, [] {});
-  }
-  /// The same, and then `finish()` once, by the thread that comes last, before any goes on: for what is too small to share, at the
-  /// price of no barrier of its own.
-  template <class F, class Finish>
-  void each(std::size_t n, std::size_t grain, F&& f, Finish&& finish) {
-    state& s = *state_;
-    if (s.size == 1) {
-      for (std::size_t i = 0; i < n; ++i) f(i);
-      finish();
-      return;
-    }
-    std::size_t begin = grain > 0 ? s.next.fetch_add(grain, std::memory_order_relaxed) : s.next.load(std::memory_order_relaxed);
-    while (begin < n) {
-      std::size_t take = grain;
-      if (grain == 0) {
-        take = (n - begin + 2 * s.size - 1) / (2 * s.size);
-        if (!s.next.compare_exchange_weak(begin, begin + take, std::memory_order_relaxed)) continue;
-      }
-      const std::size_t end = n - begin < take ? n : begin + take;
-      for (std::size_t i = begin; i < end; ++i) f(i);
-      begin = grain > 0 ? s.next.fetch_add(grain, std::memory_order_relaxed) : s.next.load(std::memory_order_relaxed);
-    }
-    arrive(s, finish);
-  }
-
-  /// Waits until every thread of the team is here.
-  void barrier() noexcept {
-    arrive(*state_, [] {});
-  }
-
- private:
-  struct state {
-    std::size_t size = 1;
-    std::vector<std::thread> workers{};
-    std::mutex mutex{};
-    std::condition_variable wake{};
-    void* context = nullptr;
-    void (*call)(void*, std::size_t) = nullptr;
-    bool stopping = false;
-    alignas(64) std::atomic<std::size_t> jobs{0};
-    alignas(64) std::atomic<std::size_t> next{0};
-    alignas(64) std::atomic<std::size_t> arrived{0};
-    alignas(64) std::atomic<std::size_t> generation{0};
-  };
-
-  static void pause() noexcept {
-#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
-    __builtin_ia32_pause();
-#endif
-  }
-  /// Spins for some microseconds, then lets others run between looks.
-  template <class Done>
-  static void wait(Done&& done, int spins) noexcept {
-    for (int i = 0; !done(); ++i) {
-      if (i < spins) pause();
-      else std::this_thread::yield();
-    }
-  }
-  template <class Finish>
-  static void arrive(state& s, Finish&& finish) noexcept {
-    if (s.size == 1) return;
-    const std::size_t generation = s.generation.load(std::memory_order_acquire);
-    if (s.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == s.size) {
-      finish();
-      s.arrived.store(0, std::memory_order_relaxed);
-      s.next.store(0, std::memory_order_relaxed);  // everybody has stopped taking: the next `each` starts at 0
-      s.generation.store(generation + 1, std::memory_order_release);
-      return;
-    }
-    wait([&] { return s.generation.load(std::memory_order_acquire) != generation; }, 1000);
-  }
-  static void work(state& s, std::size_t thread) {
-    std::size_t seen = 0;
-    for (;;) {
-      for (int i = 0; i < 8000 && s.jobs.load(std::memory_order_acquire) == seen; ++i) pause();
-      {
-        std::unique_lock lock(s.mutex);
-        s.wake.wait(lock, [&] { return s.jobs.load(std::memory_order_acquire) != seen; });
-        if (s.stopping) return;
-        ++seen;
-      }
-      s.call(s.context, thread);
-      arrive(s, [] {});
-    }
-  }
-
-  std::unique_ptr<state> state_;
-};
-
-}  // namespace inoculum::engine
-
-#endif
-
-// ---- inoculum/engine/quant/quantised_rows.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_QUANT_QUANTISED_ROWS
-#define INOCULUM_SINGLE_ENGINE_QUANT_QUANTISED_ROWS
-
-// Rows of activations, as floats and in 8 bits with a scale for every 32, ready for any packed matrix.
-
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <xtensor/xtensor.hpp>
-
-namespace inoculum::engine {
-
-class quantised_rows {
- public:
-  /// Room for `rows` of `columns` values; the 8-bit part only if a whole number of blocks fits.
-  void resize(std::size_t rows, std::size_t columns) {
-    blocks_ = columns % block_columns == 0 ? columns / block_columns : 0;
-    floats_.resize({rows, columns});
-    values_.resize({rows, blocks_ * block_columns});
-    scales_.resize({rows, blocks_});
-    sums_.resize({rows, blocks_});
-    totals_.resize({rows, blocks_});
-    halves_.resize({rows, blocks_});
-  }
-
-  [[nodiscard]] std::size_t columns() const noexcept { return floats_.shape(1); }
-  /// Row t, to be filled before `quantise`.
-  [[nodiscard]] float* row(std::size_t t) noexcept { return floats_.data() + t * columns(); }
-  void quantise(const kernel_table& kernels, std::size_t t) noexcept {
-    if (blocks_ == 0) return;
-    kernels.quantise(row(t), blocks_, values_.data() + t * blocks_ * block_columns, scales_.data() + t * blocks_,
-                     sums_.data() + t * blocks_, totals_.data() + t * blocks_, halves_.data() + t * blocks_);
-  }
-
-  /// out[n × 16] = rows first … first + n times panel `index` of the matrix.
-  void times(const kernel_table& kernels, const packed_matrix& m, std::size_t index, std::size_t first, std::size_t n,
-             float* out) const noexcept {
-    const std::uint8_t* panel = m.panel(index);
-    const float* x = floats_.data() + first * columns();
-    switch (m.kind) {
-      case panel_kind::f32: kernels.f32_panel(reinterpret_cast<const float*>(panel), m.columns, x, columns(), n, out); return;
-      case panel_kind::f16: kernels.f16_panel(reinterpret_cast<const std::uint16_t*>(panel), m.columns, x, columns(), n, out); return;
-      case panel_kind::bf16: kernels.bf16_panel(reinterpret_cast<const std::uint16_t*>(panel), m.columns, x, columns(), n, out); return;
-      default: break;
-    }
-    const std::size_t b = first * blocks_;
-    const activation_view a{
-        values_.data() + b * block_columns, scales_.data() + b, sums_.data() + b, totals_.data() + b, halves_.data() + b, blocks_};
-    kernels.quantised_panel(m.kind, panel, a, n, out);
-  }
-
- private:
-  std::size_t blocks_ = 0;
-  xt::xtensor<float, 2> floats_{};
-  xt::xtensor<std::int8_t, 2> values_{};
-  xt::xtensor<float, 2> scales_{};
-  xt::xtensor<float, 2> sums_{};
-  xt::xtensor<std::int32_t, 2> totals_{};
-  xt::xtensor<std::int32_t, 2> halves_{};
-};
-
-}  // namespace inoculum::engine
-
-#endif
-
-// ---- inoculum/engine/model/attention.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_MODEL_ATTENTION
-#define INOCULUM_SINGLE_ENGINE_MODEL_ATTENTION
-
-// Attention of some query rows to one head of the cache. Positions come in segments that begin at position 0 and have a fixed size;
-// within one, block by block with a running softmax; segments are then merged, ascending. A row sees nothing of its neighbours and
-// a segment nothing of the others: a result is the same alone, in a batch, and however the segments are shared among threads
-// (Dao et al., 2023, split so for decoding, but by the number of threads).
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-
-namespace inoculum::engine {
-
-inline constexpr std::size_t attention_rows = 48;        ///< rows that share a read of keys and values
-inline constexpr std::size_t attention_max_width = 512;  ///< of a head
-inline constexpr std::size_t attention_segment = 256;    ///< positions; whole blocks
-
-/// What a row has gathered of one or several segments: result / sum is its attention to them.
-struct attention_part {
-  float* result = nullptr;  ///< [width]
-  float maximum = -1e30f;   ///< of the scores; finite, so that differences are
-  float sum = 0.0f;
-};
-
-/// The rows a task works on, and its results; about 330 KB for the widest head, one a thread.
-struct attention_scratch {
-  float query[attention_rows * attention_max_width];  ///< already times log2(e) / sqrt(width)
-  float result[attention_rows * attention_max_width];
-  float segment[attention_rows * attention_max_width];  ///< the result of the segment at hand
-  float scores[attention_rows * key_block];
-  std::int8_t query_bytes[attention_rows * attention_max_width];  ///< for keys in 8 bits: the query in 8 bits, as activations are
-  float query_scales[attention_rows * attention_max_width / block_columns];
-  float query_sums[attention_rows * attention_max_width / block_columns];
-  std::int32_t query_totals[attention_rows * attention_max_width / block_columns];
-  std::int32_t query_halves[attention_rows * attention_max_width / block_columns];
-  attention_part whole[attention_rows];
-  attention_part part[attention_rows];
-  std::size_t positions[attention_rows];  ///< the last one that each row sees, ascending
-  std::size_t lowest[attention_rows];     ///< the first one, ascending
-};
-
-/// Rows first … last - 1.
-struct row_range {
-  std::size_t first = 0;
-  std::size_t last = 0;
-};
-
-/// Before `attend_segment`: queries as keys of this type want them.
-inline void quantise_queries(const kernel_table& kernels, const kv_cache& cache, std::size_t width, std::size_t rows,
-                             attention_scratch& s) noexcept {
-  if (cache.type() != kv_type::q8) return;
-  const std::size_t blocks = width / block_columns;
-  kernels.quantise(s.query, rows * blocks, s.query_bytes, s.query_scales, s.query_sums, s.query_totals, s.query_halves);
-}
-
-/// Scores of rows first … first + n - 1 with the positions of a page, as many strips of 16 as are asked for.
-inline void score(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
-                  std::size_t page, std::size_t strips, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
-  float* scores = s.scores + first * key_block;
-  if (cache.type() == kv_type::f16) {
-    kernels.f16_tile(s.query + first * width, width, cache.half_keys(layer, head, page), 16, 16 * width, width, n, strips, scores,
-                     key_block, true);
-    return;
-  }
-  const std::size_t blocks = width / block_columns, at = first * blocks;
-  const activation_view queries{s.query_bytes + first * width, s.query_scales + at, s.query_sums + at,
-                                s.query_totals + at,           s.query_halves + at, blocks};
-  float y[attention_rows * panel_rows];
-  for (std::size_t strip = 0; strip < strips; ++strip) {
-    kernels.quantised_panel(panel_kind::q8, cache.key_panel(layer, head, page, strip), queries, n, y);
-    for (std::size_t r = 0; r < n; ++r) std::copy_n(y + r * panel_rows, panel_rows, scores + r * key_block + strip * 16);
-  }
-}
-
-/// Adds weights (in `s.scores`) times values of a page to the segment's results.
-inline void add_values(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
-                       std::size_t page, std::size_t positions, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
-  const float* weights = s.scores + first * key_block;
-  float* out = s.segment + first * width;
-  if (cache.type() == kv_type::f16) {
-    kernels.f16_tile(weights, key_block, cache.half_values(layer, head, page), width, 16, positions, n, width / 16, out, width, false);
-  } else {
-    kernels.byte_tile(weights, key_block, cache.byte_values(layer, head, page), cache.value_scales(layer, head, page), width, positions, n,
-                      width / 16, out, width);
-  }
-}
-
-/// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `s.part` out for the rows returned: those that see something
-/// of the segment.
-inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
-                                std::size_t rows, std::size_t segment, attention_scratch& s) noexcept {
-  const std::size_t from = segment * attention_segment;
-  row_range seen{0, rows};
-  while (seen.first < rows && s.positions[seen.first] < from) ++seen.first;
-  while (seen.last > seen.first && s.lowest[seen.last - 1] >= from + attention_segment) --seen.last;
-  if (seen.first == seen.last) return seen;
-  for (std::size_t r = seen.first; r < seen.last; ++r) s.part[r] = {s.segment + r * width};
-  std::fill_n(s.segment + seen.first * width, (seen.last - seen.first) * width, 0.0f);
-
-  const std::size_t end = std::min(from + attention_segment, s.positions[seen.last - 1] + 1);
-  row_range now{seen.first, seen.first};  // rows before it have no position left in this block, those behind it none yet
-  for (std::size_t begin = std::max(from, s.lowest[seen.first] / key_block * key_block); begin < end; begin += key_block) {
-    while (s.positions[now.first] < begin) ++now.first;
-    while (now.last < seen.last && s.lowest[now.last] < begin + key_block) ++now.last;
-    const std::size_t n = now.last - now.first;
-    const std::size_t page = begin / key_block;
-    const std::size_t most = std::min(s.positions[now.last - 1] - begin + 1, key_block);
-    score(kernels, cache, layer, head, width, page, (most + 15) / 16, now.first, n, s);
-    for (std::size_t r = now.first; r < now.last; ++r) {
-      float* row = s.scores + r * key_block;
-      // At least one score of a row's first block counts, so what is masked here weighs nothing.
-      for (std::size_t i = 0; begin + i < s.lowest[r]; ++i) row[i] = -1e30f;
-      kernels.softmax_step(row, std::min(s.positions[r] - begin + 1, key_block), s.part[r].maximum, s.part[r].sum, s.part[r].result, width);
-    }
-    add_values(kernels, cache, layer, head, width, page, most, now.first, n, s);
-  }
-  return seen;
-}
-
-/// Takes a part into `sum`.
-inline void merge(const kernel_table& kernels, attention_part& sum, const attention_part& part, std::size_t width) noexcept {
-  kernels.softmax_merge(part.result, part.maximum, part.sum, sum.result, sum.maximum, sum.sum, width);
-}
-
-/// Weighted values become attention.
-inline void normalise(const attention_part& whole, std::size_t width) noexcept {
-  const float share = 1.0f / whole.sum;
-  for (std::size_t i = 0; i < width; ++i) whole.result[i] *= share;
-}
-
-/// All segments: `s.result` out, normalised.
-inline void attend(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
-                   std::size_t rows, attention_scratch& s) noexcept {
-  for (std::size_t r = 0; r < rows; ++r) s.whole[r] = {s.result + r * width};
-  std::fill_n(s.result, rows * width, 0.0f);
-  quantise_queries(kernels, cache, width, rows, s);
-  for (std::size_t segment = s.lowest[0] / attention_segment; segment * attention_segment <= s.positions[rows - 1]; ++segment) {
-    const row_range seen = attend_segment(kernels, cache, layer, head, width, rows, segment, s);
-    for (std::size_t r = seen.first; r < seen.last; ++r) merge(kernels, s.whole[r], s.part[r], width);
-  }
-  for (std::size_t r = 0; r < rows; ++r) normalise(s.whole[r], width);
-}
-
-/// The first of the last `window` positions up to `position`; 0: all of them.
-[[nodiscard]] constexpr std::size_t lowest_seen(std::size_t position, std::size_t window) noexcept {
-  return window != 0 && position >= window ? position - window + 1 : 0;
-}
-/// The same for rows that see the last `window` positions up to `s.positions`.
-inline void attend(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
-                   std::size_t rows, std::size_t window, attention_scratch& s) noexcept {
-  for (std::size_t r = 0; r < rows; ++r) s.lowest[r] = lowest_seen(s.positions[r], window);
-  attend(kernels, cache, layer, head, width, rows, s);
-}
-
-}  // namespace inoculum::engine
-
-#endif
-
-// ---- inoculum/engine/model/decoder_config.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_MODEL_DECODER_CONFIG
-#define INOCULUM_SINGLE_ENGINE_MODEL_DECODER_CONFIG
-
-// The numbers that shape a decoder, read from a GGUF file and checked.
-
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace inoculum::engine {
-
-/// A decoder of RMS norms, rotary positions and a gated feed-forward part. What the architectures differ in are fields
-/// here, so that one loop runs them all.
-struct decoder_config {
-  std::string architecture{};  ///< "llama", "qwen2" or "gemma3", as GGUF names it
-  std::size_t layers = 0;
-  std::size_t width = 0;       ///< of the residual stream
-  std::size_t hidden = 0;      ///< of the feed-forward part
-  std::size_t heads = 0;       ///< query heads
-  std::size_t kv_heads = 0;    ///< key and value heads; each serves heads / kv_heads query heads
-  std::size_t head_width = 0;  ///< a multiple of 16
-  std::size_t rope_width = 0;  ///< leading components of a head that turn with the position
-  std::size_t vocabulary = 0;
-  std::size_t context = 0;  ///< what the model was trained for
-  float norm_epsilon = 0.0f;
-  double rope_base = 0.0;
-  double rope_scale = 1.0;  ///< positions are multiplied by this (linear scaling)
-
-  bool rope_neighbours = true;      ///< the file pairs components 2i and 2i + 1 (llama), else i and i + half
-  bool qkv_bias = false;            ///< qwen2
-  bool head_norms = false;          ///< gemma3: queries and keys are normalised, head by head
-  bool output_norms = false;        ///< gemma3: what attention and feed-forward add is normalised, too
-  bool gelu = false;                ///< gemma3: GELU (tanh) gates, not SiLU
-  bool pictures_both_ways = false;  ///< gemma3: a position of a picture sees all of that picture, also what follows it
-  float embedding_scale = 1.0f;     ///< gemma3: the square root of the width
-  float attention_scale = 0.0f;     ///< of query · key
-  float final_cap = 0.0f;           ///< logits become cap · tanh(logits / cap); 0: they do not
-  std::size_t window = 0;           ///< a local layer sees so many positions, its own included; 0: there are none
-  std::size_t window_pattern = 0;   ///< every so manieth layer is not local
-  double local_rope_base = 0.0;     ///< of local layers, whose positions are not scaled
-
-  [[nodiscard]] bool is_local(std::size_t layer) const noexcept { return window != 0 && (layer + 1) % window_pattern != 0; }
-};
-
-namespace detail {
-
-/// Gemma 3 (Gemma Team, 2025): five layers of a sliding window, then one that sees all.
-inline result<void> read_gemma3(const gguf_file& file, decoder_config& c) {
-  const auto wrong = [&](std::string what) { return failure{errc::unsupported, std::move(what), file.source()}; };
-  c.head_norms = c.output_norms = c.gelu = c.pictures_both_ways = true;
-  c.embedding_scale = std::sqrt(static_cast<float>(c.width));
-  c.window = static_cast<std::size_t>(file.number("gemma3.attention.sliding_window").value_or(0));
-  c.window_pattern = static_cast<std::size_t>(file.number("gemma3.attention.sliding_window_pattern").value_or(6));
-  if (c.window > c.context || c.window_pattern == 0) return wrong("gemma3.attention.sliding_window is " + std::to_string(c.window));
-  c.local_rope_base = file.real("gemma3.rope.freq_base_swa").value_or(10000.0);
-  c.rope_base = file.real("gemma3.rope.freq_base").value_or(1000000.0);
-  // The 27B model divides by the square root of width / heads instead.
-  if (c.layers == 62) c.attention_scale = 1.0f / std::sqrt(static_cast<float>(c.width / c.heads));
-  c.final_cap = static_cast<float>(file.real("gemma3.final_logit_softcapping").value_or(0.0));
-  if (file.real("gemma3.attn_logit_softcapping").value_or(0.0) != 0.0) return wrong("capped attention scores");
-  if (!(c.final_cap >= 0.0f && c.final_cap < 1e6f) || !(c.local_rope_base >= 1.0 && c.local_rope_base < 1e12)) {
-    return wrong("gemma3: a cap of logits or a local rope base out of range");
-  }
-  return {};
-}
-
-}  // namespace detail
-
-/// Reads and checks; errors name the key: `unsupported` for another architecture or shape, `not_found`, `parse`.
-[[nodiscard]] inline result<decoder_config> read_decoder_config(const gguf_file& file) {
-  auto architecture = file.require_text("general.architecture");
-  if (!architecture) return std::move(architecture).error();
-  decoder_config c;
-  c.architecture = *architecture;
-  if (c.architecture != "llama" && c.architecture != "qwen2" && c.architecture != "gemma3") {
-    return failure{errc::unsupported, "model architecture \"" + c.architecture + "\"; this engine runs llama, qwen2 and gemma3",
-                   file.source()};
-  }
-  const auto key = [&](const char* name) { return c.architecture + "." + name; };
-  const auto wrong = [&](std::string what) { return failure{errc::unsupported, std::move(what), file.source()}; };
-
-  struct wanted {
-    const char* name;
-    std::size_t* to;
-    std::uint64_t most;
-  };
-  for (const wanted& w : {wanted{"block_count", &c.layers, 1024}, wanted{"embedding_length", &c.width, 1u << 16},
-                          wanted{"feed_forward_length", &c.hidden, 1u << 20}, wanted{"attention.head_count", &c.heads, 1024},
-                          wanted{"context_length", &c.context, 1u << 24}}) {
-    auto n = file.require_number(key(w.name));
-    if (!n) return std::move(n).error();
-    if (*n == 0 || *n > w.most) return wrong(key(w.name) + " is " + std::to_string(*n) + "; 1 … " + std::to_string(w.most) + " can be");
-    *w.to = static_cast<std::size_t>(*n);
-  }
-  c.kv_heads = static_cast<std::size_t>(file.number(key("attention.head_count_kv")).value_or(c.heads));
-  if (c.kv_heads == 0 || c.heads % c.kv_heads != 0) {
-    return wrong(std::to_string(c.heads) + " query heads over " + std::to_string(c.kv_heads) + " key heads");
-  }
-  c.head_width = static_cast<std::size_t>(file.number(key("attention.key_length")).value_or(c.width / c.heads));
-  if (file.number(key("attention.value_length")).value_or(c.head_width) != c.head_width)
-    return wrong("keys and values of different widths");
-  if (c.head_width == 0 || c.head_width % 16 != 0 || c.head_width > 512) {
-    return wrong("heads of " + std::to_string(c.head_width) + " components; multiples of 16 up to 512 can be");
-  }
-  c.rope_width = static_cast<std::size_t>(file.number(key("rope.dimension_count")).value_or(c.head_width));
-  if (c.rope_width == 0 || c.rope_width % 2 != 0 || c.rope_width > c.head_width) {
-    return wrong(key("rope.dimension_count") + " is " + std::to_string(c.rope_width) + " for heads of " + std::to_string(c.head_width));
-  }
-  auto epsilon = file.require_real(key("attention.layer_norm_rms_epsilon"));
-  if (!epsilon) return std::move(epsilon).error();
-  c.norm_epsilon = static_cast<float>(*epsilon);
-  c.rope_base = file.real(key("rope.freq_base")).value_or(10000.0);
-  c.attention_scale = 1.0f / std::sqrt(static_cast<float>(c.head_width));
-  const std::string_view scaling = file.text(key("rope.scaling.type")).value_or("none");
-  if (scaling == "linear") c.rope_scale = 1.0 / file.real(key("rope.scaling.factor")).value_or(1.0);
-  else if (scaling != "none") return wrong("rope scaling \"" + std::string(scaling) + "\"; \"linear\" can be");
-  if (file.number(key("expert_count")).value_or(0) != 0) return wrong("a mixture of experts");
-  c.rope_neighbours = c.architecture == "llama";
-  c.qkv_bias = c.architecture == "qwen2";
-  if (c.architecture == "gemma3") {
-    if (auto done = detail::read_gemma3(file, c); !done) return std::move(done).error();
-  }
-  if (!(c.rope_base >= 1.0 && c.rope_base < 1e12) || !(c.rope_scale > 0.0 && c.rope_scale <= 1.0) ||
-      !(c.norm_epsilon >= 0.0f && c.norm_epsilon < 1.0f)) {
-    return wrong("rope base, rope scaling or norm epsilon out of range");
-  }
-
-  const gguf_tensor* embedding = file.find("token_embd.weight");
-  if (embedding == nullptr) return failure{errc::not_found, "missing tensor \"token_embd.weight\"", file.source()};
-  c.vocabulary = static_cast<std::size_t>(embedding->ne[1]);
-  return c;
-}
-
-}  // namespace inoculum::engine
-
-#endif
-
-// ---- inoculum/engine/model/decoder_weights.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_MODEL_DECODER_WEIGHTS
-#define INOCULUM_SINGLE_ENGINE_MODEL_DECODER_WEIGHTS
-
-// A decoder's weights, packed for the kernels. Loading copies each matrix once, panel by panel, on
-// all threads; the token embedding stays in the mapped file, since only looked-up rows are touched.
-
-#include <atomic>
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <set>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
-
-namespace inoculum::engine {
-
-struct decoder_layer {
-  std::vector<float> attention_norm{};
-  std::vector<float> feed_forward_norm{};
-  std::vector<float> attention_output_norm{}, feed_forward_output_norm{};  // only where `output_norms`
-  std::vector<float> query_norm{}, key_norm{};                             // only where `head_norms`
-  std::vector<float> query_bias{}, key_bias{}, value_bias{};               // only where `qkv_bias`; in the file's row order
-  packed_matrix query{}, key{}, value{}, output{};
-  packed_matrix gate{}, up{}, down{};
-};
-
-class decoder_weights {
- public:
-  /// Errors: those of `read_decoder_config`; a tensor that is missing, of another shape or type, not finite,
-  /// or that this architecture has no use for (a bias, say: ignoring it would give wrong answers).
-  [[nodiscard]] static result<decoder_weights> load(const gguf_file& file, thread_team& team) {
-    auto config = read_decoder_config(file);
-    if (!config) return std::move(config).error();
-    loader in{file, *config, {}, {}};
-    decoder_weights out(file, *config);
-    if (auto done = in.describe(out); !done) return std::move(done).error();
-    if (auto done = in.pack(out, team); !done) return std::move(done).error();
-    file.drop_pages();  // the matrices have been copied; of the embedding, rows are read as they are looked up
-    return out;
-  }
-
-  [[nodiscard]] const decoder_config& config() const noexcept { return config_; }
-  [[nodiscard]] std::span<const decoder_layer> layers() const noexcept { return layers_; }
-  [[nodiscard]] std::span<const float> output_norm() const noexcept { return output_norm_; }
-  [[nodiscard]] const packed_matrix& head() const noexcept { return head_; }
-  [[nodiscard]] std::size_t bytes() const noexcept { return memory_.size(); }
-  [[nodiscard]] digest fingerprint() const { return file_.fingerprint(); }
-
-  /// The residual stream's first value for a token below the vocabulary's size.
-  void embed(std::size_t token, std::span<float> out) const noexcept {
-    const std::size_t row = embedding_->data.size() / config_.vocabulary;
-    dequantise_row(embedding_->type, embedding_->data.data() + token * row, out);
-    if (config_.embedding_scale == 1.0f) return;
-    for (float& v : out) v *= config_.embedding_scale;
-  }
-
- private:
-  decoder_weights(gguf_file file, const decoder_config& config) : file_(std::move(file)), config_(config) {}
-
-  /// Where a packed matrix comes from. `rope_head` > 0: rows are a head's components, of which the first
-  /// `rope_turn` come as neighbouring pairs and are stored as two halves, which vectorises; queries and
-  /// keys are permuted alike, so their products stay.
-  struct job {
-    packed_matrix* to = nullptr;
-    const gguf_tensor* from = nullptr;
-    std::size_t rope_head = 0;
-    std::size_t rope_turn = 0;
-  };
-
-  struct loader {
-    const gguf_file& file;
-    const decoder_config& config;
-    std::vector<job> jobs{};
-    std::set<std::string, std::less<>> used{};
-
-    result<const gguf_tensor*> tensor(const std::string& name, std::initializer_list<std::uint64_t> shape) {
-      used.insert(name);
-      auto found = file.require_tensor(name, shape);
-      if (found && !can_dequantise((*found)->type)) {
-        return failure{errc::unsupported, "tensor \"" + name + "\" is " + to_string((*found)->type) + ", a type this engine does not read",
-                       file.source()};
-      }
-      return found;
-    }
-    result<void> vector(std::vector<float>& to, const std::string& name, std::size_t n) {
-      auto found = tensor(name, {n});
-      if (!found) return std::move(found).error();
-      to.resize(n);
-      dequantise_row((*found)->type, (*found)->data.data(), to);
-      for (const float v : to) {
-        if (!std::isfinite(v)) return failure{errc::parse, "tensor \"" + name + "\" holds a value that is not finite", file.source()};
-      }
-      return {};
-    }
-    result<void> matrix(packed_matrix& to, const std::string& name, std::size_t columns, std::size_t rows, std::size_t rope_head = 0) {
-      auto found = tensor(name, {columns, rows});
-      if (!found) return std::move(found).error();
-      to = {panel_kind_of((*found)->type), rows, columns, nullptr};
-      jobs.push_back({&to, *found, config.rope_neighbours ? rope_head : 0, config.rope_width});
-      return {};
-    }
-
-    /// What only some architectures have.
-    result<void> describe_extras(decoder_layer& layer, const std::string& prefix) {
-      const decoder_config& c = config;
-      struct wanted {
-        bool there;
-        std::vector<float>* to;
-        const char* name;
-        std::size_t n;
-      };
-      for (const wanted& w : {wanted{c.output_norms, &layer.attention_output_norm, "post_attention_norm.weight", c.width},
-                              wanted{c.output_norms, &layer.feed_forward_output_norm, "post_ffw_norm.weight", c.width},
-                              wanted{c.head_norms, &layer.query_norm, "attn_q_norm.weight", c.head_width},
-                              wanted{c.head_norms, &layer.key_norm, "attn_k_norm.weight", c.head_width},
-                              wanted{c.qkv_bias, &layer.query_bias, "attn_q.bias", c.heads * c.head_width},
-                              wanted{c.qkv_bias, &layer.key_bias, "attn_k.bias", c.kv_heads * c.head_width},
-                              wanted{c.qkv_bias, &layer.value_bias, "attn_v.bias", c.kv_heads * c.head_width}}) {
-        if (!w.there) continue;
-        if (auto step = vector(*w.to, prefix + w.name, w.n); !step) return step;
-      }
-      return {};
-    }
-
-    result<void> describe(decoder_weights& out) {
-      const decoder_config& c = config;
-      auto embedding = tensor("token_embd.weight", {c.width, c.vocabulary});
-      if (!embedding) return std::move(embedding).error();
-      out.embedding_ = *embedding;
-      out.layers_.resize(c.layers);
-      const std::size_t queries = c.heads * c.head_width;
-      const std::size_t keys = c.kv_heads * c.head_width;
-      for (std::size_t i = 0; i < c.layers; ++i) {
-        decoder_layer& layer = out.layers_[i];
-        const std::string prefix = "blk." + std::to_string(i) + ".";
-        for (result<void> step : {vector(layer.attention_norm, prefix + "attn_norm.weight", c.width),
-                                  vector(layer.feed_forward_norm, prefix + "ffn_norm.weight", c.width),
-                                  matrix(layer.query, prefix + "attn_q.weight", c.width, queries, c.head_width),
-                                  matrix(layer.key, prefix + "attn_k.weight", c.width, keys, c.head_width),
-                                  matrix(layer.value, prefix + "attn_v.weight", c.width, keys),
-                                  matrix(layer.output, prefix + "attn_output.weight", queries, c.width),
-                                  matrix(layer.gate, prefix + "ffn_gate.weight", c.width, c.hidden),
-                                  matrix(layer.up, prefix + "ffn_up.weight", c.width, c.hidden),
-                                  matrix(layer.down, prefix + "ffn_down.weight", c.hidden, c.width)}) {
-          if (!step) return step;
-        }
-        if (auto step = describe_extras(layer, prefix); !step) return step;
-      }
-      if (auto step = vector(out.output_norm_, "output_norm.weight", c.width); !step) return step;
-      const bool tied = file.find("output.weight") == nullptr;
-      if (auto step = matrix(out.head_, tied ? "token_embd.weight" : "output.weight", c.width, c.vocabulary); !step) return step;
-      for (const gguf_tensor& t : file.tensors()) {
-        if (used.find(t.name) == used.end()) {
-          return failure{
-              errc::unsupported,
-              "tensor \"" + std::string(t.name) + "\" has no place in a " + config.architecture + " model that this engine knows",
-              file.source()};
-        }
-      }
-      return {};
-    }
-
-    result<void> pack(decoder_weights& out, thread_team& team) {
-      std::size_t total = 0;
-      std::vector<std::pair<const job*, std::size_t>> panels;
-      for (const job& j : jobs) total += (j.to->total_bytes() + 63) / 64 * 64;
-      out.memory_ = aligned_bytes(total);
-      if (out.memory_.data() == nullptr) {
-        return failure{errc::too_large, "no memory for " + std::to_string(total) + " bytes of weights", file.source()};
-      }
-      std::uint8_t* next = out.memory_.data();
-      for (const job& j : jobs) {
-        j.to->bytes = next;
-        next += (j.to->total_bytes() + 63) / 64 * 64;
-        for (std::size_t p = 0; p < j.to->panels(); ++p) panels.emplace_back(&j, p);
-      }
-      std::atomic<const job*> damaged{nullptr};
-      team.run([&](std::size_t) {
-        team.each(panels.size(), 16, [&](std::size_t i) {
-          const auto& [j, p] = panels[i];
-          const std::size_t head = j->rope_head;
-          const std::size_t turn = j->rope_turn;
-          const bool finite = pack_panel(*j->to, p, j->from->type, j->from->data, [head, turn](std::size_t row) {
-            const std::size_t component = head == 0 ? turn : row % head;
-            if (component >= turn) return row;
-            const std::size_t half = turn / 2;
-            return row - component + (component < half ? 2 * component : 2 * (component - half) + 1);
-          });
-          if (!finite) damaged.store(j, std::memory_order_relaxed);
-        });
-      });
-      if (const job* j = damaged.load(); j != nullptr) {
-        return failure{errc::parse, "tensor \"" + std::string(j->from->name) + "\" holds a value that is not finite", file.source()};
-      }
-      return {};
-    }
-  };
-
-  gguf_file file_;  // keeps the mapping that `embedding_` points into
-  decoder_config config_;
-  std::vector<decoder_layer> layers_{};
-  std::vector<float> output_norm_{};
-  packed_matrix head_{};
-  const gguf_tensor* embedding_ = nullptr;
-  aligned_bytes memory_{};
-};
-
-}  // namespace inoculum::engine
-
-#endif
-
-// ---- inoculum/engine/model/rope.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_MODEL_ROPE
-#define INOCULUM_SINGLE_ENGINE_MODEL_ROPE
-
-// Rotary position embedding (Su et al., 2021): pair i of a head turns by position · base^(-2i / width).
-// Pairs are stored as two halves (decoder_weights.hpp permutes rows so), which makes the loop elementwise.
-
-#include <cmath>
-#include <cstddef>
-#include <xsimd/xsimd.hpp>
-#include <xtensor/xtensor.hpp>
-
-namespace inoculum::engine {
-
-/// Cosines and sines for rows of any positions, [n][rope_width / 2] each, computed in double.
-struct rope_angles {
-  xt::xtensor<float, 2> cosines{};
-  xt::xtensor<float, 2> sines{};
-
-  /// `position(t)` is row t's.
-  template <class Position>
-  void set(double base, double scale, std::size_t rope_width, std::size_t n, Position&& position) {
-    const std::size_t half = rope_width / 2;
-    cosines.resize({n, half});
-    sines.resize({n, half});
-    for (std::size_t i = 0; i < half; ++i) {
-      const double turn = scale * std::pow(base, -2.0 * static_cast<double>(i) / static_cast<double>(rope_width));
-      for (std::size_t t = 0; t < n; ++t) {
-        cosines(t, i) = static_cast<float>(std::cos(static_cast<double>(position(t)) * turn));
-        sines(t, i) = static_cast<float>(std::sin(static_cast<double>(position(t)) * turn));
-      }
-    }
-  }
-
-  /// Turns one head's components by row t's angles.
-  void turn(std::size_t t, float* head) const noexcept {
-    using lanes = xsimd::batch<float>;
-    const std::size_t half = cosines.shape(1);
-    const float* c = cosines.data() + t * half;
-    const float* s = sines.data() + t * half;
-    std::size_t i = 0;
-    for (; i + lanes::size <= half; i += lanes::size) {
-      const lanes cosine = lanes::load_unaligned(c + i);
-      const lanes sine = lanes::load_unaligned(s + i);
-      const lanes x = lanes::load_unaligned(head + i);
-      const lanes y = lanes::load_unaligned(head + half + i);
-      (x * cosine - y * sine).store_unaligned(head + i);
-      (x * sine + y * cosine).store_unaligned(head + half + i);
-    }
-    for (; i < half; ++i) {
-      const float x = head[i];
-      const float y = head[half + i];
-      head[i] = x * c[i] - y * s[i];
-      head[half + i] = x * s[i] + y * c[i];
-    }
-  }
-};
-
-}  // namespace inoculum::engine
-
-#endif
-
-// ---- inoculum/engine/model/decoder.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_MODEL_DECODER
-#define INOCULUM_SINGLE_ENGINE_MODEL_DECODER
-
-// The decoder: rows of the residual stream in, logits out, keys and values kept. Work goes through in chunks of
-// `chunk_rows`, whatever was handed in; nothing depends on where the cuts fall.
-
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <span>
-#include <type_traits>
-#include <utility>
-#include <vector>
-#include <xtensor/xtensor.hpp>
-
-namespace inoculum::engine {
-
-class decoder {
- public:
-  static constexpr std::size_t chunk_rows = 256;
-
-  /// Keys and values in `type`; for q8 `head_width` must be a multiple of 32.
-  decoder(decoder_weights weights, const kernel_table& kernels, thread_team team, kv_type type = kv_type::f16)
-      : weights_(std::move(weights)), kernels_(&kernels), team_(std::move(team)), kv_type_(type), scratch_(team_.size()) {
-    for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
-  }
-
-  [[nodiscard]] const decoder_config& config() const noexcept { return weights_.config(); }
-  [[nodiscard]] const decoder_weights& weights() const noexcept { return weights_; }
-  [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
-  [[nodiscard]] std::size_t threads() const noexcept { return team_.size(); }
-  /// Room for the keys and values of one sequence.
-  [[nodiscard]] kv_cache new_cache() const { return {config().layers, config().kv_heads, config().head_width, kv_type_}; }
-
-  /// Runs `n` positions of one sequence from `first` on; `fill(i, row)` writes the i-th one's `width` values.
-  /// Positions before `first` must have been run. Logits of the last position, or of all n in order, go to
-  /// `logits` (`vocabulary` or n · vocabulary floats; none are computed when it is empty). `pictures`, ascending, tells a model that sees a
-  /// picture both ways where there are any. Errors: `too_large` when memory for the cache ends.
-  struct picture_span {
-    std::size_t begin = 0;  ///< among the n
-    std::size_t end = 0;
-  };
-  template <class Fill>
-  [[nodiscard]] result<void> run(kv_cache& cache, std::size_t first, std::size_t n, Fill&& fill, std::span<float> logits, bool all_logits,
-                                 std::span<const picture_span> pictures = {}) {
-    if (!config().pictures_both_ways) pictures = {};
-    if (!cache.reserve(first, first + n)) return no_memory(first + n);
-    const std::size_t vocabulary = config().vocabulary;
-    for (std::size_t done = 0, rows = 0; done < n; done += rows) {
-      rows = std::min(chunk_rows, n - done);
-      while (!pictures.empty() && pictures.front().end <= done) pictures = pictures.subspan(1);
-      for (const picture_span& p : pictures) {  // a chunk holds a picture whole, whatever its size: all its keys come first
-        if (p.begin < done + rows && done + rows < p.end) rows = p.begin > done ? p.begin - done : p.end - done;
-      }
-      const bool last = done + rows == n;
-      places_.clear();
-      for (std::size_t i = 0; i < rows; ++i) places_.push_back({&cache, first + done + i, first + done + i});
-      for (const picture_span& p : pictures) {
-        for (std::size_t i = std::max(p.begin, done); i < std::min(p.end, done + rows); ++i) places_[i - done].sees = first + p.end - 1;
-      }
-      prepare();
-      for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
-      // Only what somebody reads is computed in the last layer and the head.
-      const std::size_t wanted = logits.empty() ? 0 : all_logits ? rows : last ? 1 : 0;
-      float* out = all_logits ? logits.data() + done * vocabulary : logits.data();
-      team_.run([&](std::size_t thread) { forward(thread, wanted, out); });
-    }
-    return {};
-  }
-
-  /// A copy of positions of a cache, and back into any.
-  [[nodiscard]] kv_stretch copy(kv_cache& cache, std::size_t first, std::size_t positions) {
-    kv_stretch out{positions, std::vector<std::uint8_t>(cache.lines() * cache.line_bytes(positions))};
-    team_.run([&](std::size_t) {
-      team_.each(cache.lines(), 1,
-                 [&](std::size_t line) { cache.copy_line(line, first, positions, out.bytes.data() + line * cache.line_bytes(positions)); });
-    });
-    return out;
-  }
-  /// Errors: `too_large` when memory for the cache ends.
-  [[nodiscard]] result<void> paste(kv_cache& cache, std::size_t first, const kv_stretch& stretch) {
-    if (!cache.reserve(first, first + stretch.positions)) return no_memory(first + stretch.positions);
-    team_.run([&](std::size_t) {
-      team_.each(cache.lines(), 1, [&](std::size_t line) {
-        cache.paste_line(line, first, stretch.positions, stretch.bytes.data() + line * cache.line_bytes(stretch.positions));
-      });
-    });
-    return {};
-  }
-
-  /// One more position for each of several sequences, so that the weights are read once for all of them. Their logits go
-  /// to `logits`, a row each, and are what `run` would have given, to the bit. Errors as of `run`, before any work.
-  struct next_position {
-    kv_cache* cache = nullptr;  ///< a different one each
-    std::size_t position = 0;
-  };
-  template <class Fill>
-  [[nodiscard]] result<void> step(std::span<const next_position> sequences, Fill&& fill, std::span<float> logits) {
-    for (const next_position& s : sequences) {
-      if (!s.cache->reserve(s.position, s.position + 1)) return no_memory(s.position + 1);
-    }
-    for (std::size_t done = 0; done < sequences.size(); done += chunk_rows) {
-      const std::size_t rows = std::min(chunk_rows, sequences.size() - done);
-      places_.clear();
-      for (const next_position& p : sequences.subspan(done, rows)) places_.push_back({p.cache, p.position, p.position});
-      prepare();
-      for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
-      team_.run([&](std::size_t thread) { forward(thread, rows, logits.data() + done * config().vocabulary); });
-    }
-    return {};
-  }
-
- private:
-  static constexpr std::size_t few_rows = 8;   // up to which a task of attention is one segment
-  static constexpr std::size_t row_tile = 64;  // rows whose activations stay in the second-level cache while panels pass
-
-  [[nodiscard]] static failure no_memory(std::size_t positions) {
-    return {errc::too_large, "no memory for " + std::to_string(positions) + " positions of cache", {}};
-  }
-
-  void prepare() {
-    const decoder_config& c = config();
-    const std::size_t rows = places_.size();
-    x_.resize({rows, c.width});
-    if (c.output_norms) product_.resize({rows, c.width});
-    qkv_.resize({rows, (c.heads + 2 * c.kv_heads) * c.head_width});
-    input_.resize(rows, c.width);
-    attended_.resize(rows, c.heads * c.head_width);
-    hidden_.resize(rows, c.hidden);
-    if (rows <= few_rows) {
-      std::size_t last = 0;
-      for (const place& p : places_) last = std::max(last, p.sees);
-      segments_ = last / attention_segment + 1;
-      part_results_.resize(rows * c.heads * segments_ * c.head_width);
-      parts_.resize(rows * c.heads * segments_);
-      for (std::size_t i = 0; i < parts_.size(); ++i) parts_[i].result = part_results_.data() + i * c.head_width;
-    }
-    const auto position = [&](std::size_t t) { return places_[t].position - places_[t].cache->overlap; };
-    angles_.set(c.rope_base, c.rope_scale, c.rope_width, rows, position);
-    if (c.window != 0) local_angles_.set(c.local_rope_base, 1.0, c.rope_width, rows, position);
-  }
-
-  /// The rows of `places_`; logits of the last `wanted` ones.
-  void forward(std::size_t thread, std::size_t wanted, float* logits) {
-    const std::size_t rows = places_.size();
-    const std::span<const decoder_layer> layers = weights_.layers();
-    team_.each(rows, 8, [&](std::size_t t) { normalise(layers[0].attention_norm, t); });
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-      const decoder_layer& layer = layers[i];
-      const bool last = i + 1 == layers.size();
-      project(layer, i, rows);
-      const std::size_t skip = last ? rows - wanted : 0;
-      if (skip == rows) return;
-      attention(thread, i, skip, rows);
-      add_product(layer.output, layer.attention_output_norm, attended_, layer.feed_forward_norm, skip, rows);
-      feed_forward(layer, skip, rows);
-      const std::span<const float> next = last ? weights_.output_norm() : std::span<const float>(layers[i + 1].attention_norm);
-      add_product(layer.down, layer.feed_forward_output_norm, hidden_, next, skip, rows);
-    }
-    const packed_matrix& head = weights_.head();
-    tiles(head.panels(), rows - wanted, rows, [&](std::size_t panel, std::size_t begin, std::size_t n) {
-      float y[row_tile * panel_rows];
-      input_.times(*kernels_, head, panel, begin, n, y);
-      float* out = logits + (begin - (rows - wanted)) * head.rows + panel * panel_rows;
-      put(y, n, std::min(panel_rows, head.rows - panel * panel_rows), out, head.rows);
-    });
-    if (config().final_cap == 0.0f) return;
-    const float cap = config().final_cap;
-    team_.each(wanted, 1, [&](std::size_t t) {
-      for (float& logit : std::span(logits + t * head.rows, head.rows)) logit = cap * std::tanh(logit / cap);
-    });
-  }
-
-  struct place {
-    kv_cache* cache = nullptr;
-    std::size_t position = 0;
-    std::size_t sees = 0;  // the last position
-  };
-
-  struct nothing {
-    void operator()(std::size_t) const noexcept {}
-  };
-
-  /// A panel's n rows of results to where they belong, or onto what is there. Of a whole panel the number of columns is known when
-  /// this is compiled, which saves a call a row.
-  static void put(const float* y, std::size_t n, std::size_t present, float* out, std::size_t stride) noexcept {
-    if (present == panel_rows) {
-      for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, panel_rows, out + t * stride);
-    } else {
-      for (std::size_t t = 0; t < n; ++t) std::copy_n(y + t * panel_rows, present, out + t * stride);
-    }
-  }
-  static void add(const float* y, std::size_t n, std::size_t present, float* out, std::size_t stride) noexcept {
-    for (std::size_t t = 0; t < n; ++t, y += panel_rows, out += stride) {
-      if (present == panel_rows) {
-        for (std::size_t i = 0; i < panel_rows; ++i) out[i] += y[i];
-      } else {
-        for (std::size_t i = 0; i < present; ++i) out[i] += y[i];
-      }
-    }
-  }
-
-  /// Calls f(panel, first row, rows) for every panel and every run of at most `row_tile` rows of [begin, end).
-  template <class F>
-  void tiles(std::size_t panels, std::size_t begin, std::size_t end, F&& f) {
-    tiles(panels, begin, end, f, nothing{});
-  }
-  /// And then row(t) for every row. A single row is finished by the thread that comes last: barriers are what one token waits for.
-  template <class F, class Row>
-  void tiles(std::size_t panels, std::size_t begin, std::size_t end, F&& f, Row&& row) {
-    const std::size_t tasks = panels * ((end - begin + row_tile - 1) / row_tile);
-    const auto tile = [&](std::size_t task) {
-      const std::size_t from = begin + task / panels * row_tile;
-      f(task % panels, from, std::min(row_tile, end - from));
-    };
-    // Few rows pass the weights once: a thread reads neighbouring panels, which it asks for ahead.
-    const std::size_t grain = end - begin > 8 ? 1 : 0;
-    if (end - begin == 1) return team_.each(tasks, grain, tile, [&] { row(begin); });
-    team_.each(tasks, grain, tile);
-    if constexpr (!std::is_same_v<std::decay_t<Row>, nothing>) team_.each(end - begin, 8, [&](std::size_t i) { row(begin + i); });
-  }
-
-  void normalise(std::span<const float> weight, std::size_t t) {
-    kernels_->rms_norm(x_.data() + t * config().width, weight.data(), config().width, config().norm_epsilon, input_.row(t));
-    input_.quantise(*kernels_, t);
-  }
-
-  /// Queries, keys and values, side by side in qkv_; keys and values then go to the cache.
-  void project(const decoder_layer& layer, std::size_t index, std::size_t rows) {
-    const packed_matrix* parts[3] = {&layer.query, &layer.key, &layer.value};
-    const std::size_t stride = qkv_.shape(1);
-    const auto product = [&](std::size_t panel, std::size_t begin, std::size_t n) {
-      std::size_t part = 0;
-      std::size_t column = 0;
-      for (; panel >= parts[part]->panels(); ++part) {
-        panel -= parts[part]->panels();
-        column += parts[part]->rows;
-      }
-      float y[row_tile * panel_rows];
-      input_.times(*kernels_, *parts[part], panel, begin, n, y);
-      put(y, n, panel_rows, qkv_.data() + begin * stride + column + panel * panel_rows, stride);
-    };
-    tiles(parts[0]->panels() + 2 * parts[1]->panels(), 0, rows, product, [&](std::size_t t) { store_keys(layer, index, t); });
-  }
-
-  void store_keys(const decoder_layer& layer, std::size_t index, std::size_t t) {
-    const decoder_config& c = config();
-    const float factor = log2_e * c.attention_scale;
-    const rope_angles& angles = c.is_local(index) ? local_angles_ : angles_;
-    const auto add = [](float* to, const std::vector<float>& bias) {
-      for (std::size_t i = 0; i < bias.size(); ++i) to[i] += bias[i];
-    };
-    float* q = qkv_.data() + t * qkv_.shape(1);
-    float* k = q + c.heads * c.head_width;
-    float* v = k + c.kv_heads * c.head_width;
-    add(q, layer.query_bias);
-    add(k, layer.key_bias);
-    add(v, layer.value_bias);
-    const auto turned = [&](float* head, const std::vector<float>& norm) {
-      if (!norm.empty()) kernels_->rms_norm(head, norm.data(), c.head_width, c.norm_epsilon, head);
-      angles.turn(t, head);
-    };
-    for (std::size_t h = 0; h < c.heads; ++h) turned(q + h * c.head_width, layer.query_norm);
-    for (std::size_t i = 0; i < c.heads * c.head_width; ++i) q[i] *= factor;
-    for (std::size_t h = 0; h < c.kv_heads; ++h) {
-      turned(k + h * c.head_width, layer.key_norm);
-      places_[t].cache->store(index, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
-    }
-  }
-
-  /// Rows of one sequence that read one key head: some of the query heads that share it, at `count` places.
-  struct attention_task {
-    std::size_t key_head = 0;
-    std::size_t first_head = 0;
-    std::size_t heads = 0;
-    std::size_t from = 0;
-    std::size_t count = 0;
-
-    [[nodiscard]] std::size_t rows() const noexcept { return heads * count; }
-    [[nodiscard]] std::size_t place(std::size_t row) const noexcept { return from + row / heads; }
-    [[nodiscard]] std::size_t head(std::size_t row) const noexcept { return first_head + row % heads; }
-  };
-
-  void gather(const attention_task& task, std::size_t window, attention_scratch& s) const {
-    const std::size_t width = config().head_width;
-    for (std::size_t r = 0; r < task.rows(); ++r) {
-      s.positions[r] = places_[task.place(r)].sees;
-      s.lowest[r] = lowest_seen(places_[task.place(r)].position, window);
-      std::copy_n(qkv_.data() + task.place(r) * qkv_.shape(1) + task.head(r) * width, width, s.query + r * width);
-    }
-  }
-
-  /// The query heads that share a key head go together, for as many positions of one sequence as fill a task. Few rows make few
-  /// tasks: then each is one segment, merged when all are there; the same sums, by all threads.
-  void attention(std::size_t thread, std::size_t layer, std::size_t begin, std::size_t end) {
-    const decoder_config& c = config();
-    const std::size_t width = c.head_width;
-    const std::size_t group = c.heads / c.kv_heads;
-    const std::size_t heads_a_task = std::min(group, attention_rows);
-    const std::size_t slices = (group + heads_a_task - 1) / heads_a_task;
-    const bool one_sequence = places_.front().cache == places_.back().cache;
-    const std::size_t step = one_sequence ? attention_rows / heads_a_task : 1;
-    const std::size_t tasks = c.kv_heads * slices * ((end - begin + step - 1) / step);
-    const std::size_t window = c.is_local(layer) ? c.window : 0;
-    const auto task_at = [&](std::size_t i) {
-      const std::size_t key_head = i % c.kv_heads;
-      const std::size_t slice = i / c.kv_heads % slices * heads_a_task;
-      const std::size_t from = begin + i / (c.kv_heads * slices) * step;
-      return attention_task{key_head, key_head * group + slice, std::min(heads_a_task, group - slice), from, std::min(step, end - from)};
-    };
-    attention_scratch& s = *scratch_[thread];
-    if (places_.size() > few_rows) {
-      team_.each(tasks, 1, [&](std::size_t i) {
-        const attention_task task = task_at(tasks - 1 - i);  // the longest first
-        gather(task, window, s);
-        attend(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), s);
-        for (std::size_t r = 0; r < task.rows(); ++r)
-          std::copy_n(s.result + r * width, width, attended_.row(task.place(r)) + task.head(r) * width);
-      });
-      return team_.each(end - begin, 8, [&](std::size_t i) { attended_.quantise(*kernels_, begin + i); });
-    }
-    const auto part_of = [&](std::size_t i) {
-      const attention_task task = task_at(i / segments_);
-      const std::size_t segment = i % segments_;
-      gather(task, window, s);
-      quantise_queries(*kernels_, *places_[task.from].cache, width, task.rows(), s);
-      const row_range seen = attend_segment(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), segment, s);
-      for (std::size_t r = 0; r < task.rows(); ++r) {
-        attention_part& part = parts_[(task.place(r) * c.heads + task.head(r)) * segments_ + segment];
-        part.sum = 0.0f;  // nothing seen
-        if (r < seen.first || r >= seen.last) continue;
-        part = {part.result, s.part[r].maximum, s.part[r].sum};
-        std::copy_n(s.part[r].result, width, part.result);
-      }
-    };
-    const auto whole_of = [&](std::size_t t) {
-      std::fill_n(attended_.row(t), c.heads * width, 0.0f);
-      for (std::size_t h = 0; h < c.heads; ++h) {
-        attention_part whole{attended_.row(t) + h * width};
-        for (std::size_t k = 0; k < segments_; ++k) {
-          const attention_part& part = parts_[(t * c.heads + h) * segments_ + k];
-          if (part.sum > 0.0f) merge(*kernels_, whole, part, width);
-        }
-        engine::normalise(whole, width);
-      }
-      attended_.quantise(*kernels_, t);
-    };
-    if (end - begin == 1) return team_.each(tasks * segments_, 1, part_of, [&] { whole_of(begin); });
-    team_.each(tasks * segments_, 1, part_of);
-    team_.each(end - begin, 1, [&](std::size_t i) { whole_of(begin + i); });
-  }
-
-  /// hidden = act(gate) · up; a task computes both panels, so neither ever leaves its cache.
-  void feed_forward(const decoder_layer& layer, std::size_t begin, std::size_t end) {
-    const auto activate = config().gelu ? kernels_->geglu : kernels_->swiglu;
-    const auto gated = [&](std::size_t panel, std::size_t from, std::size_t n) {
-      float gate[row_tile * panel_rows];
-      float up[row_tile * panel_rows];
-      input_.times(*kernels_, layer.gate, panel, from, n, gate);
-      input_.times(*kernels_, layer.up, panel, from, n, up);
-      activate(gate, up, n * panel_rows, gate);
-      put(gate, n, std::min(panel_rows, layer.gate.rows - panel * panel_rows), hidden_.row(from) + panel * panel_rows, layer.gate.rows);
-    };
-    tiles(layer.gate.panels(), begin, end, gated, [&](std::size_t t) { hidden_.quantise(*kernels_, t); });
-  }
-
-  /// x += rows · mᵀ, normalised before it is added where `norm` is not empty; then input = x normalised by `next`.
-  void add_product(const packed_matrix& m, std::span<const float> norm, const quantised_rows& in, std::span<const float> next,
-                   std::size_t begin, std::size_t end) {
-    const std::size_t width = config().width;
-    float* const sum = norm.empty() ? x_.data() : product_.data();
-    const auto product = [&](std::size_t panel, std::size_t from, std::size_t n) {
-      float y[row_tile * panel_rows];
-      in.times(*kernels_, m, panel, from, n, y);
-      const std::size_t present = std::min(panel_rows, m.rows - panel * panel_rows);
-      float* out = sum + from * width + panel * panel_rows;
-      if (norm.empty()) add(y, n, present, out, width);
-      else put(y, n, present, out, width);
-    };
-    tiles(m.panels(), begin, end, product, [&](std::size_t t) {
-      if (!norm.empty()) {
-        float* row = product_.data() + t * width;
-        kernels_->rms_norm(row, norm.data(), width, config().norm_epsilon, row);
-        float* out = x_.data() + t * width;
-        for (std::size_t i = 0; i < width; ++i) out[i] += row[i];
-      }
-      normalise(next, t);
-    });
-  }
-
-  decoder_weights weights_;
-  const kernel_table* kernels_;
-  thread_team team_;
-  kv_type kv_type_;
-  std::vector<std::unique_ptr<attention_scratch>> scratch_;
-  std::vector<place> places_{};  // what each row of a chunk is
-  rope_angles angles_{}, local_angles_{};
-  xt::xtensor<float, 2> x_{};        // the residual stream, [rows][width]
-  xt::xtensor<float, 2> qkv_{};      // [rows][queries, keys, values]
-  xt::xtensor<float, 2> product_{};  // what is normalised before x_ gets it
-  quantised_rows input_{};           // what a projection reads
-  quantised_rows attended_{};
-  quantised_rows hidden_{};
-  std::size_t segments_ = 0;             // of the longest sequence, for few rows
-  std::vector<float> part_results_{};    // [rows][heads][segments][head width]
-  std::vector<attention_part> parts_{};  // [rows][heads][segments]
-};
-
-}  // namespace inoculum::engine
-
-#endif
-
 // ---- inoculum/engine/kernels/resample.hpp ----
 #ifndef INOCULUM_SINGLE_ENGINE_KERNELS_RESAMPLE
 #define INOCULUM_SINGLE_ENGINE_KERNELS_RESAMPLE
@@ -7307,29 +7748,47 @@ struct resample_plan {
   return plan;
 }
 
-[[nodiscard]] inline rgb_canvas resample_rows(std::span<const std::uint8_t> rgb, int width, int height, int to, resample_filter filter) {
+/// f(y) for every y below n, by all threads of a team if there is one.
+template <class F>
+void each_row(thread_team* team, std::size_t n, F&& f) {
+  if (team == nullptr) {
+    for (std::size_t y = 0; y < n; ++y) f(y);
+  } else {
+    team->run([&](std::size_t) { team->each(n, 0, f); });
+  }
+}
+
+[[nodiscard]] inline rgb_canvas resample_rows(std::span<const std::uint8_t> rgb, int width, int height, int to, resample_filter filter,
+                                              thread_team* team) {
   const resample_plan plan = plan_resample(width, to, filter);
   const resample_kernels& kernels = best_resample();
-  rgb_canvas out{to, height, std::vector<std::uint8_t>(static_cast<std::size_t>(to) * static_cast<std::size_t>(height) * 3)};
+  const auto columns = static_cast<std::size_t>(to), rows = static_cast<std::size_t>(height);
+  rgb_canvas out{to, height, std::vector<std::uint8_t>(columns * rows * 3)};
   const std::size_t row = static_cast<std::size_t>(width) * 3;
-  std::vector<std::uint8_t> padded(row + 3 * resample_step);  // so that a kernel may read past a row's end
-  for (std::size_t y = 0; y < static_cast<std::size_t>(height); ++y) {
-    std::copy_n(rgb.data() + y * row, row, padded.data());
-    kernels.across(padded.data(), plan.first.data(), plan.count.data(), plan.weights.data(), plan.longest, static_cast<std::size_t>(to),
-                   out.rgb.data() + y * static_cast<std::size_t>(to) * 3);
-  }
+  each_row(team, rows, [&](std::size_t y) {
+    const std::uint8_t* from = rgb.data() + y * row;
+    std::vector<std::uint8_t> padded{};  // a kernel reads past a row's end
+    if (rgb.size() - (y + 1) * row < 3 * resample_step) {
+      padded.resize(row + 3 * resample_step);
+      std::copy_n(from, row, padded.data());
+      from = padded.data();
+    }
+    kernels.across(from, plan.first.data(), plan.count.data(), plan.weights.data(), plan.longest, columns,
+                   out.rgb.data() + y * columns * 3);
+  });
   return out;
 }
 
-[[nodiscard]] inline rgb_canvas resample_columns(std::span<const std::uint8_t> rgb, int width, int height, int to, resample_filter filter) {
+[[nodiscard]] inline rgb_canvas resample_columns(std::span<const std::uint8_t> rgb, int width, int height, int to, resample_filter filter,
+                                                 thread_team* team) {
   const resample_plan plan = plan_resample(height, to, filter);
   const resample_kernels& kernels = best_resample();
   const std::size_t row = static_cast<std::size_t>(width) * 3;
   rgb_canvas out{width, to, std::vector<std::uint8_t>(row * static_cast<std::size_t>(to))};
-  for (std::size_t y = 0; y < static_cast<std::size_t>(to); ++y) {
+  each_row(team, static_cast<std::size_t>(to), [&](std::size_t y) {
     kernels.down(rgb.data() + static_cast<std::size_t>(plan.first[y]) * row, row, plan.weights.data() + y * plan.longest,
                  static_cast<std::size_t>(plan.count[y]), row, out.rgb.data() + y * row);
-  }
+  });
   return out;
 }
 
@@ -7337,21 +7796,21 @@ struct resample_plan {
 
 /// Across first and then down, each only where the size changes. Sizes are positive.
 [[nodiscard]] inline rgb_canvas resize(std::span<const std::uint8_t> rgb, int from_width, int from_height, int width, int height,
-                                       resample_filter filter) {
+                                       resample_filter filter, thread_team* team) {
   if (from_width == width && from_height == height) return {width, height, {rgb.begin(), rgb.end()}};
-  if (from_width == width) return detail::resample_columns(rgb, width, from_height, height, filter);
-  rgb_canvas across = detail::resample_rows(rgb, from_width, from_height, width, filter);
-  return across.height == height ? std::move(across) : detail::resample_columns(across.rgb, width, across.height, height, filter);
+  if (from_width == width) return detail::resample_columns(rgb, width, from_height, height, filter, team);
+  rgb_canvas across = detail::resample_rows(rgb, from_width, from_height, width, filter, team);
+  return across.height == height ? std::move(across) : detail::resample_columns(across.rgb, width, across.height, height, filter, team);
 }
 
 /// The whole picture in the middle of width × height pixels. The picture must not be empty.
-[[nodiscard]] inline rgb_canvas centre(const image& picture, int width, int height, const picture_fit& how) {
+[[nodiscard]] inline rgb_canvas centre(const image& picture, int width, int height, const picture_fit& how, thread_team* team) {
   // Single precision and rounding up, because one row more or less would be another picture to the tower.
   const float scale = std::min(static_cast<float>(width) / static_cast<float>(picture.width()),
                                static_cast<float>(height) / static_cast<float>(picture.height()));
   const auto scaled = [&](int n, int most) { return std::min(static_cast<int>(std::ceil(static_cast<float>(n) * scale)), most); };
   rgb_canvas small_one = resize(picture.rgb(), picture.width(), picture.height(), scaled(picture.width(), width),
-                                scaled(picture.height(), height), how.filter);
+                                scaled(picture.height(), height), how.filter, team);
   if (small_one.width == width && small_one.height == height) return small_one;
 
   const auto columns = static_cast<std::size_t>(width);
@@ -7392,21 +7851,21 @@ namespace detail {
   return {nearest(width), nearest(height)};
 }
 
-/// The picture must not be empty.
-[[nodiscard]] inline fitted_picture fit_picture(const image& picture, int side, const picture_fit& how = {}) {
+/// The picture must not be empty. A team shares the work out; the bytes are the same.
+[[nodiscard]] inline fitted_picture fit_picture(const image& picture, int side, const picture_fit& how = {}, thread_team* team = nullptr) {
   fitted_picture out;
   out.grid = grid_of(picture.width(), picture.height(), side, how);
   const int width = out.grid.columns * side, height = out.grid.rows * side;
   if (!how.tiled) {
-    out.whole = centre(picture, side, side, how);
+    out.whole = centre(picture, side, side, how, team);
   } else if (how.longest_edge == 0) {
-    out.tiles = centre(picture, width, height, how);
-    out.whole = resize(picture.rgb(), picture.width(), picture.height(), side, side, how.filter);
+    out.tiles = centre(picture, width, height, how, team);
+    out.whole = resize(picture.rgb(), picture.width(), picture.height(), side, side, how.filter, team);
   } else {
     const auto [w, h] = detail::size_with_edge(picture.width(), picture.height(), static_cast<int>(how.longest_edge));
-    const rgb_canvas first = resize(picture.rgb(), picture.width(), picture.height(), w, h, how.filter);
-    out.tiles = resize(first.rgb, w, h, width, height, how.filter);
-    out.whole = resize(out.tiles.rgb, width, height, side, side, how.filter);
+    const rgb_canvas first = resize(picture.rgb(), picture.width(), picture.height(), w, h, how.filter, team);
+    out.tiles = resize(first.rgb, w, h, width, height, how.filter, team);
+    out.whole = resize(out.tiles.rgb, width, height, side, side, how.filter, team);
   }
   return out;
 }
@@ -7454,6 +7913,11 @@ struct vision_config {
   [[nodiscard]] std::size_t positions() const noexcept { return patches() / (merge * merge); }
   [[nodiscard]] std::size_t merged_width() const noexcept { return width * merge * merge; }
   [[nodiscard]] std::size_t depth() const noexcept { return width / heads; }  ///< of a head
+  /// Bytes of activations for one square: patches; what goes through the blocks, queries, keys and values twice, the MLP; one position's
+  /// rows of a projector.
+  [[nodiscard]] std::size_t scratch_bytes() const noexcept {
+    return (patches() * 3 * patch * patch + tokens() * (9 * width + hidden) + positions() * (merged_width() + text_width)) * sizeof(float);
+  }
 };
 
 /// Weights [rows × columns] in panels, and a bias (empty: none).
@@ -8445,6 +8909,7 @@ class vision_tower {
         },
         projector);
     if (!read) return read.error();
+    if (auto fits = engine::check_scratch(weights.config.scratch_bytes(), file); !fits) return std::move(fits).error();
     auto made = std::make_unique<state>(std::move(weights), std::move(projector),
                                         kernels != nullptr ? *kernels : *engine::usable_kernels().front(), threads);
     return vision_tower(std::move(made));
@@ -8492,10 +8957,11 @@ class vision_tower {
 
   [[nodiscard]] result<std::vector<float>> see(const image& picture, bool with_tiles) const {
     if (picture.empty()) return failure{errc::invalid_argument, "an empty image cannot be encoded", {}};
-    const engine::fitted_picture fitted = engine::fit_picture(picture, static_cast<int>(config().image), config().fit);
+    const std::lock_guard lock(state_->turn);
+    const engine::fitted_picture fitted =
+        engine::fit_picture(picture, static_cast<int>(config().image), config().fit, &state_->machine.team());
     const std::size_t tiles = with_tiles ? fitted.grid.squares() - 1 : 0, columns = static_cast<std::size_t>(fitted.grid.columns);
     std::vector<float> out((tiles + 1) * positions() * width());
-    const std::lock_guard lock(state_->turn);
     for (std::size_t i = 0; i <= tiles; ++i) {
       if (i < tiles) state_->tower.cut(config(), fitted.tiles, i % columns * config().image, i / columns * config().image);
       else state_->tower.cut(config(), fitted.whole, 0, 0);
@@ -8568,6 +9034,10 @@ class cpu_engine {
     auto words = tokenizer::load(*file);
     if (!words) return std::move(words).error();
     engine::thread_team team(options.threads);
+    if (options.threads > 0 && team.size() < static_cast<std::size_t>(options.threads)) {
+      return failure{
+          errc::too_large, "the system started " + std::to_string(team.size()) + " threads of " + std::to_string(options.threads), {}};
+    }
     auto weights = engine::decoder_weights::load(*file, team);
     if (!weights) return std::move(weights).error();
     const engine::decoder_config& config = weights->config();
@@ -8587,6 +9057,10 @@ class cpu_engine {
     if (options.kv_type == engine::kv_type::q8 && config.head_width % engine::block_columns != 0) {
       return failure{errc::unsupported, "heads of " + std::to_string(config.head_width) + " components in q8, which takes multiples of 32",
                      model_path};
+    }
+    const engine::kv_cache shape(config.layers, config.kv_heads, config.head_width, options.kv_type);
+    if (auto fits = engine::check_scratch(engine::decoder::scratch_bytes(config, context, shape), *file); !fits) {
+      return std::move(fits).error();
     }
     auto format = chat_format_of(*file, *words);
     cpu_engine out(std::move(*words), std::move(format), engine::decoder(std::move(*weights), kernels, std::move(team), options.kv_type),
@@ -8615,38 +9089,28 @@ class cpu_engine {
     return count;
   }
 
-  /// What the model reads in a picture's place. The last `remembered_pictures` are kept by content, so
+  /// What the model reads in a picture's place. The last ones (`picture_store`) are kept by content and salt, so
   /// that the same demonstrations cost nothing the second time. Errors: `unsupported` without eyes.
-  [[nodiscard]] result<image_embedding> encode_image(const image& picture) {
+  [[nodiscard]] result<image_embedding> encode_image(const image& picture, std::string_view salt = {}) {
     if (!eyes_) return failure{errc::unsupported, "this model has no eyes: load it with an mmproj", {}};
     if (picture.empty()) return failure{errc::invalid_argument, "an empty image cannot be encoded", {}};
-    const digest key = picture.content_digest();
-    const auto known = std::find_if(pictures_.begin(), pictures_.end(), [&](const auto& p) { return p.first == key; });
-    if (known != pictures_.end()) {
-      std::rotate(known, known + 1, pictures_.end());
-      return pictures_.back().second;
-    }
+    const digest content = picture.content_digest();
+    const digest key = sha256{}.update_field(salt).update(content.bytes).finish();
+    if (const image_embedding* known = pictures_.find(key); known != nullptr) return *known;
     auto rows = eyes_->encode(picture);
     if (!rows) return std::move(rows).error();
-    for (const float v : *rows) {
-      if (!std::isfinite(v)) return failure{errc::invalid_argument, "the eyes gave a value that is not finite for the picture", {}};
-    }
+    if (!engine::all_finite(*rows)) return failure{errc::invalid_argument, "the eyes gave a value that is not finite for the picture", {}};
     const std::size_t width = eyes_->width();
     if (const auto layout = eyes_->layout(picture); layout.size() > 1) rows = laid_out(layout, *rows);
-    image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows)), key};
-    std::size_t floats = out.values->size();
-    for (const auto& p : pictures_) floats += p.second.values->size();
-    while (!pictures_.empty() && (pictures_.size() == remembered_pictures || floats * sizeof(float) > remembered_picture_bytes)) {
-      floats -= pictures_.front().second.values->size();
-      pictures_.erase(pictures_.begin());
-    }
-    pictures_.emplace_back(key, out);
+    const image_embedding out{rows->size() / width, width, std::make_shared<const std::vector<float>>(std::move(*rows)), content};
+    pictures_.insert(key, picture, out);
     return out;
   }
 
   /// Drops everything after the first `keep` positions, appends the inputs, returns the logits after the
   /// last one, valid until the next call. Errors, before any work: `budget` (says how many positions too
-  /// many), `invalid_argument` (nothing to evaluate, `keep` past the end, a token or picture that does not fit).
+  /// many), `invalid_argument` (nothing to evaluate, `keep` past the end, a token or picture that does not fit);
+  /// after it `internal`: logits that are not finite, which damaged weights give.
   [[nodiscard]] result<std::span<const float>> evaluate(std::size_t keep, std::span<const engine_input> inputs) {
     return run(keep, inputs, false);
   }
@@ -8668,18 +9132,29 @@ class cpu_engine {
     remember();
     salt_ = salt;
     current_.blocks.clear();
-    const std::vector<engine::position_key> wanted = keys_of(inputs);
+    const std::vector<engine::position_key> wanted = engine::keys_of(inputs, strangers_);
     auto found = tree_.find(salt, wanted);
     current_.cache.adopt(std::move(found.pages));
     current_.keys.assign(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(found.positions));
     return found.positions;
   }
-  /// Keeps the present sequence for later; pinned, beyond any limit, until `forget`.
+  /// Keeps the present sequence for later; pinned, beyond any limit, until `forget`. Of one with blocks, each block for itself.
   void remember(bool pinned = false) {
-    if (!current_.keys.empty() && current_.blocks.empty()) tree_.insert(salt_, current_.keys, current_.cache.pages(), pinned);
+    if (current_.keys.empty()) return;
+    if (current_.blocks.empty()) return tree_.insert(salt_, current_.keys, current_.cache.pages(), pinned);
+    if (!pinned) return;  // the stretches are in their store already, as long as it has room
+    for (const engine::stretch_range& s : engine::stretches_of(current_.keys, current_.blocks, salt_)) {
+      auto stretch = stretches_.find(s.name);
+      if (!stretch) stretch = std::make_shared<const engine::kv_stretch>(decoder_.copy(current_.cache, s.first, s.positions));
+      stretches_.insert(s.name, std::move(stretch), true);
+    }
   }
-  /// Drops all that is remembered, pinned or not.
+  /// Drops all that is remembered, pinned or not, and the present sequence. Pictures too.
   void forget() noexcept {
+    current_.keys.clear();
+    current_.blocks.clear();
+    current_.cache.adopt({});
+    pictures_.clear();
     tree_.clear();
     stretches_.clear();
   }
@@ -8693,10 +9168,10 @@ class cpu_engine {
   /// one run, nothing behind them, what `evaluate` refuses), `budget`, `unsupported`.
   [[nodiscard]] result<composition> compose(std::span<const engine_input> inputs, std::string_view salt = {}) {
     if (!can_compose()) return failure{errc::unsupported, "a model with a sliding window cannot read blocks side by side", {}};
-    if (auto done = gather(0, inputs); !done) return std::move(done).error();
-    const auto blocks = borders_of(inputs);
+    if (auto done = rows_.gather(0, inputs, context_, decoder_.config()); !done) return std::move(done).error();
+    const auto blocks = engine::borders_of(inputs);
     if (!blocks) return blocks.error();
-    std::vector<engine::position_key> wanted = keys_of(inputs);
+    std::vector<engine::position_key> wanted = engine::keys_of(inputs, strangers_);
     const std::size_t head = blocks->back();
     if (salt == salt_ && *blocks == current_.blocks) {
       std::size_t common = 0;
@@ -8711,30 +9186,27 @@ class cpu_engine {
     current_.keys.clear();
     current_.cache.adopt({});
     composition out{head, 0};
-    const std::span<const engine::position_key> keys(wanted);
     const std::size_t lead = blocks->front();
     std::size_t longest = 0;
-    for (std::size_t i = 0; i < blocks->size(); ++i) {  // what stands in front, then each block
-      const std::size_t first = i == 0 ? 0 : (*blocks)[i - 1];
-      const std::size_t n = (*blocks)[i] - first;
-      if (n == 0) continue;  // nothing stands in front
-      const digest name = name_of(keys.first(i == 0 ? 0 : lead), keys.subspan(first, n));
-      auto stretch = stretches_.find(name);
+    for (const engine::stretch_range& s : engine::stretches_of(wanted, *blocks, salt)) {
+      const bool is_block = s.first >= lead;
+      auto stretch = stretches_.find(s.name);
       if (!stretch) {
         engine::kv_cache alone = decoder_.new_cache();
-        if (i > 0) {
+        if (is_block) {
           auto pages = current_.cache.pages();
           pages.resize((lead + engine::key_block - 1) / engine::key_block);
           alone.adopt(std::move(pages));
         }
-        const std::size_t place = i == 0 ? 0 : lead;
-        if (auto done = decoder_.run(alone, place, n, rows_from{*this, first}, {}, false); !done) return std::move(done).error();
-        stretch = std::make_shared<const engine::kv_stretch>(decoder_.copy(alone, place, n));
-        stretches_.insert(name, stretch);
-        out.computed += n;
+        const std::size_t place = is_block ? lead : 0;
+        if (auto done = decoder_.run(alone, place, s.positions, rows_.from(s.first, decoder_.weights()), {}, false); !done)
+          return std::move(done).error();
+        stretch = std::make_shared<const engine::kv_stretch>(decoder_.copy(alone, place, s.positions));
+        stretches_.insert(s.name, stretch);
+        out.computed += s.positions;
       }
-      if (auto done = decoder_.paste(current_.cache, first, *stretch); !done) return std::move(done).error();
-      if (i > 0) longest = std::max(longest, n);
+      if (auto done = decoder_.paste(current_.cache, s.first, *stretch); !done) return std::move(done).error();
+      if (is_block) longest = std::max(longest, s.positions);
     }
     current_.cache.overlap = head - lead - longest;
     current_.blocks = *blocks;
@@ -8744,8 +9216,11 @@ class cpu_engine {
   }
 
   /// Writes what is remembered into a file, from which another process, with the same model, eyes and kernels, goes on
-  /// to the bit. Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
-  [[nodiscard]] result<void> save_prefixes(const std::string& path) const { return engine::save_prefixes(path, identity(), tree_); }
+  /// to the bit: what is pinned, or `all`, the prompts of every user among it. Demonstrations that were read side by side are not written.
+  /// Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
+  [[nodiscard]] result<void> save_prefixes(const std::string& path, bool all = false) const {
+    return engine::save_prefixes(path, identity(), tree_, all);
+  }
   [[nodiscard]] result<void> load_prefixes(const std::string& path) {
     return engine::load_prefixes(path, identity(), current_.cache, tree_);
   }
@@ -8756,7 +9231,8 @@ class cpu_engine {
     return std::exchange(current_, sequence{decoder_.new_cache(), {}, {}});
   }
   /// Token i goes to sequence i; a row of logits each, valid until the next call. Errors, before any work: `invalid_argument`
-  /// (different numbers, or none, or a token that does not exist), `budget` (a sequence is as long as the context).
+  /// (different numbers, or none, or a token that does not exist), `budget` (a sequence is as long as the context). A row that is not
+  /// finite (damaged weights) is for its reader to refuse: the others are none the worse.
   [[nodiscard]] result<std::span<const float>> step(std::span<sequence> sequences, std::span<const token_id> tokens) {
     if (sequences.empty() || sequences.size() != tokens.size()) {
       return failure{
@@ -8769,20 +9245,18 @@ class cpu_engine {
       if (sequences[i].keys.size() >= context_) return failure{errc::budget, "sequence " + std::to_string(i) + " fills the context", {}};
       next.push_back({&sequences[i].cache, sequences[i].keys.size()});
     }
-    logits_.resize(sequences.size() * vocabulary_size());
+    const auto logits = room_for_logits(sequences.size());
+    if (!logits) return logits.error();
     const auto fill = [&](std::size_t i, std::span<float> row) { decoder_.weights().embed(static_cast<std::size_t>(tokens[i]), row); };
-    if (auto done = decoder_.step(next, fill, logits_); !done) return std::move(done).error();
+    if (auto done = decoder_.step(next, fill, *logits); !done) return std::move(done).error();
     for (std::size_t i = 0; i < sequences.size(); ++i) sequences[i].keys.push_back({tokens[i], 0, {}});
-    return std::span<const float>(logits_);
+    return std::span<const float>(*logits);
   }
 
   /// How the file wants conversations written, for `token_backend`. `unsupported` when no format here is the right one.
   [[nodiscard]] const result<turn_format>& format() const noexcept { return format_; }
 
   [[nodiscard]] const engine::decoder& decoder() const noexcept { return decoder_; }
-
-  static constexpr std::size_t remembered_pictures = 256;
-  static constexpr std::size_t remembered_picture_bytes = std::size_t{96} << 20;  ///< and in all at most this, but always the last one
 
  private:
   cpu_engine(tokenizer words, result<turn_format> format, engine::decoder decoder, std::size_t context, const engine_options& options)
@@ -8844,17 +9318,12 @@ class cpu_engine {
     return out;
   }
 
-  /// One appended position: a token, or a row of a picture.
-  struct position {
-    token_id token = 0;
-    const float* row = nullptr;
-  };
-
   [[nodiscard]] engine::prefix_identity identity() const {
     const digest weights = decoder_.weights().fingerprint();
     const digest all = sha256{}
                            .update(weights.bytes)
                            .update(eyes_fingerprint_.bytes)
+                           .update_field(engine::arithmetic)
                            .update(std::string_view(decoder_.kernels().name))
                            .update(std::string_view(current_.cache.type() == engine::kv_type::q8 ? " q8" : ""))
                            .finish();
@@ -8863,101 +9332,12 @@ class cpu_engine {
 
   [[nodiscard]] bool exists(token_id id) const noexcept { return id >= 0 && static_cast<std::size_t>(id) < vocabulary_size(); }
 
-  [[nodiscard]] std::vector<engine::position_key> keys_of(std::span<const engine_input> inputs) {
-    std::vector<engine::position_key> out;
-    for (const engine_input& input : inputs) {
-      for (const token_id id : input.tokens) out.push_back({id, 0, {}});
-      if (input.image == nullptr) continue;
-      digest source = input.image->source;
-      if (source == digest{}) {  // never the same as any other
-        ++strangers_;
-        std::memcpy(source.bytes.data() + 24, &strangers_, sizeof strangers_);
-      }
-      for (std::uint32_t r = 0; r < input.image->rows; ++r) out.push_back({-1, r, source});
-    }
-    return out;
-  }
-
-  /// Where each block begins, then where the last one ends.
-  [[nodiscard]] static result<std::vector<std::size_t>> borders_of(std::span<const engine_input> inputs) {
-    std::vector<std::size_t> out;
-    std::size_t at = 0;
-    std::uint32_t open = 0;
-    for (const engine_input& input : inputs) {
-      const std::size_t n = input.tokens.size() + (input.image != nullptr ? input.image->rows : 0);
-      if (n == 0) continue;
-      if (input.block != open) {
-        if (open == 0 && !out.empty()) return failure{errc::invalid_argument, "blocks with ordinary inputs between them", {}};
-        out.push_back(at);
-        open = input.block;
-      }
-      at += n;
-    }
-    if (out.empty() || open != 0) return failure{errc::invalid_argument, "blocks, and ordinary inputs behind them, are wanted", {}};
-    return out;
-  }
-
-  /// What a stretch of keys and values is made of, and whose.
-  [[nodiscard]] digest name_of(std::span<const engine::position_key> before, std::span<const engine::position_key> own) const {
-    sha256 hash;
-    const auto add = [&](const auto& value) { hash.update(std::string_view(reinterpret_cast<const char*>(&value), sizeof value)); };
-    add(salt_.size());
-    hash.update(salt_);
-    for (const auto& part : {before, own}) {
-      add(part.size());
-      for (const engine::position_key& k : part) {
-        add(k.token);
-        add(k.row);
-        hash.update(k.picture.bytes);
-      }
-    }
-    return hash.finish();
-  }
-
-  /// Writes the rows of `positions_` from `first` on.
-  struct rows_from {
-    const cpu_engine& engine;
-    std::size_t first = 0;
-    void operator()(std::size_t i, std::span<float> row) const {
-      const position& p = engine.positions_[first + i];
-      if (p.row != nullptr) std::copy_n(p.row, row.size(), row.data());
-      else engine.decoder_.weights().embed(static_cast<std::size_t>(p.token), row);
-    }
-  };
-
-  /// The inputs into `positions_`, checked; they are to stand behind `keep` others.
-  result<void> gather(std::size_t keep, std::span<const engine_input> inputs) {
-    const std::size_t width = decoder_.config().width;
-    const auto refuse = [](std::string what) { return failure{errc::invalid_argument, std::move(what), {}}; };
-    std::size_t n = 0;
-    for (const engine_input& input : inputs) n += input.tokens.size() + (input.image != nullptr ? input.image->rows : 0);
-    if (n == 0) return refuse("nothing to evaluate: logits come after at least one new position");
-    if (keep + n > context_) {
-      return failure{errc::budget,
-                     std::to_string(keep + n) + " positions are " + std::to_string(keep + n - context_) + " more than the context of " +
-                         std::to_string(context_),
-                     {}};
-    }
-    positions_.clear();
-    picture_spans_.clear();
-    for (const engine_input& input : inputs) {
-      for (const token_id id : input.tokens) {
-        if (!exists(id)) return refuse("token " + std::to_string(id) + " does not exist");
-        positions_.push_back({id, nullptr});
-      }
-      if (input.image == nullptr) continue;
-      const image_embedding& picture = *input.image;
-      if (picture.width != width || !picture.values || picture.values->size() != picture.rows * width) {
-        return refuse("a picture of " + std::to_string(picture.rows) + " × " + std::to_string(picture.width) +
-                      " values for a model of width " + std::to_string(width));
-      }
-      for (const float v : *picture.values) {
-        if (!std::isfinite(v)) return refuse("a picture's embedding holds a value that is not finite");
-      }
-      picture_spans_.push_back({positions_.size(), positions_.size() + picture.rows});
-      for (std::size_t r = 0; r < picture.rows; ++r) positions_.push_back({0, picture.values->data() + r * width});
-    }
-    return {};
+  /// Errors: `too_large` when the system has no such memory.
+  result<std::span<float>> room_for_logits(std::size_t rows) {
+    const std::size_t count = rows * vocabulary_size(), bytes = count * sizeof(float);
+    if (logits_.size() < bytes) logits_ = engine::aligned_bytes(bytes);
+    if (logits_.size() < bytes) return failure{errc::too_large, "no memory for " + std::to_string(rows) + " rows of logits", {}};
+    return std::span(reinterpret_cast<float*>(logits_.data()), count);
   }
 
   result<std::span<const float>> run(std::size_t keep, std::span<const engine_input> inputs, bool all) {
@@ -8971,19 +9351,23 @@ class cpu_engine {
     if (decoder_.config().pictures_both_ways && engine::cut_between_units(current_.keys, keep) != keep) {
       return failure{errc::invalid_argument, "cannot keep a part of a picture, whose positions have seen all of it", {}};
     }
-    if (auto done = gather(keep, inputs); !done) return std::move(done).error();
-    const std::size_t n = positions_.size();
-    logits_.resize(all ? n * vocabulary_size() : vocabulary_size());
-    std::vector<engine::position_key> appended = keys_of(inputs);
+    if (auto done = rows_.gather(keep, inputs, context_, decoder_.config()); !done) return std::move(done).error();
+    const std::size_t n = rows_.size();
+    const auto logits = room_for_logits(all ? n : 1);
+    if (!logits) return logits.error();
+    std::vector<engine::position_key> appended = engine::keys_of(inputs, strangers_);
     if (keep == 0) {
       current_.blocks.clear();
       current_.cache.overlap = 0;
     }
     current_.keys.resize(keep);
-    if (auto done = decoder_.run(current_.cache, keep, n, rows_from{*this}, logits_, all, picture_spans_); !done)
+    if (auto done = decoder_.run(current_.cache, keep, n, rows_.from(0, decoder_.weights()), *logits, all, rows_.pictures()); !done)
       return std::move(done).error();
+    if (!engine::all_finite(*logits)) {
+      return failure{errc::internal, "logits that are not finite: the weights are damaged, or too large for this arithmetic", {}};
+    }
     current_.keys.insert(current_.keys.end(), appended.begin(), appended.end());
-    return std::span<const float>(logits_);
+    return std::span<const float>(*logits);
   }
 
   tokenizer tokenizer_;
@@ -8996,16 +9380,136 @@ class cpu_engine {
   std::string salt_{};
   std::uint64_t strangers_ = 0;
   std::vector<token_id> ends_{};
-  std::vector<position> positions_{};
-  std::vector<engine::decoder::picture_span> picture_spans_{};
-  std::vector<float> logits_{};
+  engine::input_rows rows_{};
+  engine::aligned_bytes logits_{};
   std::optional<vision_tower> eyes_{};
   digest eyes_fingerprint_{};
-  std::vector<std::pair<digest, image_embedding>> pictures_{};  // least recently used first
+  engine::picture_store pictures_{};
 };
 static_assert(batching_engine<cpu_engine>);
 
 }  // namespace inoculum
+
+#endif
+
+// ---- inoculum/backend/detail/reply.hpp ----
+#ifndef INOCULUM_SINGLE_BACKEND_DETAIL_REPLY
+#define INOCULUM_SINGLE_BACKEND_DETAIL_REPLY
+
+// An answer on its way from tokens to its caller: whether it is still wanted, and what of its text may be handed out.
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace inoculum::detail {
+
+/// A caller's patience, from the call on.
+class stop_watch {
+ public:
+  using clock = std::chrono::steady_clock;
+  stop_watch() = default;  ///< never to stop
+  explicit stop_watch(const generate_options& options) : cancel_(options.cancel), seconds_(options.timeout_seconds) {}
+
+  [[nodiscard]] bool may_stop() const { return cancel_ || seconds_ > 0.0; }
+  /// Errors: `cancelled`, `timeout`.
+  [[nodiscard]] result<void> go_on(std::size_t tokens = 0) const {
+    if (cancel_.raised()) return failure{errc::cancelled, "the caller asked to stop", "generate"};
+    if (seconds_ > 0.0 && elapsed_ms() > seconds_ * 1000.0) {
+      return failure{errc::timeout,
+                     "no complete answer within " + std::to_string(seconds_) + " s (" + std::to_string(tokens) + " tokens so far)",
+                     "generate"};
+    }
+    return {};
+  }
+  [[nodiscard]] double elapsed_ms() const { return std::chrono::duration<double, std::milli>(clock::now() - start_).count(); }
+
+ private:
+  clock::time_point start_ = clock::now();
+  cancel_flag cancel_{};
+  double seconds_ = 0.0;
+};
+
+struct reply {
+  reply(const generate_options& options, const stop_watch& since) : watch(since), draw(options.seed) { out.finish = finish_reason::length; }
+  completion out{};
+  stop_watch watch;
+  rng draw;
+  std::set<token_id> said{};
+  std::vector<float> penalised{};
+  std::string held{};    // generated but not yet handed out: half a character, or what may become a stop string
+  std::size_t room = 0;  // tokens that may still come
+  bool finished = false;
+
+  void end(finish_reason why) {
+    out.finish = why;
+    finished = true;
+  }
+  /// Whether this failure is that the caller stopped: then what there is is the answer.
+  [[nodiscard]] bool ends_by(const failure& f) {
+    if (f.code == errc::cancelled) end(finish_reason::cancelled);
+    return f.code == errc::cancelled;
+  }
+
+  /// Takes a token's bytes and hands out what cannot become a stop string any more, in whole characters.
+  template <class Sink>
+  void add(std::string_view bytes, std::span<const std::string> stops, Sink& sink) {
+    held += bytes;
+    if (const auto stop = first_stop(held, stops)) {
+      held.resize(*stop);
+      return end(finish_reason::stop);
+    }
+    if (hand_out(held.size() - longest_stop_start(held, stops), sink)) return;
+    held.clear();  // whoever says stop hears no more
+    end(finish_reason::cancelled);
+  }
+  /// The rest. A character cut by the length limit is dropped rather than handed out in half.
+  template <class Sink>
+  void finish(Sink& sink) {
+    (void)hand_out(held.size(), sink);
+    out.total_ms = watch.elapsed_ms();
+  }
+
+ private:
+  [[nodiscard]] static std::optional<std::size_t> first_stop(std::string_view text, std::span<const std::string> stops) {
+    std::optional<std::size_t> out;
+    for (const std::string& s : stops) {
+      const std::size_t at = s.empty() ? std::string_view::npos : text.find(s);
+      if (at != std::string_view::npos && (!out || at < *out)) out = at;
+    }
+    return out;
+  }
+  /// How many bytes at the end could be the beginning of a stop string.
+  [[nodiscard]] static std::size_t longest_stop_start(std::string_view text, std::span<const std::string> stops) {
+    std::size_t longest = 0;
+    for (const std::string& s : stops) {
+      for (std::size_t n = std::min(s.size(), text.size()); n > longest; --n) {
+        if (text.substr(text.size() - n) == std::string_view(s).substr(0, n)) {
+          longest = n;
+          break;
+        }
+      }
+    }
+    return longest;
+  }
+  template <class Sink>
+  [[nodiscard]] bool hand_out(std::size_t ready, Sink& sink) {
+    const std::size_t whole = complete_utf8(std::string_view(held).substr(0, ready));
+    if (whole == 0) return true;
+    const std::string text = held.substr(0, whole);
+    held.erase(0, whole);
+    out.text += text;
+    return static_cast<bool>(sink(std::string_view(text)));
+  }
+};
+
+}  // namespace inoculum::detail
 
 #endif
 
@@ -9016,10 +9520,14 @@ static_assert(batching_engine<cpu_engine>);
 // Logits to a token: greedy, or seeded sampling with temperature, top-k, top-p and min-p; a penalty for repetition.
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <set>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -9030,39 +9538,81 @@ namespace inoculum {
   return static_cast<token_id>(std::max_element(logits.begin(), logits.end()) - logits.begin());
 }
 
+/// Whether a token can be drawn from these: no NaN, nothing infinite but what is ruled out, and not all of it ruled out.
+[[nodiscard]] inline bool can_draw_from(std::span<const float> logits) noexcept {
+  std::uint32_t bad = 0, open = 0;  // bits, so that the loop is one for vectors
+  for (const float l : logits) {
+    const auto bits = std::bit_cast<std::uint32_t>(l);
+    bad |= static_cast<std::uint32_t>((bits & 0x7fffffffu) > 0x7f800000u) | static_cast<std::uint32_t>(bits == 0x7f800000u);
+    open |= static_cast<std::uint32_t>(bits != 0xff800000u);
+  }
+  return bad == 0 && open != 0;
+}
+
+/// Errors: `invalid_argument`, which names the option that is out of range.
+[[nodiscard]] inline result<void> check_sampling(const generate_options& options) {
+  constexpr double most = std::numeric_limits<double>::max();
+  struct {
+    const char* name;
+    double value, least, most;
+  } const ranges[] = {{"temperature", options.temperature, 0.0, most},
+                      {"top_p", options.top_p, 0.0, 1.0},
+                      {"min_p", options.min_p, 0.0, 1.0},
+                      {"repetition_penalty", options.repetition_penalty, 1e-3, 1e3},
+                      {"timeout_seconds", options.timeout_seconds, 0.0, most}};
+  for (const auto& r : ranges) {
+    if (r.value >= r.least && r.value <= r.most) continue;  // a NaN is not
+    std::string range = r.most == most ? std::string("0 or more") : r.most == 1.0 ? std::string("0 to 1") : std::string("0.001 to 1000");
+    return failure{errc::invalid_argument, std::string(r.name) + " is " + std::to_string(r.value) + "; " + range + " can be", "generate"};
+  }
+  return {};
+}
+
 /// Makes the tokens of `said` less likely (Keskar et al., 2019): a positive logit is divided by the penalty, a negative one
 /// multiplied, once however often it was said. Only the answer's own tokens belong there: a refusal must be free to use the
 /// words of the refusals before it.
-inline void penalise(std::span<float> logits, std::span<const token_id> said, double penalty) {
-  for (std::size_t i = 0; i < said.size(); ++i) {
-    if (std::find(said.begin(), said.begin() + static_cast<std::ptrdiff_t>(i), said[i]) != said.begin() + static_cast<std::ptrdiff_t>(i))
-      continue;
-    float& logit = logits[static_cast<std::size_t>(said[i])];
+inline void penalise(std::span<float> logits, const std::set<token_id>& said, double penalty) {
+  for (const token_id id : said) {
+    float& logit = logits[static_cast<std::size_t>(id)];
     logit = static_cast<float>(logit > 0.0f ? static_cast<double>(logit) / penalty : static_cast<double>(logit) * penalty);
   }
 }
 
-/// Draws one token. Temperature first, then top-k, then top-p (Holtzman et al., 2020) on what is left, then min-p (Nguyen et
-/// al., 2024).
+/// Draws one token from logits that `can_draw_from`. Temperature first, then top-k, then top-p (Holtzman et al., 2020) on what is left,
+/// then min-p (Nguyen et al., 2024). One number of `draw` walks down the tokens from the likeliest on; only as many as it passes are
+/// sorted.
 [[nodiscard]] inline token_id sample(std::span<const float> logits, const generate_options& options, rng& draw) {
   if (!(options.temperature > 0.0)) return argmax(logits);
   std::vector<std::pair<float, token_id>> ranked;
   ranked.reserve(logits.size());
   for (std::size_t i = 0; i < logits.size(); ++i) ranked.emplace_back(logits[i], static_cast<token_id>(i));
+  const double top = *std::max_element(logits.begin(), logits.end());
+  const auto weight = [&](float logit) { return std::exp((static_cast<double>(logit) - top) / options.temperature); };
   const auto before = [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; };
-  const std::size_t keep = options.top_k > 0 && options.top_k < ranked.size() ? options.top_k : ranked.size();
-  std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(keep), ranked.end(), before);
-  ranked.resize(keep);
+  std::size_t sorted = 0;
+  const auto at = [&](std::size_t i) -> const std::pair<float, token_id>& {  // the i-th likeliest
+    while (sorted <= i) {
+      const auto from = ranked.begin() + static_cast<std::ptrdiff_t>(sorted);
+      sorted = std::min(ranked.size(), std::max<std::size_t>(64, 4 * sorted));
+      const auto to = ranked.begin() + static_cast<std::ptrdiff_t>(sorted);
+      if (to != ranked.end()) std::nth_element(from, to, ranked.end(), before);
+      std::sort(from, to, before);
+    }
+    return ranked[i];
+  };
 
-  std::vector<double> weights(keep);
+  std::size_t count = ranked.size();
   double total = 0.0;
-  for (std::size_t i = 0; i < keep; ++i)
-    total += weights[i] = std::exp((static_cast<double>(ranked[i].first) - ranked[0].first) / options.temperature);
-  std::size_t count = keep;
+  if (options.top_k > 0 && options.top_k < count) {
+    count = options.top_k;
+    for (std::size_t i = 0; i < count; ++i) total += weight(at(i).first);
+  } else {
+    for (const float l : logits) total += weight(l);
+  }
   if (options.top_p < 1.0) {
     double sum = 0.0;
-    for (std::size_t i = 0; i < keep; ++i) {
-      sum += weights[i];
+    for (std::size_t i = 0; i < count; ++i) {
+      sum += weight(at(i).first);
       if (sum >= options.top_p * total) {
         count = i + 1;
         total = sum;
@@ -9072,17 +9622,17 @@ inline void penalise(std::span<float> logits, std::span<const token_id> said, do
   }
   if (options.min_p > 0.0) {
     std::size_t likely = 1;  // the best one's weight is 1
-    double sum = weights[0];
-    for (; likely < count && weights[likely] >= options.min_p; ++likely) sum += weights[likely];
+    double sum = 1.0;
+    for (double w = 0.0; likely < count && (w = weight(at(likely).first)) >= options.min_p; ++likely) sum += w;
     count = likely;
     total = sum;
   }
   double target = draw.unit() * total;
   for (std::size_t i = 0; i < count; ++i) {
-    target -= weights[i];
+    target -= weight(at(i).first);
     if (target < 0.0) return ranked[i].second;
   }
-  return ranked[count - 1].second;
+  return at(count - 1).second;  // by rounding alone
 }
 
 }  // namespace inoculum
@@ -9125,60 +9675,71 @@ class token_backend {
     return generate(talk, options, nobody);
   }
 
-  /// `sink(text)` sees whole UTF-8 characters as they come; false stops.
+  /// `sink(text)` sees whole UTF-8 characters as they come; false stops, and then it is not called again. Errors: what the engine says;
+  /// `invalid_argument` for options out of range, `budget` before any work, `timeout` (waiting for other calls counts),
+  /// `unsupported` for what the model has not.
   template <class Sink>
   [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options, Sink&& sink) {
-    const std::lock_guard lock(state_->busy);
-    reply r(options);
-    auto logits = begin(talk, options, r);
-    if (!logits) return std::move(logits).error();
-    while (true) {
+    if (auto fine = check_sampling(options); !fine) return std::move(fine).error();
+    detail::reply r(options, detail::stop_watch(options));
+    const auto lock = take_turn(r.watch);
+    auto logits = lock ? begin(talk, options, r) : result<std::span<const float>>(lock.error());
+    while (logits && !r.finished) {
       const auto next = say(r, *logits, options, sink);
-      if (!next) return std::move(next).error();
-      if (r.finished) break;
-      logits = append(*next);
-      if (!logits) return std::move(logits).error();
+      if (!next) return next.error();
+      if (!r.finished) logits = append(*next);
     }
-    finish(r, sink);
+    if (!logits && !r.ends_by(logits.error())) return std::move(logits).error();
+    r.finish(sink);
     return std::move(r.out);
   }
 
   /// Answers several conversations, `batch_width` at a time: their prompts one after the other, then one token each in turn.
-  /// Answer i is what `generate` gives for conversation i.
+  /// Answer i is what `generate` gives for conversation i; its time begins with that of the `batch_width` that it is one of.
   [[nodiscard]] std::vector<result<completion>> generate_batch(std::span<const conversation> talks,
                                                                const generate_options& options) requires batching_engine<Engine> {
+    if (const auto fine = check_sampling(options); !fine) return std::vector<result<completion>>(talks.size(), fine.error());
+    detail::stop_watch watch(options);
     const std::lock_guard lock(state_->busy);
     std::vector<result<completion>> out;
-    for (std::size_t from = 0; from < talks.size(); from += batch_width) {
-      answer_together(talks.subspan(from, std::min(batch_width, talks.size() - from)), options, out);
+    for (std::size_t from = 0; from < talks.size(); from += batch_width, watch = detail::stop_watch(options)) {
+      answer_together(talks.subspan(from, std::min(batch_width, talks.size() - from)), options, watch, out);
     }
     return out;
   }
 
-  /// Natural log of the probability of `continuation` as the assistant's next words, summed over its tokens.
-  [[nodiscard]] result<double> score(const conversation& talk, std::string_view continuation) {
+  /// Natural log of the probability of `continuation` as the assistant's next words, summed over its tokens. Errors: as of `generate`.
+  [[nodiscard]] result<double> score(const conversation& talk, std::string_view continuation, std::string_view salt = {}) {
     const std::lock_guard lock(state_->busy);
-    auto prompt = encode(talk, true);
+    auto prompt = lay_out(talk, true);
     if (!prompt) return std::move(prompt).error();
+    const std::vector<token_id> words = state_->engine.tokenize(continuation);
+    if (words.empty()) return 0.0;
+    // After the last one nothing is asked.
+    if (auto fits = check_fit(positions_of(*prompt) + words.size() - 1); !fits) return std::move(fits).error();
     std::size_t cached = 0;
-    auto logits = advance(*prompt, cached, {});
-    if (!logits) return std::move(logits).error();
+    auto logits = advance(*prompt, cached, salt, {});
     double sum = 0.0;
-    for (const token_id id : state_->engine.tokenize(continuation)) {
-      sum += log_probability(*logits, id);
-      logits = append(id);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (i > 0) logits = append(words[i - 1]);
       if (!logits) return std::move(logits).error();
+      if (!can_draw_from(*logits)) return not_numbers();
+      sum += log_probability(*logits, words[i]);
     }
     return sum;
   }
 
-  /// Computes the beginning of conversations ahead of time. It must consist of whole messages.
-  [[nodiscard]] result<void> prepare(const conversation& beginning) {
+  /// Computes the beginning of conversations ahead of time, for those under this salt. It must consist of whole messages.
+  /// Errors: as of `generate`.
+  [[nodiscard]] result<void> prepare(conversation beginning, std::string_view salt = {}) {
     const std::lock_guard lock(state_->busy);
-    auto prompt = encode(beginning, false);
+    // Something has to stand behind demonstrations that stand side by side.
+    if (beginning.side_by_side) beginning.messages.push_back({role::user, {}});
+    auto prompt = lay_out(beginning, false);
     if (!prompt) return std::move(prompt).error();
+    if (auto fits = check_fit(positions_of(*prompt)); !fits) return fits;
     std::size_t cached = 0;
-    auto logits = advance(*prompt, cached, {});
+    auto logits = advance(*prompt, cached, salt, {});
     if (!logits) return std::move(logits).error();
     if constexpr (caching_engine<Engine>) state_->engine.remember(true);
     return {};
@@ -9204,6 +9765,8 @@ class token_backend {
   /// False for a model without eyes.
   [[nodiscard]] bool accepts_pictures() const { return state_->engine.picture_positions(image()) > 0; }
 
+  [[nodiscard]] std::size_t context_size() const { return state_->engine.context_size(); }
+
   [[nodiscard]] Engine& engine() noexcept { return state_->engine; }
   [[nodiscard]] const Engine& engine() const noexcept { return state_->engine; }
 
@@ -9211,8 +9774,9 @@ class token_backend {
   static constexpr std::size_t batch_width = 16;
 
  private:
-  using clock = std::chrono::steady_clock;
   static constexpr auto nobody = [](std::string_view) { return true; };
+  /// Positions that are computed between two looks at the clock and the cancel flag, where there is either.
+  static constexpr std::size_t piece = 256;
 
   /// A token, or a whole picture: what a prefix is compared by.
   struct unit {
@@ -9228,96 +9792,84 @@ class token_backend {
   struct state {
     explicit state(Engine e) : engine(std::move(e)) {}
     Engine engine;
-    std::mutex busy;
+    std::timed_mutex busy;
     std::vector<unit> sequence;  // what the engine holds now
   };
 
-  /// An answer on its way.
-  struct reply {
-    explicit reply(const generate_options& options) : draw(options.seed) { out.finish = finish_reason::length; }
-    completion out{};
-    clock::time_point start = clock::now();
-    rng draw;
-    std::vector<token_id> said{};
-    std::vector<float> penalised{};
-    std::string held{};    // generated but not yet handed out: half a character, or what may become a stop string
-    std::size_t room = 0;  // tokens that may still come
-    bool finished = false;
-    [[nodiscard]] double elapsed_ms() const { return std::chrono::duration<double, std::milli>(clock::now() - start).count(); }
-  };
+  /// Waits for the calls before this one, but no longer than the caller wants to. Errors: `cancelled`, `timeout`.
+  [[nodiscard]] result<std::unique_lock<std::timed_mutex>> take_turn(const detail::stop_watch& watch) {
+    if (!watch.may_stop()) return std::unique_lock(state_->busy);
+    std::unique_lock lock(state_->busy, std::defer_lock);
+    do {
+      if (auto wanted = watch.go_on(); !wanted) return std::move(wanted).error();
+    } while (!lock.try_lock_for(std::chrono::milliseconds(10)));
+    return lock;
+  }
+
+  [[nodiscard]] static failure not_numbers() {
+    return {errc::internal, "the model gave logits that are not finite: its weights are damaged or too large for this arithmetic",
+            "logits"};
+  }
+
+  /// Errors: `budget`.
+  [[nodiscard]] result<void> check_fit(std::size_t positions) const {
+    const std::size_t limit = state_->engine.context_size();
+    if (positions <= limit) return {};
+    return failure{errc::budget,
+                   std::to_string(positions) + " tokens are wanted and the model's context holds " + std::to_string(limit) + ": " +
+                       std::to_string(positions - limit) + " too many",
+                   "context"};
+  }
 
   /// The prompt; gives the logits of the first token.
-  [[nodiscard]] result<std::span<const float>> begin(const conversation& talk, const generate_options& options, reply& r) {
-    auto prompt = encode(talk, true);
+  [[nodiscard]] result<std::span<const float>> begin(const conversation& talk, const generate_options& options, detail::reply& r) {
+    auto prompt = lay_out(talk, true);
     if (!prompt) return std::move(prompt).error();
     r.out.prompt_tokens = positions_of(*prompt);
-    const std::size_t limit = state_->engine.context_size();
-    if (r.out.prompt_tokens + 1 > limit) {
-      return failure{errc::budget,
-                     "the prompt takes " + std::to_string(r.out.prompt_tokens) + " tokens and the model's context holds " +
-                         std::to_string(limit) + ": " + std::to_string(r.out.prompt_tokens + 1 - limit) + " too many",
-                     "context"};
-    }
-    r.room = std::min(options.max_tokens, limit - r.out.prompt_tokens);
-    return advance(*prompt, r.out.cached_tokens, options.cache_salt);
+    if (auto fits = check_fit(r.out.prompt_tokens + 1); !fits) return std::move(fits).error();
+    r.room = std::min(options.max_tokens, state_->engine.context_size() - r.out.prompt_tokens);
+    return advance(*prompt, r.out.cached_tokens, options.cache_salt, r.watch);
   }
 
   /// Takes the next token from its logits, and hands out what is ready. The token is to be appended unless `r.finished`.
   template <class Sink>
-  [[nodiscard]] result<token_id> say(reply& r, std::span<const float> logits, const generate_options& options, Sink& sink) {
+  [[nodiscard]] result<token_id> say(detail::reply& r, std::span<const float> logits, const generate_options& options, Sink& sink) {
     const auto finish = [&](finish_reason why) {
-      r.out.finish = why;
-      r.finished = true;
+      r.end(why);
       return token_id{-1};
     };
     if (r.room == 0) return finish(finish_reason::length);
-    if (options.cancel.raised()) return finish(finish_reason::cancelled);
-    if (options.timeout_seconds > 0.0 && r.elapsed_ms() > options.timeout_seconds * 1000.0) {
-      return failure{errc::timeout,
-                     "no complete answer within " + std::to_string(options.timeout_seconds) + " s (" +
-                         std::to_string(r.out.completion_tokens) + " tokens so far)",
-                     "generate"};
+    if (auto wanted = r.watch.go_on(r.out.completion_tokens); !wanted) {
+      if (r.ends_by(wanted.error())) return token_id{-1};
+      return std::move(wanted).error();
     }
+    if (!can_draw_from(logits)) return not_numbers();
     if (options.repetition_penalty != 1.0) {
       r.penalised.assign(logits.begin(), logits.end());
       penalise(r.penalised, r.said, options.repetition_penalty);
       logits = r.penalised;
     }
     const token_id next = sample(logits, options, r.draw);
-    if (r.said.empty()) r.out.ttft_ms = r.elapsed_ms();
+    if (r.out.completion_tokens == 0) r.out.ttft_ms = r.watch.elapsed_ms();
     if (state_->engine.is_end(next)) return finish(finish_reason::stop);
     ++r.out.completion_tokens;
-    r.said.push_back(next);
-    r.held += state_->engine.token_bytes(next);
-    if (const auto stop = first_stop(r.held, options.stop)) {
-      r.held.resize(*stop);
-      return finish(finish_reason::stop);
-    }
-    if (!flush(r.held, r.held.size() - longest_stop_start(r.held, options.stop), r.out.text, sink)) return finish(finish_reason::cancelled);
-    if (--r.room == 0) return finish(finish_reason::length);
+    r.said.insert(next);
+    r.add(state_->engine.token_bytes(next), options.stop, sink);
+    if (--r.room == 0 && !r.finished) return finish(finish_reason::length);
     return next;
   }
 
-  template <class Sink>
-  static void finish(reply& r, Sink& sink) {
-    // A character cut by the length limit is dropped rather than handed out in half.
-    const std::size_t whole = complete_utf8(r.held);
-    if (whole > 0) {
-      r.out.text.append(r.held, 0, whole);
-      (void)sink(std::string_view(r.held).substr(0, whole));
-    }
-    r.out.total_ms = r.elapsed_ms();
-  }
-
-  void answer_together(std::span<const conversation> talks, const generate_options& options, std::vector<result<completion>>& out) {
+  void answer_together(std::span<const conversation> talks, const generate_options& options, const detail::stop_watch& watch,
+                       std::vector<result<completion>>& out) {
     const std::size_t first = out.size();
-    std::vector<reply> replies(talks.size(), reply(options));
+    std::vector<detail::reply> replies(talks.size(), detail::reply(options, watch));
     std::vector<typename Engine::sequence> sequences;  // of those not finished, and
     std::vector<std::size_t> whose;                    // whose they are, and
     std::vector<token_id> next;                        // what they say next
     for (std::size_t i = 0; i < talks.size(); ++i) {
       out.emplace_back(completion{});
       const auto logits = begin(talks[i], options, replies[i]);
+      if (!logits && replies[i].ends_by(logits.error())) continue;
       const auto said = logits ? say(replies[i], *logits, options, nobody) : result<token_id>(logits.error());
       if (!said) out[first + i] = said.error();
       if (!said || replies[i].finished) continue;
@@ -9345,7 +9897,7 @@ class token_backend {
     }
     for (std::size_t i = 0; i < talks.size(); ++i) {
       if (!out[first + i]) continue;
-      finish(replies[i], nobody);
+      replies[i].finish(nobody);
       out[first + i] = std::move(replies[i].out);
     }
   }
@@ -9356,7 +9908,8 @@ class token_backend {
     return sum;
   }
 
-  [[nodiscard]] result<std::vector<unit>> encode(const conversation& talk, bool open_reply) {
+  /// The prompt. Pictures are counted and not yet encoded, so that what does not fit costs nothing.
+  [[nodiscard]] result<std::vector<unit>> lay_out(const conversation& talk, bool open_reply) const {
     if (talk.side_by_side && !reads_side_by_side()) {
       return failure{errc::unsupported, "this engine, or this model, cannot read demonstrations side by side", "side_by_side"};
     }
@@ -9372,20 +9925,29 @@ class token_backend {
         if (!accepts_pictures()) {
           return failure{errc::unsupported, "the request has a picture and the model no eyes; load an mmproj with it", "image"};
         }
-        auto seen = state_->engine.encode_image(s.pixels);
-        if (!seen) return std::move(seen).error();
-        unit u;
-        u.positions = seen->rows;
-        u.picture = s.pixels;
-        u.block = block;
-        u.embedding = std::move(*seen);
-        out.push_back(std::move(u));
+        out.push_back({-1, state_->engine.picture_positions(s.pixels), s.pixels, {}, block});
       } else {
         for (const token_id id : state_->engine.tokenize(s.text)) out.push_back({id, 1, {}, {}, block});
       }
     }
     if (out.empty()) return failure{errc::invalid_argument, "the conversation renders to nothing", "prompt"};
     return out;
+  }
+
+  /// Encodes the pictures. An engine that keeps them is told under which salt.
+  [[nodiscard]] result<void> see(std::span<unit> units, [[maybe_unused]] std::string_view salt, const detail::stop_watch& watch) {
+    for (unit& u : units) {
+      if (u.token >= 0) continue;
+      if (auto wanted = watch.go_on(); !wanted) return wanted;
+      auto seen = [&] {
+        if constexpr (caching_engine<Engine>) return state_->engine.encode_image(u.picture, salt);
+        else return state_->engine.encode_image(u.picture);
+      }();
+      if (!seen) return std::move(seen).error();
+      u.positions = seen->rows;
+      u.embedding = std::move(*seen);
+    }
+    return {};
   }
 
   /// Units as an engine takes them; `tokens` is what the inputs point into.
@@ -9408,7 +9970,10 @@ class token_backend {
   }
 
   /// Makes the engine hold exactly these units; `cached` says how many positions were there already.
-  [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached, std::string_view salt) {
+  [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached, std::string_view salt,
+                                                       const detail::stop_watch& watch) {
+    if (auto seen = see(units, salt, watch); !seen) return std::move(seen).error();
+    if (auto wanted = watch.go_on(); !wanted) return std::move(wanted).error();
     std::vector<unit>& held = state_->sequence;
     std::vector<token_id> tokens;
     std::size_t common = 0, kept = 0;
@@ -9432,14 +9997,27 @@ class token_backend {
       if (common == units.size()) --common;  // the last unit's logits are needed
       kept = cached = positions_of(std::span<const unit>(units).first(common));
     }
-    auto logits = state_->engine.evaluate(kept, inputs_of(std::span<const unit>(units).subspan(common), tokens));
-    if (!logits) {
-      held.clear();  // what a failed call left behind is not trusted
-      return logits;
+    while (true) {
+      std::size_t end = units.size();
+      if (watch.may_stop()) {
+        end = common;
+        for (std::size_t n = 0; end < units.size() && n < piece; ++end) n += units[end].positions;
+      }
+      const auto next = std::span<const unit>(units).subspan(common, end - common);
+      auto logits = state_->engine.evaluate(kept, inputs_of(next, tokens));
+      if (logits && end == units.size()) {
+        held = std::move(units);
+        for (unit& u : held) u.embedding = {};
+        return logits;
+      }
+      if (auto wanted = watch.go_on(); logits && !wanted) logits = std::move(wanted).error();
+      if (!logits) {
+        held.clear();  // what a failed call left behind is not trusted
+        return logits;
+      }
+      kept += positions_of(next);
+      common = end;
     }
-    held = std::move(units);
-    for (unit& u : held) u.embedding = {};
-    return logits;
   }
   [[nodiscard]] result<std::span<const float>> append(token_id id) {
     const engine_input one{std::span<const token_id>(&id, 1), nullptr};
@@ -9448,36 +10026,6 @@ class token_backend {
     return logits;
   }
 
-  [[nodiscard]] static std::optional<std::size_t> first_stop(std::string_view text, std::span<const std::string> stops) {
-    std::optional<std::size_t> out;
-    for (const std::string& s : stops) {
-      const std::size_t at = s.empty() ? std::string_view::npos : text.find(s);
-      if (at != std::string_view::npos && (!out || at < *out)) out = at;
-    }
-    return out;
-  }
-  /// How many bytes at the end could be the beginning of a stop string.
-  [[nodiscard]] static std::size_t longest_stop_start(std::string_view text, std::span<const std::string> stops) {
-    std::size_t longest = 0;
-    for (const std::string& s : stops) {
-      for (std::size_t n = std::min(s.size(), text.size()); n > longest; --n) {
-        if (text.substr(text.size() - n) == std::string_view(s).substr(0, n)) {
-          longest = n;
-          break;
-        }
-      }
-    }
-    return longest;
-  }
-  template <class Sink>
-  [[nodiscard]] static bool flush(std::string& held, std::size_t ready, std::string& text, Sink& sink) {
-    const std::size_t whole = complete_utf8(std::string_view(held).substr(0, ready));
-    if (whole == 0) return true;
-    const std::string out = held.substr(0, whole);
-    held.erase(0, whole);
-    text += out;
-    return static_cast<bool>(sink(std::string_view(out)));
-  }
   [[nodiscard]] static double log_probability(std::span<const float> logits, token_id id) {
     const float top = *std::max_element(logits.begin(), logits.end());
     double sum = 0.0;

@@ -364,14 +364,14 @@ namespace inoculum {
 struct backend_capabilities {
   bool streaming = false;
   bool token_counting = false;
-  bool scoring = false;
-  bool prefix = false;
   bool pictures = true;       ///< false when it says that it has no eyes
   bool side_by_side = false;  ///< reads demonstrations independently of one another
+  std::size_t context = 0;    ///< positions; 0: it does not say
 };
 
 /// Holds any backend; copies share it. Models streaming and counting always: a backend that cannot
-/// stream hands out its text at once, one that cannot count says `unsupported`.
+/// stream hands out its text at once, one that cannot count says `unsupported`. Scoring, preparing and batches are for the backend
+/// itself.
 class any_backend {
  public:
   template <backend B>
@@ -389,6 +389,7 @@ class any_backend {
   [[nodiscard]] result<std::size_t> count_tokens(const conversation& talk) const { return held_->count(talk); }
   [[nodiscard]] bool accepts_pictures() const { return held_->capabilities().pictures; }
   [[nodiscard]] bool reads_side_by_side() const { return held_->capabilities().side_by_side; }
+  [[nodiscard]] std::size_t context_size() const { return held_->capabilities().context; }
 
  private:
   using sink_type = std::function<bool(std::string_view)>;
@@ -403,8 +404,8 @@ class any_backend {
   struct model final : base {
     explicit model(B b) : held(std::move(b)) {}
     [[nodiscard]] backend_capabilities capabilities() const override {
-      return {streaming_backend<B>, token_counting_backend<B>, scoring_backend<B>,
-              prefix_backend<B>,    takes_pictures(held),      inoculum::reads_side_by_side(held)};
+      return {streaming_backend<B>, token_counting_backend<B>, takes_pictures(held), inoculum::reads_side_by_side(held),
+              inoculum::context_size(held)};
     }
     [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options) override {
       return held.generate(talk, options);
@@ -474,7 +475,7 @@ struct engine_input {
 ///  2. `evaluate(keep, inputs)` drops everything after the first `keep` positions, appends the inputs and
 ///     returns the logits after the last one (`vocabulary_size()` floats, valid until the next call).
 ///  3. The logits depend on the sequence alone, not on how it was split into calls or what was kept.
-///  4. Evaluating past `context_size()` fails with `errc::budget` before any work.
+///  4. Evaluating past `context_size()` fails with `errc::budget` before any work. Logits are numbers; minus infinity rules a token out.
 ///  5. `is_end` holds for the tokens that end an assistant's turn.
 ///  6. `picture_positions(picture)` is how many positions `encode_image` gives for it; 0 for a model without eyes, and for no other, also
 ///     where the picture is empty.
@@ -498,9 +499,13 @@ concept token_engine = requires(E& e, const E& c, std::string_view text, token_i
 ///  1. `resume(inputs, salt)` makes the sequence the longest beginning of `inputs` that is remembered under this salt and
 ///     returns its positions. It is never all of `inputs`, and ends inside no picture. `evaluate` goes on from there.
 ///  2. `remember(pinned)` keeps the present sequence; pinned, whatever else comes.
-///  3. Nothing of this changes a logit.
+///  3. `encode_image(picture, salt)`: pictures are known again under equal salts only, so that nobody learns from a quick answer what
+///     others showed.
+///  4. Nothing of this changes a logit.
 template <class E>
-concept caching_engine = token_engine<E> && requires(E& e, std::span<const engine_input> inputs, std::string_view salt, bool pinned) {
+concept caching_engine = token_engine<E> &&
+    requires(E& e, const image& picture, std::span<const engine_input> inputs, std::string_view salt, bool pinned) {
+  { e.encode_image(picture, salt) } -> std::same_as<result<image_embedding>>;
   { e.resume(inputs, salt) } -> std::same_as<std::size_t>;
   { e.remember(pinned) } -> std::same_as<void>;
 };
@@ -539,6 +544,127 @@ concept batching_engine = caching_engine<E> && requires(E& e, std::span<typename
 
 #endif
 
+// ---- inoculum/backend/detail/reply.hpp ----
+#ifndef INOCULUM_SINGLE_BACKEND_DETAIL_REPLY
+#define INOCULUM_SINGLE_BACKEND_DETAIL_REPLY
+
+// An answer on its way from tokens to its caller: whether it is still wanted, and what of its text may be handed out.
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace inoculum::detail {
+
+/// A caller's patience, from the call on.
+class stop_watch {
+ public:
+  using clock = std::chrono::steady_clock;
+  stop_watch() = default;  ///< never to stop
+  explicit stop_watch(const generate_options& options) : cancel_(options.cancel), seconds_(options.timeout_seconds) {}
+
+  [[nodiscard]] bool may_stop() const { return cancel_ || seconds_ > 0.0; }
+  /// Errors: `cancelled`, `timeout`.
+  [[nodiscard]] result<void> go_on(std::size_t tokens = 0) const {
+    if (cancel_.raised()) return failure{errc::cancelled, "the caller asked to stop", "generate"};
+    if (seconds_ > 0.0 && elapsed_ms() > seconds_ * 1000.0) {
+      return failure{errc::timeout,
+                     "no complete answer within " + std::to_string(seconds_) + " s (" + std::to_string(tokens) + " tokens so far)",
+                     "generate"};
+    }
+    return {};
+  }
+  [[nodiscard]] double elapsed_ms() const { return std::chrono::duration<double, std::milli>(clock::now() - start_).count(); }
+
+ private:
+  clock::time_point start_ = clock::now();
+  cancel_flag cancel_{};
+  double seconds_ = 0.0;
+};
+
+struct reply {
+  reply(const generate_options& options, const stop_watch& since) : watch(since), draw(options.seed) { out.finish = finish_reason::length; }
+  completion out{};
+  stop_watch watch;
+  rng draw;
+  std::set<token_id> said{};
+  std::vector<float> penalised{};
+  std::string held{};    // generated but not yet handed out: half a character, or what may become a stop string
+  std::size_t room = 0;  // tokens that may still come
+  bool finished = false;
+
+  void end(finish_reason why) {
+    out.finish = why;
+    finished = true;
+  }
+  /// Whether this failure is that the caller stopped: then what there is is the answer.
+  [[nodiscard]] bool ends_by(const failure& f) {
+    if (f.code == errc::cancelled) end(finish_reason::cancelled);
+    return f.code == errc::cancelled;
+  }
+
+  /// Takes a token's bytes and hands out what cannot become a stop string any more, in whole characters.
+  template <class Sink>
+  void add(std::string_view bytes, std::span<const std::string> stops, Sink& sink) {
+    held += bytes;
+    if (const auto stop = first_stop(held, stops)) {
+      held.resize(*stop);
+      return end(finish_reason::stop);
+    }
+    if (hand_out(held.size() - longest_stop_start(held, stops), sink)) return;
+    held.clear();  // whoever says stop hears no more
+    end(finish_reason::cancelled);
+  }
+  /// The rest. A character cut by the length limit is dropped rather than handed out in half.
+  template <class Sink>
+  void finish(Sink& sink) {
+    (void)hand_out(held.size(), sink);
+    out.total_ms = watch.elapsed_ms();
+  }
+
+ private:
+  [[nodiscard]] static std::optional<std::size_t> first_stop(std::string_view text, std::span<const std::string> stops) {
+    std::optional<std::size_t> out;
+    for (const std::string& s : stops) {
+      const std::size_t at = s.empty() ? std::string_view::npos : text.find(s);
+      if (at != std::string_view::npos && (!out || at < *out)) out = at;
+    }
+    return out;
+  }
+  /// How many bytes at the end could be the beginning of a stop string.
+  [[nodiscard]] static std::size_t longest_stop_start(std::string_view text, std::span<const std::string> stops) {
+    std::size_t longest = 0;
+    for (const std::string& s : stops) {
+      for (std::size_t n = std::min(s.size(), text.size()); n > longest; --n) {
+        if (text.substr(text.size() - n) == std::string_view(s).substr(0, n)) {
+          longest = n;
+          break;
+        }
+      }
+    }
+    return longest;
+  }
+  template <class Sink>
+  [[nodiscard]] bool hand_out(std::size_t ready, Sink& sink) {
+    const std::size_t whole = complete_utf8(std::string_view(held).substr(0, ready));
+    if (whole == 0) return true;
+    const std::string text = held.substr(0, whole);
+    held.erase(0, whole);
+    out.text += text;
+    return static_cast<bool>(sink(std::string_view(text)));
+  }
+};
+
+}  // namespace inoculum::detail
+
+#endif
+
 // ---- inoculum/backend/sampling.hpp ----
 #ifndef INOCULUM_SINGLE_BACKEND_SAMPLING
 #define INOCULUM_SINGLE_BACKEND_SAMPLING
@@ -546,10 +672,14 @@ concept batching_engine = caching_engine<E> && requires(E& e, std::span<typename
 // Logits to a token: greedy, or seeded sampling with temperature, top-k, top-p and min-p; a penalty for repetition.
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <set>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -560,39 +690,81 @@ namespace inoculum {
   return static_cast<token_id>(std::max_element(logits.begin(), logits.end()) - logits.begin());
 }
 
+/// Whether a token can be drawn from these: no NaN, nothing infinite but what is ruled out, and not all of it ruled out.
+[[nodiscard]] inline bool can_draw_from(std::span<const float> logits) noexcept {
+  std::uint32_t bad = 0, open = 0;  // bits, so that the loop is one for vectors
+  for (const float l : logits) {
+    const auto bits = std::bit_cast<std::uint32_t>(l);
+    bad |= static_cast<std::uint32_t>((bits & 0x7fffffffu) > 0x7f800000u) | static_cast<std::uint32_t>(bits == 0x7f800000u);
+    open |= static_cast<std::uint32_t>(bits != 0xff800000u);
+  }
+  return bad == 0 && open != 0;
+}
+
+/// Errors: `invalid_argument`, which names the option that is out of range.
+[[nodiscard]] inline result<void> check_sampling(const generate_options& options) {
+  constexpr double most = std::numeric_limits<double>::max();
+  struct {
+    const char* name;
+    double value, least, most;
+  } const ranges[] = {{"temperature", options.temperature, 0.0, most},
+                      {"top_p", options.top_p, 0.0, 1.0},
+                      {"min_p", options.min_p, 0.0, 1.0},
+                      {"repetition_penalty", options.repetition_penalty, 1e-3, 1e3},
+                      {"timeout_seconds", options.timeout_seconds, 0.0, most}};
+  for (const auto& r : ranges) {
+    if (r.value >= r.least && r.value <= r.most) continue;  // a NaN is not
+    std::string range = r.most == most ? std::string("0 or more") : r.most == 1.0 ? std::string("0 to 1") : std::string("0.001 to 1000");
+    return failure{errc::invalid_argument, std::string(r.name) + " is " + std::to_string(r.value) + "; " + range + " can be", "generate"};
+  }
+  return {};
+}
+
 /// Makes the tokens of `said` less likely (Keskar et al., 2019): a positive logit is divided by the penalty, a negative one
 /// multiplied, once however often it was said. Only the answer's own tokens belong there: a refusal must be free to use the
 /// words of the refusals before it.
-inline void penalise(std::span<float> logits, std::span<const token_id> said, double penalty) {
-  for (std::size_t i = 0; i < said.size(); ++i) {
-    if (std::find(said.begin(), said.begin() + static_cast<std::ptrdiff_t>(i), said[i]) != said.begin() + static_cast<std::ptrdiff_t>(i))
-      continue;
-    float& logit = logits[static_cast<std::size_t>(said[i])];
+inline void penalise(std::span<float> logits, const std::set<token_id>& said, double penalty) {
+  for (const token_id id : said) {
+    float& logit = logits[static_cast<std::size_t>(id)];
     logit = static_cast<float>(logit > 0.0f ? static_cast<double>(logit) / penalty : static_cast<double>(logit) * penalty);
   }
 }
 
-/// Draws one token. Temperature first, then top-k, then top-p (Holtzman et al., 2020) on what is left, then min-p (Nguyen et
-/// al., 2024).
+/// Draws one token from logits that `can_draw_from`. Temperature first, then top-k, then top-p (Holtzman et al., 2020) on what is left,
+/// then min-p (Nguyen et al., 2024). One number of `draw` walks down the tokens from the likeliest on; only as many as it passes are
+/// sorted.
 [[nodiscard]] inline token_id sample(std::span<const float> logits, const generate_options& options, rng& draw) {
   if (!(options.temperature > 0.0)) return argmax(logits);
   std::vector<std::pair<float, token_id>> ranked;
   ranked.reserve(logits.size());
   for (std::size_t i = 0; i < logits.size(); ++i) ranked.emplace_back(logits[i], static_cast<token_id>(i));
+  const double top = *std::max_element(logits.begin(), logits.end());
+  const auto weight = [&](float logit) { return std::exp((static_cast<double>(logit) - top) / options.temperature); };
   const auto before = [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; };
-  const std::size_t keep = options.top_k > 0 && options.top_k < ranked.size() ? options.top_k : ranked.size();
-  std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(keep), ranked.end(), before);
-  ranked.resize(keep);
+  std::size_t sorted = 0;
+  const auto at = [&](std::size_t i) -> const std::pair<float, token_id>& {  // the i-th likeliest
+    while (sorted <= i) {
+      const auto from = ranked.begin() + static_cast<std::ptrdiff_t>(sorted);
+      sorted = std::min(ranked.size(), std::max<std::size_t>(64, 4 * sorted));
+      const auto to = ranked.begin() + static_cast<std::ptrdiff_t>(sorted);
+      if (to != ranked.end()) std::nth_element(from, to, ranked.end(), before);
+      std::sort(from, to, before);
+    }
+    return ranked[i];
+  };
 
-  std::vector<double> weights(keep);
+  std::size_t count = ranked.size();
   double total = 0.0;
-  for (std::size_t i = 0; i < keep; ++i)
-    total += weights[i] = std::exp((static_cast<double>(ranked[i].first) - ranked[0].first) / options.temperature);
-  std::size_t count = keep;
+  if (options.top_k > 0 && options.top_k < count) {
+    count = options.top_k;
+    for (std::size_t i = 0; i < count; ++i) total += weight(at(i).first);
+  } else {
+    for (const float l : logits) total += weight(l);
+  }
   if (options.top_p < 1.0) {
     double sum = 0.0;
-    for (std::size_t i = 0; i < keep; ++i) {
-      sum += weights[i];
+    for (std::size_t i = 0; i < count; ++i) {
+      sum += weight(at(i).first);
       if (sum >= options.top_p * total) {
         count = i + 1;
         total = sum;
@@ -602,17 +774,17 @@ inline void penalise(std::span<float> logits, std::span<const token_id> said, do
   }
   if (options.min_p > 0.0) {
     std::size_t likely = 1;  // the best one's weight is 1
-    double sum = weights[0];
-    for (; likely < count && weights[likely] >= options.min_p; ++likely) sum += weights[likely];
+    double sum = 1.0;
+    for (double w = 0.0; likely < count && (w = weight(at(likely).first)) >= options.min_p; ++likely) sum += w;
     count = likely;
     total = sum;
   }
   double target = draw.unit() * total;
   for (std::size_t i = 0; i < count; ++i) {
-    target -= weights[i];
+    target -= weight(at(i).first);
     if (target < 0.0) return ranked[i].second;
   }
-  return ranked[count - 1].second;
+  return at(count - 1).second;  // by rounding alone
 }
 
 }  // namespace inoculum
@@ -806,60 +978,71 @@ class token_backend {
     return generate(talk, options, nobody);
   }
 
-  /// `sink(text)` sees whole UTF-8 characters as they come; false stops.
+  /// `sink(text)` sees whole UTF-8 characters as they come; false stops, and then it is not called again. Errors: what the engine says;
+  /// `invalid_argument` for options out of range, `budget` before any work, `timeout` (waiting for other calls counts),
+  /// `unsupported` for what the model has not.
   template <class Sink>
   [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options, Sink&& sink) {
-    const std::lock_guard lock(state_->busy);
-    reply r(options);
-    auto logits = begin(talk, options, r);
-    if (!logits) return std::move(logits).error();
-    while (true) {
+    if (auto fine = check_sampling(options); !fine) return std::move(fine).error();
+    detail::reply r(options, detail::stop_watch(options));
+    const auto lock = take_turn(r.watch);
+    auto logits = lock ? begin(talk, options, r) : result<std::span<const float>>(lock.error());
+    while (logits && !r.finished) {
       const auto next = say(r, *logits, options, sink);
-      if (!next) return std::move(next).error();
-      if (r.finished) break;
-      logits = append(*next);
-      if (!logits) return std::move(logits).error();
+      if (!next) return next.error();
+      if (!r.finished) logits = append(*next);
     }
-    finish(r, sink);
+    if (!logits && !r.ends_by(logits.error())) return std::move(logits).error();
+    r.finish(sink);
     return std::move(r.out);
   }
 
   /// Answers several conversations, `batch_width` at a time: their prompts one after the other, then one token each in turn.
-  /// Answer i is what `generate` gives for conversation i.
+  /// Answer i is what `generate` gives for conversation i; its time begins with that of the `batch_width` that it is one of.
   [[nodiscard]] std::vector<result<completion>> generate_batch(std::span<const conversation> talks,
                                                                const generate_options& options) requires batching_engine<Engine> {
+    if (const auto fine = check_sampling(options); !fine) return std::vector<result<completion>>(talks.size(), fine.error());
+    detail::stop_watch watch(options);
     const std::lock_guard lock(state_->busy);
     std::vector<result<completion>> out;
-    for (std::size_t from = 0; from < talks.size(); from += batch_width) {
-      answer_together(talks.subspan(from, std::min(batch_width, talks.size() - from)), options, out);
+    for (std::size_t from = 0; from < talks.size(); from += batch_width, watch = detail::stop_watch(options)) {
+      answer_together(talks.subspan(from, std::min(batch_width, talks.size() - from)), options, watch, out);
     }
     return out;
   }
 
-  /// Natural log of the probability of `continuation` as the assistant's next words, summed over its tokens.
-  [[nodiscard]] result<double> score(const conversation& talk, std::string_view continuation) {
+  /// Natural log of the probability of `continuation` as the assistant's next words, summed over its tokens. Errors: as of `generate`.
+  [[nodiscard]] result<double> score(const conversation& talk, std::string_view continuation, std::string_view salt = {}) {
     const std::lock_guard lock(state_->busy);
-    auto prompt = encode(talk, true);
+    auto prompt = lay_out(talk, true);
     if (!prompt) return std::move(prompt).error();
+    const std::vector<token_id> words = state_->engine.tokenize(continuation);
+    if (words.empty()) return 0.0;
+    // After the last one nothing is asked.
+    if (auto fits = check_fit(positions_of(*prompt) + words.size() - 1); !fits) return std::move(fits).error();
     std::size_t cached = 0;
-    auto logits = advance(*prompt, cached, {});
-    if (!logits) return std::move(logits).error();
+    auto logits = advance(*prompt, cached, salt, {});
     double sum = 0.0;
-    for (const token_id id : state_->engine.tokenize(continuation)) {
-      sum += log_probability(*logits, id);
-      logits = append(id);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (i > 0) logits = append(words[i - 1]);
       if (!logits) return std::move(logits).error();
+      if (!can_draw_from(*logits)) return not_numbers();
+      sum += log_probability(*logits, words[i]);
     }
     return sum;
   }
 
-  /// Computes the beginning of conversations ahead of time. It must consist of whole messages.
-  [[nodiscard]] result<void> prepare(const conversation& beginning) {
+  /// Computes the beginning of conversations ahead of time, for those under this salt. It must consist of whole messages.
+  /// Errors: as of `generate`.
+  [[nodiscard]] result<void> prepare(conversation beginning, std::string_view salt = {}) {
     const std::lock_guard lock(state_->busy);
-    auto prompt = encode(beginning, false);
+    // Something has to stand behind demonstrations that stand side by side.
+    if (beginning.side_by_side) beginning.messages.push_back({role::user, {}});
+    auto prompt = lay_out(beginning, false);
     if (!prompt) return std::move(prompt).error();
+    if (auto fits = check_fit(positions_of(*prompt)); !fits) return fits;
     std::size_t cached = 0;
-    auto logits = advance(*prompt, cached, {});
+    auto logits = advance(*prompt, cached, salt, {});
     if (!logits) return std::move(logits).error();
     if constexpr (caching_engine<Engine>) state_->engine.remember(true);
     return {};
@@ -885,6 +1068,8 @@ class token_backend {
   /// False for a model without eyes.
   [[nodiscard]] bool accepts_pictures() const { return state_->engine.picture_positions(image()) > 0; }
 
+  [[nodiscard]] std::size_t context_size() const { return state_->engine.context_size(); }
+
   [[nodiscard]] Engine& engine() noexcept { return state_->engine; }
   [[nodiscard]] const Engine& engine() const noexcept { return state_->engine; }
 
@@ -892,8 +1077,9 @@ class token_backend {
   static constexpr std::size_t batch_width = 16;
 
  private:
-  using clock = std::chrono::steady_clock;
   static constexpr auto nobody = [](std::string_view) { return true; };
+  /// Positions that are computed between two looks at the clock and the cancel flag, where there is either.
+  static constexpr std::size_t piece = 256;
 
   /// A token, or a whole picture: what a prefix is compared by.
   struct unit {
@@ -909,96 +1095,84 @@ class token_backend {
   struct state {
     explicit state(Engine e) : engine(std::move(e)) {}
     Engine engine;
-    std::mutex busy;
+    std::timed_mutex busy;
     std::vector<unit> sequence;  // what the engine holds now
   };
 
-  /// An answer on its way.
-  struct reply {
-    explicit reply(const generate_options& options) : draw(options.seed) { out.finish = finish_reason::length; }
-    completion out{};
-    clock::time_point start = clock::now();
-    rng draw;
-    std::vector<token_id> said{};
-    std::vector<float> penalised{};
-    std::string held{};    // generated but not yet handed out: half a character, or what may become a stop string
-    std::size_t room = 0;  // tokens that may still come
-    bool finished = false;
-    [[nodiscard]] double elapsed_ms() const { return std::chrono::duration<double, std::milli>(clock::now() - start).count(); }
-  };
+  /// Waits for the calls before this one, but no longer than the caller wants to. Errors: `cancelled`, `timeout`.
+  [[nodiscard]] result<std::unique_lock<std::timed_mutex>> take_turn(const detail::stop_watch& watch) {
+    if (!watch.may_stop()) return std::unique_lock(state_->busy);
+    std::unique_lock lock(state_->busy, std::defer_lock);
+    do {
+      if (auto wanted = watch.go_on(); !wanted) return std::move(wanted).error();
+    } while (!lock.try_lock_for(std::chrono::milliseconds(10)));
+    return lock;
+  }
+
+  [[nodiscard]] static failure not_numbers() {
+    return {errc::internal, "the model gave logits that are not finite: its weights are damaged or too large for this arithmetic",
+            "logits"};
+  }
+
+  /// Errors: `budget`.
+  [[nodiscard]] result<void> check_fit(std::size_t positions) const {
+    const std::size_t limit = state_->engine.context_size();
+    if (positions <= limit) return {};
+    return failure{errc::budget,
+                   std::to_string(positions) + " tokens are wanted and the model's context holds " + std::to_string(limit) + ": " +
+                       std::to_string(positions - limit) + " too many",
+                   "context"};
+  }
 
   /// The prompt; gives the logits of the first token.
-  [[nodiscard]] result<std::span<const float>> begin(const conversation& talk, const generate_options& options, reply& r) {
-    auto prompt = encode(talk, true);
+  [[nodiscard]] result<std::span<const float>> begin(const conversation& talk, const generate_options& options, detail::reply& r) {
+    auto prompt = lay_out(talk, true);
     if (!prompt) return std::move(prompt).error();
     r.out.prompt_tokens = positions_of(*prompt);
-    const std::size_t limit = state_->engine.context_size();
-    if (r.out.prompt_tokens + 1 > limit) {
-      return failure{errc::budget,
-                     "the prompt takes " + std::to_string(r.out.prompt_tokens) + " tokens and the model's context holds " +
-                         std::to_string(limit) + ": " + std::to_string(r.out.prompt_tokens + 1 - limit) + " too many",
-                     "context"};
-    }
-    r.room = std::min(options.max_tokens, limit - r.out.prompt_tokens);
-    return advance(*prompt, r.out.cached_tokens, options.cache_salt);
+    if (auto fits = check_fit(r.out.prompt_tokens + 1); !fits) return std::move(fits).error();
+    r.room = std::min(options.max_tokens, state_->engine.context_size() - r.out.prompt_tokens);
+    return advance(*prompt, r.out.cached_tokens, options.cache_salt, r.watch);
   }
 
   /// Takes the next token from its logits, and hands out what is ready. The token is to be appended unless `r.finished`.
   template <class Sink>
-  [[nodiscard]] result<token_id> say(reply& r, std::span<const float> logits, const generate_options& options, Sink& sink) {
+  [[nodiscard]] result<token_id> say(detail::reply& r, std::span<const float> logits, const generate_options& options, Sink& sink) {
     const auto finish = [&](finish_reason why) {
-      r.out.finish = why;
-      r.finished = true;
+      r.end(why);
       return token_id{-1};
     };
     if (r.room == 0) return finish(finish_reason::length);
-    if (options.cancel.raised()) return finish(finish_reason::cancelled);
-    if (options.timeout_seconds > 0.0 && r.elapsed_ms() > options.timeout_seconds * 1000.0) {
-      return failure{errc::timeout,
-                     "no complete answer within " + std::to_string(options.timeout_seconds) + " s (" +
-                         std::to_string(r.out.completion_tokens) + " tokens so far)",
-                     "generate"};
+    if (auto wanted = r.watch.go_on(r.out.completion_tokens); !wanted) {
+      if (r.ends_by(wanted.error())) return token_id{-1};
+      return std::move(wanted).error();
     }
+    if (!can_draw_from(logits)) return not_numbers();
     if (options.repetition_penalty != 1.0) {
       r.penalised.assign(logits.begin(), logits.end());
       penalise(r.penalised, r.said, options.repetition_penalty);
       logits = r.penalised;
     }
     const token_id next = sample(logits, options, r.draw);
-    if (r.said.empty()) r.out.ttft_ms = r.elapsed_ms();
+    if (r.out.completion_tokens == 0) r.out.ttft_ms = r.watch.elapsed_ms();
     if (state_->engine.is_end(next)) return finish(finish_reason::stop);
     ++r.out.completion_tokens;
-    r.said.push_back(next);
-    r.held += state_->engine.token_bytes(next);
-    if (const auto stop = first_stop(r.held, options.stop)) {
-      r.held.resize(*stop);
-      return finish(finish_reason::stop);
-    }
-    if (!flush(r.held, r.held.size() - longest_stop_start(r.held, options.stop), r.out.text, sink)) return finish(finish_reason::cancelled);
-    if (--r.room == 0) return finish(finish_reason::length);
+    r.said.insert(next);
+    r.add(state_->engine.token_bytes(next), options.stop, sink);
+    if (--r.room == 0 && !r.finished) return finish(finish_reason::length);
     return next;
   }
 
-  template <class Sink>
-  static void finish(reply& r, Sink& sink) {
-    // A character cut by the length limit is dropped rather than handed out in half.
-    const std::size_t whole = complete_utf8(r.held);
-    if (whole > 0) {
-      r.out.text.append(r.held, 0, whole);
-      (void)sink(std::string_view(r.held).substr(0, whole));
-    }
-    r.out.total_ms = r.elapsed_ms();
-  }
-
-  void answer_together(std::span<const conversation> talks, const generate_options& options, std::vector<result<completion>>& out) {
+  void answer_together(std::span<const conversation> talks, const generate_options& options, const detail::stop_watch& watch,
+                       std::vector<result<completion>>& out) {
     const std::size_t first = out.size();
-    std::vector<reply> replies(talks.size(), reply(options));
+    std::vector<detail::reply> replies(talks.size(), detail::reply(options, watch));
     std::vector<typename Engine::sequence> sequences;  // of those not finished, and
     std::vector<std::size_t> whose;                    // whose they are, and
     std::vector<token_id> next;                        // what they say next
     for (std::size_t i = 0; i < talks.size(); ++i) {
       out.emplace_back(completion{});
       const auto logits = begin(talks[i], options, replies[i]);
+      if (!logits && replies[i].ends_by(logits.error())) continue;
       const auto said = logits ? say(replies[i], *logits, options, nobody) : result<token_id>(logits.error());
       if (!said) out[first + i] = said.error();
       if (!said || replies[i].finished) continue;
@@ -1026,7 +1200,7 @@ class token_backend {
     }
     for (std::size_t i = 0; i < talks.size(); ++i) {
       if (!out[first + i]) continue;
-      finish(replies[i], nobody);
+      replies[i].finish(nobody);
       out[first + i] = std::move(replies[i].out);
     }
   }
@@ -1037,7 +1211,8 @@ class token_backend {
     return sum;
   }
 
-  [[nodiscard]] result<std::vector<unit>> encode(const conversation& talk, bool open_reply) {
+  /// The prompt. Pictures are counted and not yet encoded, so that what does not fit costs nothing.
+  [[nodiscard]] result<std::vector<unit>> lay_out(const conversation& talk, bool open_reply) const {
     if (talk.side_by_side && !reads_side_by_side()) {
       return failure{errc::unsupported, "this engine, or this model, cannot read demonstrations side by side", "side_by_side"};
     }
@@ -1053,20 +1228,29 @@ class token_backend {
         if (!accepts_pictures()) {
           return failure{errc::unsupported, "the request has a picture and the model no eyes; load an mmproj with it", "image"};
         }
-        auto seen = state_->engine.encode_image(s.pixels);
-        if (!seen) return std::move(seen).error();
-        unit u;
-        u.positions = seen->rows;
-        u.picture = s.pixels;
-        u.block = block;
-        u.embedding = std::move(*seen);
-        out.push_back(std::move(u));
+        out.push_back({-1, state_->engine.picture_positions(s.pixels), s.pixels, {}, block});
       } else {
         for (const token_id id : state_->engine.tokenize(s.text)) out.push_back({id, 1, {}, {}, block});
       }
     }
     if (out.empty()) return failure{errc::invalid_argument, "the conversation renders to nothing", "prompt"};
     return out;
+  }
+
+  /// Encodes the pictures. An engine that keeps them is told under which salt.
+  [[nodiscard]] result<void> see(std::span<unit> units, [[maybe_unused]] std::string_view salt, const detail::stop_watch& watch) {
+    for (unit& u : units) {
+      if (u.token >= 0) continue;
+      if (auto wanted = watch.go_on(); !wanted) return wanted;
+      auto seen = [&] {
+        if constexpr (caching_engine<Engine>) return state_->engine.encode_image(u.picture, salt);
+        else return state_->engine.encode_image(u.picture);
+      }();
+      if (!seen) return std::move(seen).error();
+      u.positions = seen->rows;
+      u.embedding = std::move(*seen);
+    }
+    return {};
   }
 
   /// Units as an engine takes them; `tokens` is what the inputs point into.
@@ -1089,7 +1273,10 @@ class token_backend {
   }
 
   /// Makes the engine hold exactly these units; `cached` says how many positions were there already.
-  [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached, std::string_view salt) {
+  [[nodiscard]] result<std::span<const float>> advance(std::vector<unit>& units, std::size_t& cached, std::string_view salt,
+                                                       const detail::stop_watch& watch) {
+    if (auto seen = see(units, salt, watch); !seen) return std::move(seen).error();
+    if (auto wanted = watch.go_on(); !wanted) return std::move(wanted).error();
     std::vector<unit>& held = state_->sequence;
     std::vector<token_id> tokens;
     std::size_t common = 0, kept = 0;
@@ -1113,14 +1300,27 @@ class token_backend {
       if (common == units.size()) --common;  // the last unit's logits are needed
       kept = cached = positions_of(std::span<const unit>(units).first(common));
     }
-    auto logits = state_->engine.evaluate(kept, inputs_of(std::span<const unit>(units).subspan(common), tokens));
-    if (!logits) {
-      held.clear();  // what a failed call left behind is not trusted
-      return logits;
+    while (true) {
+      std::size_t end = units.size();
+      if (watch.may_stop()) {
+        end = common;
+        for (std::size_t n = 0; end < units.size() && n < piece; ++end) n += units[end].positions;
+      }
+      const auto next = std::span<const unit>(units).subspan(common, end - common);
+      auto logits = state_->engine.evaluate(kept, inputs_of(next, tokens));
+      if (logits && end == units.size()) {
+        held = std::move(units);
+        for (unit& u : held) u.embedding = {};
+        return logits;
+      }
+      if (auto wanted = watch.go_on(); logits && !wanted) logits = std::move(wanted).error();
+      if (!logits) {
+        held.clear();  // what a failed call left behind is not trusted
+        return logits;
+      }
+      kept += positions_of(next);
+      common = end;
     }
-    held = std::move(units);
-    for (unit& u : held) u.embedding = {};
-    return logits;
   }
   [[nodiscard]] result<std::span<const float>> append(token_id id) {
     const engine_input one{std::span<const token_id>(&id, 1), nullptr};
@@ -1129,36 +1329,6 @@ class token_backend {
     return logits;
   }
 
-  [[nodiscard]] static std::optional<std::size_t> first_stop(std::string_view text, std::span<const std::string> stops) {
-    std::optional<std::size_t> out;
-    for (const std::string& s : stops) {
-      const std::size_t at = s.empty() ? std::string_view::npos : text.find(s);
-      if (at != std::string_view::npos && (!out || at < *out)) out = at;
-    }
-    return out;
-  }
-  /// How many bytes at the end could be the beginning of a stop string.
-  [[nodiscard]] static std::size_t longest_stop_start(std::string_view text, std::span<const std::string> stops) {
-    std::size_t longest = 0;
-    for (const std::string& s : stops) {
-      for (std::size_t n = std::min(s.size(), text.size()); n > longest; --n) {
-        if (text.substr(text.size() - n) == std::string_view(s).substr(0, n)) {
-          longest = n;
-          break;
-        }
-      }
-    }
-    return longest;
-  }
-  template <class Sink>
-  [[nodiscard]] static bool flush(std::string& held, std::size_t ready, std::string& text, Sink& sink) {
-    const std::size_t whole = complete_utf8(std::string_view(held).substr(0, ready));
-    if (whole == 0) return true;
-    const std::string out = held.substr(0, whole);
-    held.erase(0, whole);
-    text += out;
-    return static_cast<bool>(sink(std::string_view(out)));
-  }
   [[nodiscard]] static double log_probability(std::span<const float> logits, token_id id) {
     const float top = *std::max_element(logits.begin(), logits.end());
     double sum = 0.0;
@@ -1643,11 +1813,12 @@ inline constexpr synonym synonyms[] = {{"magnetic resonance imaging", "mri"},
                                        {"tumour", "tumor"},
                                        {"oedema", "edema"}};
 
-/// The words of a text with synonyms replaced and a plural "s" cut off.
+/// The words of a text with synonyms replaced and a plural "s" cut off; "." between sentences.
 [[nodiscard]] inline std::vector<std::string> answer_words(std::string_view text) {
   const std::vector<prose_word> words = read_prose(text);
   std::vector<std::string> out;
   for (std::size_t i = 0; i < words.size();) {
+    if (i > 0 && words[i].sentence != words[i - 1].sentence) out.emplace_back(".");
     std::size_t taken = 0;
     for (const synonym& s : synonyms) {
       taken = match_phrase(words, i, s.phrase);
@@ -1668,10 +1839,10 @@ inline constexpr synonym synonyms[] = {{"magnetic resonance imaging", "mri"},
   return out;
 }
 
-inline constexpr std::string_view empty_words[] = {"a",     "an",    "the",     "of",   "in",   "on",    "at",    "is",   "are",   "it",
-                                                   "this",  "that",  "and",     "to",   "be",   "or",    "as",    "with", "there", "these",
-                                                   "those", "image", "picture", "scan", "what", "which", "does",  "do",   "any",   "can",
-                                                   "you",   "see",   "seen",    "was",  "by",   "for",   "shown", "show"};
+inline constexpr std::string_view empty_words[] = {".",     "a",     "an",    "the",     "of",   "in",   "on",    "at",    "is",   "are",
+                                                   "it",    "this",  "that",  "and",     "to",   "be",   "or",    "as",    "with", "there",
+                                                   "these", "those", "image", "picture", "scan", "what", "which", "does",  "do",   "any",
+                                                   "can",   "you",   "see",   "seen",    "was",  "by",   "for",   "shown", "show"};
 
 // Of these an answer names one: the first named counts, or "CT, MRI or X-ray" would always be right.
 inline constexpr std::string_view rival_groups[][10] = {
@@ -1680,6 +1851,17 @@ inline constexpr std::string_view rival_groups[][10] = {
     {"normal", "abnormal"},
     {"axial", "coronal", "sagittal"},
 };
+
+/// Whether what follows `at` in its sentence names another of the same modalities: "This fundus photograph is an endoscopy image."
+/// What a modality works with is no other one: "a CT scan, which uses X-rays".
+[[nodiscard]] inline bool contradicts_itself(std::span<const std::string> said, std::size_t at, std::span<const std::string> wanted) {
+  static constexpr std::string_view asides[] = {".",      "which",  "that",    "where", "use", "using", "used", "with",    "not",
+                                                "unlike", "rather", "instead", "but",   "or",  "than",  "like", "through", "by"};
+  for (std::size_t i = at + 1; i < said.size() && !is_one_of(said[i], asides); ++i) {
+    if (is_one_of(said[i], rival_groups[0]) && std::find(wanted.begin(), wanted.end(), said[i]) == wanted.end()) return true;
+  }
+  return false;
+}
 
 /// Yes, no, or nothing that can be told: by the first word, or else by a negation in a first sentence that
 /// speaks of what was asked.
@@ -1716,7 +1898,7 @@ inline constexpr std::string_view rival_groups[][10] = {
 ///  - Anything else: every word of the expected answer occurs in the text, as a whole word, after folding case,
 ///    plurals and a few synonyms ("X-ray", "radiograph"). "a|b" accepts either.
 ///  - Where the expected word is one of several rivals (modalities, left and right), it must be the first of them
-///    that the text names.
+///    that the text names, and of modalities the sentence may not go on to another ("This CT scan is an MRI scan.").
 ///
 /// A refusal must be ruled out by the caller; an empty expectation is never matched.
 [[nodiscard]] inline bool answer_matches(std::string_view text, std::string_view expected, std::string_view query) {
@@ -1741,6 +1923,8 @@ inline constexpr std::string_view rival_groups[][10] = {
         const auto rival =
             std::find_if(said.begin(), found, [&](const std::string& s) { return !s.empty() && detail::is_one_of(s, group); });
         all = all && (rival == found || std::find(wanted.begin(), wanted.end(), *rival) != wanted.end());
+        if (all && &group == &detail::rival_groups[0])
+          all = !detail::contradicts_itself(said, static_cast<std::size_t>(found - said.begin()), wanted);
       }
     }
     if (all) return true;
@@ -1961,7 +2145,7 @@ static_assert(judge<any_judge>);
 #define INOCULUM_SINGLE_PROMPT_TURN_FORMAT
 
 // Chat formats as data: how a family of models opens and closes a turn. One type for all, so that a program can choose when
-// it knows the model. The formats of Gemma, Llama 3, Qwen 2, SmolVLM, Vicuna and Mistral.
+// it knows the model. The formats of Gemma, Llama 3, Qwen 2, SmolVLM, Vicuna, Mistral and Zephyr.
 
 #include <algorithm>
 #include <array>
@@ -2163,6 +2347,23 @@ namespace detail {
   f.end = "</s>";
   return f;
 }
+
+/// Zephyr, and TinyLlama's chat models. Its roles are plain words where the model has no such tokens, as TinyLlama has not: a user can
+/// write them, too.
+[[nodiscard]] inline turn_format zephyr_format(bool marks_are_tokens) {
+  using namespace detail;
+  turn_format f;
+  f.name = "zephyr";
+  for (const role who : {role::system, role::user, role::assistant}) {
+    const std::string mark = "<|" + std::string(to_string(who)) + "|>";
+    template_run& opening = f.opening[static_cast<std::size_t>(who)];
+    if (marks_are_tokens) opening = {control_piece(mark), text_piece("\n")};
+    else opening = {text_piece(mark + "\n")};
+    f.closing[static_cast<std::size_t>(who)] = {control_piece("</s>"), text_piece("\n")};
+  }
+  f.end = "</s>";
+  return f;
+}
 static_assert(chat_format<turn_format>);
 
 /// The format of a model by its own template (Jinja, as files carry it; it is searched, not run), or by the control tokens
@@ -2184,6 +2385,11 @@ template <class HasControl>
   if (says("<<SYS>>")) return std::nullopt;  // Llama 2's own: not here
   if (says("[INST]")) return mistral_format(has_control("[INST]"));
   if (says("USER:") && says("ASSISTANT:")) return vicuna_format();
+  // Others write <|user|> too, but end a turn otherwise.
+  const bool ends_alike = says("eos_token") || says("</s>");
+  if (says("<|user|>") && says("<|assistant|>") && ends_alike && !says("<|end|>") && has_control("</s>")) {
+    return zephyr_format(has_control("<|user|>"));
+  }
   return std::nullopt;
 }
 
