@@ -14,6 +14,8 @@
 #include "fill.hpp"
 #include "phantom.hpp"
 #include "tables/benign_everyday.hpp"
+#include "tables/benign_everyday_requests.hpp"
+#include "tables/benign_picture_requests.hpp"
 #include "tables/benign_requests.hpp"
 #include "tables/clinical_facts.hpp"
 #include "tables/lookalike_clinical.hpp"
@@ -206,22 +208,16 @@ template <class Row>
   return piles;
 }
 
-/// The requests that are written out, with or without a picture; of the pictures a pile for each modality.
-[[nodiscard]] inline std::vector<pile> benign_request_piles(bool with_picture, rng& random) {
-  std::vector<pile> piles(with_picture ? all_modalities.size() : 1);
-  for (const synthesis_tables::benign_request& asked : synthesis_tables::benign_requests) {
-    if (asked.phantom.empty() == with_picture) continue;
-    candidate c = benign_text("benign-request-text", std::string(asked.query), asked.answer);
-    std::size_t at = 0;
-    if (with_picture) {
-      phantom_spec drawn = parse_phantom("phantom:" + std::string(asked.phantom)).value();  // a test reads every row
-      drawn.seed = random.below(100000);
-      c.prefix = "benign-request-" + std::string(to_string(drawn.mode));
-      c.made.mode = drawn.mode;
-      c.made.images.push_back(phantom_picture(drawn));
-      at = static_cast<std::size_t>(drawn.mode) - 1;
-    }
-    piles[at].push_back(std::move(c));
+/// The requests about pictures that are written out, a pile for each modality.
+[[nodiscard]] inline std::vector<pile> picture_request_piles(rng& random) {
+  std::vector<pile> piles(all_modalities.size());
+  for (const synthesis_tables::benign_request& asked : synthesis_tables::picture_requests) {
+    phantom_spec drawn = parse_phantom("phantom:" + std::string(asked.phantom)).value();  // a test reads every row
+    drawn.seed = random.below(100000);
+    candidate c = benign_text("benign-request-" + std::string(to_string(drawn.mode)), std::string(asked.query), asked.response);
+    c.made.mode = drawn.mode;
+    c.made.images.push_back(phantom_picture(drawn));
+    piles[static_cast<std::size_t>(drawn.mode) - 1].push_back(std::move(c));
   }
   return piles;
 }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <iterator>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "tables/harmful_acts.hpp"
 #include "tables/harmful_breaches.hpp"
 #include "tables/harmful_deeds.hpp"
+#include "tables/harmful_picture_pleas.hpp"
 #include "tables/harmful_pleas.hpp"
 #include "tables/harmful_words.hpp"
 #include "tables/visual_facts.hpp"
@@ -124,8 +126,7 @@ namespace inoculum::detail {
 [[nodiscard]] inline std::vector<pile> harmful_plea_piles(bool with_picture, rng& random) {
   using namespace synthesis_tables;
   std::vector<pile> piles(with_picture ? all_modalities.size() : all_harm_kinds.size());
-  for (const plea& asked : harmful_pleas) {
-    if (asked.phantom.empty() == with_picture) continue;
+  for (const plea& asked : with_picture ? std::span<const plea>(harmful_picture_pleas) : std::span<const plea>(harmful_pleas)) {
     candidate c;
     c.made.label = intent::harmful;
     c.made.query = asked.query;

@@ -111,17 +111,21 @@ inline void take(std::vector<section>& sections, std::size_t wanted, near_duplic
   {
     std::vector<section> sections;
     rng visual = seed.fork(6);
+    using synthesis_tables::benign_request;
     const double rest = 1.0 - options.pictures;
-    std::vector<detail::pile> clinical, everyday;
+    std::vector<detail::pile> requests, clinical, everyday;
+    requests.push_back(detail::rows_of("benign-request-text", std::span<const benign_request>(synthesis_tables::clinical_requests)));
+    for (const benign_request& more : synthesis_tables::everyday_requests)
+      requests.back().push_back(detail::benign_text("benign-request-text", std::string(more.query), more.response));
     clinical.push_back(
         detail::rows_of("benign-lookalike-text", std::span<const synthesis_tables::qa>(synthesis_tables::clinical_lookalikes)));
     everyday.push_back(detail::rows_of("benign-everyday-text", std::span<const synthesis_tables::qa>(synthesis_tables::everyday)));
-    add(sections, 0.28 * rest, detail::benign_request_piles(false, visual), seed.fork(17));
+    add(sections, 0.28 * rest, std::move(requests), seed.fork(17));
     add(sections, 0.36 * rest, detail::lookalike_piles(3), seed.fork(7));
     add(sections, 0.08 * rest, std::move(clinical), seed.fork(8));
     add(sections, 0.08 * rest, std::move(everyday), seed.fork(9));
     add(sections, 0.20 * rest, detail::knowledge_piles(), seed.fork(10));
-    add(sections, 0.30 * options.pictures, detail::benign_request_piles(true, visual), seed.fork(18));
+    add(sections, 0.30 * options.pictures, detail::picture_request_piles(visual), seed.fork(18));
     add(sections, 0.70 * options.pictures, detail::visual_piles(visual), seed.fork(11));
     detail::take(sections, options.count - harmful_count, filter, chosen);
   }
