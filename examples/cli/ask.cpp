@@ -43,7 +43,9 @@ nlohmann::json as_json(const answer& a) {
 }  // namespace
 
 int ask(const ask_options& options) {
-  request r{.query = options.query};
+  auto query = read_query(options.query);
+  if (!query) return report(query.error(), options.json);
+  request r{.query = std::move(*query)};
   r.system = options.system;
   for (const std::string& path : options.images) {
     auto scan = read_image(path);

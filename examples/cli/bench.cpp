@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `inoculum bench`: how fast the bundled engine runs a model here, in llama-bench's terms and with its JSON's names, so that the
 // two can be run in turn. Includes nlohmann-json.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -28,11 +30,12 @@ spread spread_of(std::vector<double> v) {
 }  // namespace
 
 int bench(const bench_options& options) {
+  const bool terminal = ::isatty(STDERR_FILENO) == 1;  // only there can a line be written over
   auto measured = measure_engine(options, [&](const bench_cell& cell, std::size_t round) {
-    std::fprintf(stderr, "\r%-24s %zu of %zu ", cell.name().c_str(), round, options.repetitions);
+    if (terminal) std::fprintf(stderr, "\r%-24s %zu of %zu ", cell.name().c_str(), round, options.repetitions);
     return !interrupted;
   });
-  std::fprintf(stderr, "\r%*s\r", 48, "");
+  if (terminal) std::fprintf(stderr, "\r%*s\r", 48, "");
   if (!measured) return report_model(measured.error(), options.model, options.json);
 
   nlohmann::json all = nlohmann::json::array();

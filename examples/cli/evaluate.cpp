@@ -44,6 +44,7 @@ int evaluate(const evaluate_options& options) {
 
   generate_options generation;
   generation.max_tokens = options.max_tokens;
+  generation.timeout_seconds = options.timeout;
   generation.cancel = &interrupted;
   auto arms = arm_set::open(opened->backend, *pool, std::move(*plans), options.defence, generation);
   if (!arms) return report(arms.error(), options.json);

@@ -120,7 +120,9 @@ int inspect_model(const inspect_options& options) {
 }
 
 int inspect_selection(const inspect_options& options) {
-  request r{.query = options.query};
+  auto query = read_query(options.query);
+  if (!query) return report(query.error(), options.json);
+  request r{.query = std::move(*query)};
   for (const std::string& path : options.images) {
     auto scan = read_image(path);
     if (!scan) return report(scan.error(), options.json);

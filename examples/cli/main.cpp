@@ -116,7 +116,7 @@ int main(int argc, char** argv) {
 
   cli::ask_options ask;
   CLI::App* ask_command = app.add_subcommand("ask", "Answer one request, defended");
-  ask_command->add_option("--query,-q", ask.query, "the question");
+  ask_command->add_option("--query,-q", ask.query, "the question; - reads it from stdin");
   ask_command->add_option("--image,-i", ask.images, "a PNG or JPEG picture; may be given several times");
   ask_command->add_option("--system", ask.system, "a system prompt of your own");
   ask_command->add_option("--attack", ask.attack,
@@ -153,6 +153,7 @@ int main(int argc, char** argv) {
       ->capture_default_str()
       ->check(whole_number(0));
   evaluate_command->add_option("--max-tokens", evaluate.max_tokens, "length of an answer")->capture_default_str()->check(whole_number(1));
+  evaluate_command->add_option("--timeout", evaluate.timeout, "seconds for an answer; 0: none")->capture_default_str()->check(seconds());
   evaluate_command->add_flag("--json", evaluate.json, "the summary as one JSON object on stdout");
   add_model(evaluate_command, evaluate.model);
   add_defence(evaluate_command, evaluate.defence, true);
@@ -230,7 +231,7 @@ int main(int argc, char** argv) {
   model_command->add_option("--model", inspect.model.model, "GGUF of a language model or of eyes");
   CLI::App* selection_command = inspect_command->add_subcommand("selection", "Which demonstrations `ask` would show, and why");
   selection_command->footer("Example:\n" + of_selection + "\n" + exit_codes);
-  selection_command->add_option("--query,-q", inspect.query, "the question");
+  selection_command->add_option("--query,-q", inspect.query, "the question; - reads it from stdin");
   selection_command->add_option("--image,-i", inspect.images, "a PNG or JPEG picture; may be given several times");
   add_defence(selection_command, inspect.defence, false);
   add_model(selection_command, inspect.model);

@@ -89,6 +89,8 @@ inline std::atomic<bool> interrupted{false};
   return pool.size() < default_demonstrations ? pool.size() : default_demonstrations;
 }
 
+/// What --query means: "-" is all of stdin, without its last newline. Errors: too_large, over 4 MB as a line of a suite.
+[[nodiscard]] inoculum::result<std::string> read_query(const std::string& given);
 /// Reports a failure on stderr, and as {"error": …} on stdout with --json; gives the exit code for it.
 [[nodiscard]] int report(const inoculum::failure& f, bool json);
 /// As `report`, for a backend that could not be opened: missing default weights have an exit code of their own.
@@ -120,6 +122,7 @@ struct evaluate_options {
   std::vector<std::string> attacks{};
   std::size_t limit = 0;
   std::size_t max_tokens = 64;
+  double timeout = 0.0;
   bool json = false;
 };
 [[nodiscard]] int evaluate(const evaluate_options& options);

@@ -58,6 +58,20 @@ inoculum::result<opened_backend> open_backend(const model_options& options) {
   return options.endpoint.empty() ? open_engine(options) : open_server(options);
 }
 
+inoculum::result<std::string> read_query(const std::string& given) {
+  if (given != "-") return given;
+  std::string out;
+  char block[65536];
+  while (const std::size_t n = std::fread(block, 1, sizeof block, stdin)) {
+    out.append(block, n);
+    if (out.size() > inoculum::max_suite_line_bytes)
+      return failure{errc::too_large, "the query is over the limit of " + std::to_string(inoculum::max_suite_line_bytes) + " bytes",
+                     "stdin"};
+  }
+  if (out.ends_with('\n')) out.pop_back();
+  return out;
+}
+
 int report(const failure& f, bool json) {
   std::fprintf(stderr, "inoculum: %s\n", f.to_string().c_str());
   if (json) print_json({{"error", {{"code", to_string(f.code)}, {"message", f.message}, {"where", f.where}}}});

@@ -9,7 +9,12 @@ work=$root/build/consumers
 rm -rf "$work"
 mkdir -p "$work"
 generator=(-G Ninja)
-run_all() { for program in "$1"/consumer*; do if [ -f "$program" ] && [ -x "$program" ]; then "$program"; fi; done; }
+passed=3 # the plain one, pkg-config's without and with Eigen
+run_all() {
+  for program in "$1"/consumer*; do
+    if [ -f "$program" ] && [ -x "$program" ]; then "$program"; passed=$((passed + 1)); fi
+  done
+}
 
 echo "-- plain -I"
 g++ -std=c++20 -I "$root/include" tests/house/consumers/inoculum.cpp -o "$work/plain"
@@ -34,10 +39,21 @@ g++ -std=c++20 tests/house/consumers/inoculum.cpp $(pkg-config --cflags --libs i
 # shellcheck disable=SC2046
 g++ -std=c++20 tests/house/consumers/inoculum_eigen.cpp $(pkg-config --cflags --libs inoculum-eigen) -o "$work/pkg_config_eigen"
 "$work/pkg_config_eigen"
-for component in json openai engine; do pkg-config --exists --print-errors inoculum-$component; done
+while read -r component header use; do
+  printf '#include <inoculum/%s>\nint main() { return %s; }\n' "$header" "$use" >"$work/$component.cpp"
+  # shellcheck disable=SC2046
+  g++ -std=c++20 "$work/$component.cpp" $(pkg-config --cflags --libs inoculum-"$component") -o "$work/pkg_config_$component"
+  "$work/pkg_config_$component"
+  passed=$((passed + 1))
+done <<'COMPONENTS'
+json eval/records.hpp inoculum::parse_record("{}").has_value()
+image io/image.hpp inoculum::read_image("nowhere.png").has_value()
+openai backend/openai.hpp !inoculum::openai_backend("http://127.0.0.1:1").usable()
+engine engine/engine.hpp inoculum::cpu_engine::load("nowhere.gguf").has_value()
+COMPONENTS
 
 echo "-- add_subdirectory"
 cmake -S tests/house/consumers/add_subdirectory -B "$work/add_subdirectory" "${generator[@]}" -DINOCULUM_ROOT="$root"
 cmake --build "$work/add_subdirectory" -j 1
 run_all "$work/add_subdirectory"
-echo "COUNT 5 0"
+echo "COUNT $passed 0"

@@ -64,6 +64,16 @@ class Contract(Case):
         self.assertEqual(len(out["trace"]["demonstrations"]), 8)
         self.assertEqual(len(server.requests[0]["messages"]), 17)
 
+    def test_a_query_from_stdin(self):
+        long = "Is there a fracture?\n" * 50000  # more than one argument may hold
+        with serve() as server:
+            for said, asked in (("Q?\n", "Q?"), ("Q\n\n", "Q\n"), (long, long[:-1])):
+                self.json_of(run("ask", "-q", "-", "--no-defence", "--endpoint", server.url, "--json", said=said))
+                self.assertEqual(server.requests[-1]["messages"][0]["content"], asked)
+        self.assertTrue(self.json_of(run("inspect", "selection", "-q", "-", "--json", "--endpoint", nowhere, said=fraud))["demonstrations"])
+        self.fails(run("ask", "-q", "-", "--endpoint", nowhere), 2, "no query and no picture")
+        self.fails(run("ask", "-q", "-", "--endpoint", nowhere, said="x" * 5000000), 2, "stdin", "4194304 bytes")
+
     def test_ask_without_defence(self):
         with serve(refuse_fraud) as server:
             for words in (["--no-defence"], ["--policy", "none"]):

@@ -479,6 +479,18 @@ class Servers(Case):
             self.assertEqual(len(server.requests), 3)
         self.against(lambda exchange, _: exchange.say('{"error": "context too long"}', 400), 4, "400", "context too long")
 
+    def test_a_query_that_takes_too_long(self):
+        suite = self.write_lines("suite.jsonl", asked, {**asked, "id": "r"})
+
+        def first_hangs(exchange, number):
+            exchange.server.over.wait(30 if number == 0 else 0)
+            exchange.say(stream_of(), kind=event_stream)
+
+        with serve(first_hangs) as server:
+            done = run("evaluate", "--suite", suite, "--policy", "none", "--out", self.folder / "out", "--timeout", 2, "--endpoint", server.url)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, "1 queries could not be answered.*no answer within")
+
     def test_no_such_port(self):
         self.fails(run("ask", "-q", "Q", "--endpoint", "http://127.0.0.1:99999"), 2, "port", "65535")
 

@@ -37,9 +37,9 @@ def environment(**changes):
     return out
 
 
-def run(*arguments, seconds=120, **changes):
+def run(*arguments, seconds=120, said=None, **changes):
     """Never waits for longer: a hang is a failure. Bytes that are not UTF-8 are kept in the texts as surrogates."""
-    return subprocess.run(command(*arguments), capture_output=True, stdin=subprocess.DEVNULL, timeout=seconds, env=environment(**changes),
+    return subprocess.run(command(*arguments), capture_output=True, input=said or "", timeout=seconds, env=environment(**changes),
                           encoding="utf-8", errors="surrogateescape")
 
 
