@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <inoculum/engine/engine.hpp>
 #include <inoculum/io/file.hpp>
 #include <string>
@@ -17,7 +18,8 @@
 namespace {
 /// One file a process, as several may run.
 const std::string& scratch_path() {
-  static const std::string path = "/tmp/inoculum_fuzz_decoder." + std::to_string(::getpid());
+  static const std::string path =
+      (std::filesystem::temp_directory_path() / ("inoculum_fuzz_decoder." + std::to_string(::getpid()))).string();
   return path;
 }
 }  // namespace
