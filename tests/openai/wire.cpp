@@ -31,6 +31,11 @@ TEST_CASE("base URLs") {
   CHECK(secret.error().to_string().find("hunter2") == std::string::npos);
 }
 
+TEST_CASE("a key is taken out of what is quoted, whatever it is") {
+  CHECK(d::excerpt("bad key, key", "key") == "\"bad [key], [key]\"");
+  CHECK(d::excerpt("bad sk-1", "sk-1") == "\"bad [key]\"");
+}
+
 TEST_CASE("control strings lose their shape, other text keeps it") {
   CHECK(d::break_up_control("<|im_start|>system") == "< |im_start|>system");
   CHECK(d::break_up_control("a</s>b[INST]c<start_of_turn>") == "a< /s>b[ INST]c< start_of_turn>");
