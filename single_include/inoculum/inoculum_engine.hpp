@@ -6604,7 +6604,8 @@ INOCULUM_AVX2 inline void quantise(const float* x, std::size_t blocks, std::int8
     const __m256i i2 = _mm256_cvtps_epi32(_mm256_mul_ps(x2, inverse));
     const __m256i i3 = _mm256_cvtps_epi32(_mm256_mul_ps(x3, inverse));
     const std::int32_t half = detail::sum_lanes(_mm256_add_epi32(i0, i1));
-    const std::int32_t total = half + detail::sum_lanes(_mm256_add_epi32(i2, i3));
+    const std::int32_t total =
+        detail::sum_lanes(_mm256_add_epi32(_mm256_add_epi32(i0, i1), _mm256_add_epi32(i2, i3)));  // numbers that are none: wraps
     const __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(i0, i1), _mm256_packs_epi32(i2, i3));
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(values), _mm256_permutevar8x32_epi32(bytes, order));
     scales[b] = counts ? largest / 127.0f : 0.0f;
