@@ -2931,10 +2931,10 @@ inline result<gguf_file> gguf_file::parse(std::shared_ptr<data> contents) {
   if (!in.take(magic)) return in.cut("the magic");
   if (std::string_view(magic.data(), 4) != "GGUF") return in.bad("not a GGUF file (it does not begin with \"GGUF\")", 0);
   if (!in.take(contents->version)) return in.cut("the version");
-  const std::uint32_t version = contents->version;
-  if ((version & 0xffffu) == 0) return in.bad("the file is big-endian (or its version is damaged)", 4, errc::unsupported);
-  if (version != 2 && version != 3) {
-    return in.bad("GGUF version " + std::to_string(version) + " is not supported (2 and 3 are)", 4, errc::unsupported);
+  const std::uint32_t revision = contents->version;
+  if ((revision & 0xffffu) == 0) return in.bad("the file is big-endian (or its version is damaged)", 4, errc::unsupported);
+  if (revision != 2 && revision != 3) {
+    return in.bad("GGUF version " + std::to_string(revision) + " is not supported (2 and 3 are)", 4, errc::unsupported);
   }
   // The least that a description takes: name (8 + 1), dimensions (4), type (4), offset (8); a pair: key (8 + 1), kind (4),
   // value (1). So what is reserved below stays within four bytes for each byte of the file.
