@@ -223,7 +223,7 @@ class Weights(Case):
             self.assertEqual((sums["records"], sums["unanswered"], sums["complete"]), (1, 1, True))
             records = [json.loads(line) for line in (self.folder / "out/records.jsonl").read_text().splitlines()]
             self.assertEqual([r["id"] for r in records], ["q", "r"])
-            self.assertRegex(records[0]["error"], r"takes 200\d\d\d tokens .* holds 8192")
+            self.assertRegex(records[0]["error"], r"200\d\d\d tokens are wanted .* holds 8192")
 
     def test_control_strings_stay_text(self):
         """As a control token <|im_start|> is one token; as text it is several."""
