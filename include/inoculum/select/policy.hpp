@@ -99,11 +99,11 @@ class policy_builder {
     } else {
       auto meaning = sentence_();
       if (!meaning) return std::move(meaning).error();
-      using M = typename std::remove_cvref_t<decltype(meaning)>::value_type;
-      if (share >= 1.0) return erased(similarity<M>::build(pool_, std::move(*meaning)));
+      using encoder = typename std::remove_cvref_t<decltype(meaning)>::value_type;
+      if (share >= 1.0) return erased(similarity<encoder>::build(pool_, std::move(*meaning)));
       auto words = hashed_ngrams::fit(pool_);
       if (!words) return std::move(words).error();
-      using both = joint<M, hashed_ngrams>;
+      using both = joint<encoder, hashed_ngrams>;
       return erased(similarity<both>::build(pool_, both(std::move(*meaning), std::move(*words), share)));
     }
   }
