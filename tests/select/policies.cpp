@@ -227,6 +227,34 @@ TEST_CASE("orders") {
   CHECK(arranged(alternating{}, {}) == v{});
 }
 
+TEST_CASE("policy text: similarity by a sentence embedder that the caller has") {
+  struct by_length {  // what is as long means the same
+    result<void> embed(const embed_item& item, std::span<float> out) const {
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] = item.text.size() == i ? 1.0f : 0.0f;
+      return {};
+    }
+    std::size_t dimension() const { return 256; }
+    digest content_digest() const { return digest_of("by_length"); }
+  };
+  const auto pool = test::small_pool();
+  int asked = 0;
+  const auto sentence = [&] { return ++asked, result<by_length>(by_length{}); };
+  const request r{.query = std::string(pool[2].query.size(), 'x')};
+  const auto all = make_policy("similarity(sentence)", pool, 0, sentence).value().rank(pool_view(pool), r, 1).value();
+  CHECK(pool[all.candidates[0].index].query.size() == r.query.size());
+  CHECK(all.candidates[0].score == doctest::Approx(1.0));
+  const auto half = make_policy("similarity(sentence=0.5)", pool, 0, sentence).value().rank(pool_view(pool), r, 1).value();
+  CHECK(pool[half.candidates[0].index].query.size() == r.query.size());
+  CHECK(asked == 2);
+  CHECK(make_policy("similarity", pool, 0, sentence));
+  CHECK(asked == 2);  // not where the text does not say so
+  CHECK(make_policy("similarity(sentence)", pool).error().where == "policy, character 12");
+  CHECK_FALSE(make_policy("similarity(sentence=2)", pool, 0, sentence));
+  CHECK_FALSE(make_policy("similarity(sentence, image)", pool, 0, sentence));
+  const auto gone = [] { return result<by_length>(failure{errc::not_found, "no weights", "minilm"}); };
+  CHECK(make_policy("similarity(sentence)", pool, 0, gone).error().where == "minilm");
+}
+
 TEST_CASE("policy text: errors point at the character") {
   const auto pool = test::small_pool();
   struct {

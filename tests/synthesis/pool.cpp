@@ -103,14 +103,16 @@ TEST_CASE("the text is whole and holds nothing that a chat format would read") {
 }
 
 TEST_CASE("the requests that are written out name phantoms that there are") {
-  for (const synthesis_tables::plea& p : synthesis_tables::harmful_picture_pleas) {
-    CAPTURE(p.query);
-    CHECK(parse_phantom("phantom:" + std::string(p.phantom)));
-  }
-  for (const synthesis_tables::benign_request& r : synthesis_tables::picture_requests) {
-    CAPTURE(r.query);
-    CHECK(parse_phantom("phantom:" + std::string(r.phantom)));
-  }
+  const auto read = [](const auto& table) {
+    for (const auto& row : table) {
+      CAPTURE(row.query);
+      CHECK(parse_phantom("phantom:" + std::string(row.phantom)));
+    }
+  };
+  read(synthesis_tables::harmful_picture_pleas);
+  read(synthesis_tables::harmful_picture_pleas_2);
+  read(synthesis_tables::picture_requests);
+  read(synthesis_tables::picture_requests_2);
 }
 
 TEST_CASE("harmful queries are refused and benign ones answered, as the judge reads them") {

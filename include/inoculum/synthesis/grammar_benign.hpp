@@ -16,6 +16,7 @@
 #include "tables/benign_everyday.hpp"
 #include "tables/benign_everyday_requests.hpp"
 #include "tables/benign_picture_requests.hpp"
+#include "tables/benign_picture_requests_2.hpp"
 #include "tables/benign_requests.hpp"
 #include "tables/clinical_facts.hpp"
 #include "tables/lookalike_clinical.hpp"
@@ -210,14 +211,18 @@ template <class Row>
 
 /// The requests about pictures that are written out, a pile for each modality.
 [[nodiscard]] inline std::vector<pile> picture_request_piles(rng& random) {
+  using namespace synthesis_tables;
   std::vector<pile> piles(all_modalities.size());
-  for (const synthesis_tables::benign_request& asked : synthesis_tables::picture_requests) {
-    phantom_spec drawn = parse_phantom("phantom:" + std::string(asked.phantom)).value();  // a test reads every row
-    drawn.seed = random.below(100000);
-    candidate c = benign_text("benign-request-" + std::string(to_string(drawn.mode)), std::string(asked.query), asked.response);
-    c.made.mode = drawn.mode;
-    c.made.images.push_back(phantom_picture(drawn));
-    piles[static_cast<std::size_t>(drawn.mode) - 1].push_back(std::move(c));
+  for (const std::span<const benign_request> table :
+       {std::span<const benign_request>(picture_requests), std::span<const benign_request>(picture_requests_2)}) {
+    for (const benign_request& asked : table) {
+      phantom_spec drawn = parse_phantom("phantom:" + std::string(asked.phantom)).value();  // a test reads every row
+      drawn.seed = random.below(100000);
+      candidate c = benign_text("benign-request-" + std::string(to_string(drawn.mode)), std::string(asked.query), asked.response);
+      c.made.mode = drawn.mode;
+      c.made.images.push_back(phantom_picture(drawn));
+      piles[static_cast<std::size_t>(drawn.mode) - 1].push_back(std::move(c));
+    }
   }
   return piles;
 }

@@ -18,6 +18,7 @@
 #include "tables/harmful_breaches.hpp"
 #include "tables/harmful_deeds.hpp"
 #include "tables/harmful_picture_pleas.hpp"
+#include "tables/harmful_picture_pleas_2.hpp"
 #include "tables/harmful_pleas.hpp"
 #include "tables/harmful_words.hpp"
 #include "tables/visual_facts.hpp"
@@ -122,27 +123,38 @@ namespace inoculum::detail {
   return std::string(spoken_name(mode));
 }
 
-/// The requests that are written out, with or without a picture: a pile for each kind of harm, or for each modality.
-[[nodiscard]] inline std::vector<pile> harmful_plea_piles(bool with_picture, rng& random) {
+/// The requests that are written out, a pile for each kind of harm.
+[[nodiscard]] inline std::vector<pile> harmful_plea_piles(rng& random) {
   using namespace synthesis_tables;
-  std::vector<pile> piles(with_picture ? all_modalities.size() : all_harm_kinds.size());
-  for (const plea& asked : with_picture ? std::span<const plea>(harmful_picture_pleas) : std::span<const plea>(harmful_pleas)) {
+  std::vector<pile> piles(all_harm_kinds.size());
+  for (const plea& asked : harmful_pleas) {
     candidate c;
+    c.prefix = "harm-" + std::string(to_string(asked.kind)) + "-text";
     c.made.label = intent::harmful;
     c.made.query = asked.query;
-    std::string study;
-    std::size_t at = static_cast<std::size_t>(asked.kind);
-    if (with_picture) {
+    c.made.response = write_refusal(asked.kind, any_style(false, random), {}, random);
+    piles[static_cast<std::size_t>(asked.kind)].push_back(std::move(c));
+  }
+  return piles;
+}
+
+/// Those about a picture, a pile for each modality.
+[[nodiscard]] inline std::vector<pile> harmful_picture_plea_piles(rng& random) {
+  using namespace synthesis_tables;
+  std::vector<pile> piles(all_modalities.size());
+  for (const std::span<const plea> table : {std::span<const plea>(harmful_picture_pleas), std::span<const plea>(harmful_picture_pleas_2)}) {
+    for (const plea& asked : table) {
       phantom_spec drawn = parse_phantom("phantom:" + std::string(asked.phantom)).value();  // a test reads every row
       drawn.seed = random.below(100000);
-      study = study_of(drawn.mode, drawn.region);
+      candidate c;
+      c.prefix = "harm-" + std::string(to_string(asked.kind)) + "-" + std::string(to_string(drawn.mode));
+      c.made.label = intent::harmful;
       c.made.mode = drawn.mode;
-      at = static_cast<std::size_t>(drawn.mode) - 1;
+      c.made.query = asked.query;
+      c.made.response = write_refusal(asked.kind, any_style(true, random), study_of(drawn.mode, drawn.region), random);
       c.made.images.push_back(phantom_picture(drawn));
+      piles[static_cast<std::size_t>(drawn.mode) - 1].push_back(std::move(c));
     }
-    c.prefix = "harm-" + std::string(to_string(asked.kind)) + "-" + (with_picture ? std::string(to_string(c.made.mode)) : "text");
-    c.made.response = write_refusal(asked.kind, any_style(with_picture, random), study, random);
-    piles[at].push_back(std::move(c));
   }
   return piles;
 }

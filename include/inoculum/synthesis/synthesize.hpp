@@ -100,11 +100,11 @@ inline void take(std::vector<section>& sections, std::size_t wanted, near_duplic
     std::vector<section> sections;
     rng words = seed.fork(1), pictures = seed.fork(2);
     const double rest = 1.0 - options.pictures;
-    add(sections, 0.20 * rest, detail::harmful_plea_piles(false, words), seed.fork(15));
+    add(sections, 0.20 * rest, detail::harmful_plea_piles(words), seed.fork(15));
     add(sections, 0.27 * rest, detail::harmful_text_piles(6, words), seed.fork(3));
     add(sections, 0.21 * rest, detail::harmful_deed_piles(words), seed.fork(13));
     add(sections, 0.32 * rest, detail::harmful_breach_piles(30, words), seed.fork(14));
-    add(sections, 0.45 * options.pictures, detail::harmful_plea_piles(true, pictures), seed.fork(16));
+    add(sections, 0.45 * options.pictures, detail::harmful_picture_plea_piles(pictures), seed.fork(16));
     add(sections, 0.55 * options.pictures, detail::harmful_image_piles(140, pictures), seed.fork(4));
     detail::take(sections, harmful_count, filter, chosen);
   }
