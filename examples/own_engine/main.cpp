@@ -7,6 +7,7 @@
 #include <fstream>
 #include <inoculum/backend/token_backend.hpp>
 #include <inoculum/inoculum.hpp>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,12 +17,12 @@ using namespace inoculum;
 class llama_engine {
  public:
   explicit llama_engine(const char* path)
-      : model_(llama_model_load_from_file(path, llama_model_default_params())), vocab_(llama_model_get_vocab(model_)) {
+      : model_(llama_model_load_from_file(path, llama_model_default_params())), vocab_(llama_model_get_vocab(model_.get())) {
     llama_context_params p = llama_context_default_params();
     p.n_ctx = 2048;
     p.n_batch = 2048;
     p.n_threads = p.n_threads_batch = static_cast<int>(std::thread::hardware_concurrency());  // waiting threads spin
-    context_ = llama_init_from_model(model_, p);
+    context_.reset(llama_init_from_model(model_.get(), p));
     for (token_id t = 0; t < llama_vocab_n_tokens(vocab_); ++t) {
       char piece[512];
       const int n = llama_token_to_piece(vocab_, t, piece, sizeof piece, 0, true);
@@ -43,24 +44,24 @@ class llama_engine {
   }
   std::string_view token_bytes(token_id id) const { return pieces_[static_cast<std::size_t>(id)]; }
   bool is_end(token_id id) const { return llama_vocab_is_eog(vocab_, id); }
-  std::size_t context_size() const { return llama_n_ctx(context_); }
+  std::size_t context_size() const { return llama_n_ctx(context_.get()); }
   std::size_t vocabulary_size() const { return pieces_.size(); }
   std::size_t picture_positions(const image&) const { return 0; }
   result<image_embedding> encode_image(const image&) { return failure{errc::unsupported, "text only", {}}; }
   result<std::span<const float>> evaluate(std::size_t keep, std::span<const engine_input> inputs) {
-    llama_memory_seq_rm(llama_get_memory(context_), 0, static_cast<llama_pos>(keep), -1);
+    llama_memory_seq_rm(llama_get_memory(context_.get()), 0, static_cast<llama_pos>(keep), -1);
     std::vector<token_id> tokens;
     for (const engine_input& in : inputs) tokens.insert(tokens.end(), in.tokens.begin(), in.tokens.end());
     if (keep + tokens.size() > context_size()) return failure{errc::budget, "the prompt is longer than the context", {}};
-    if (llama_decode(context_, llama_batch_get_one(tokens.data(), static_cast<int>(tokens.size()))) != 0)
+    if (llama_decode(context_.get(), llama_batch_get_one(tokens.data(), static_cast<int>(tokens.size()))) != 0)
       return failure{errc::internal, "llama_decode failed", {}};
-    return std::span<const float>(llama_get_logits_ith(context_, -1), vocabulary_size());
+    return std::span<const float>(llama_get_logits_ith(context_.get(), -1), vocabulary_size());
   }
 
  private:
-  llama_model* model_;  // kept for the life of the program
+  std::unique_ptr<llama_model, decltype([](llama_model* p) { llama_model_free(p); })> model_;
   const llama_vocab* vocab_;
-  llama_context* context_ = nullptr;
+  std::unique_ptr<llama_context, decltype([](llama_context* p) { llama_free(p); })> context_;  // goes before its model
   std::vector<std::string> pieces_;
 };
 static_assert(token_engine<llama_engine>);
