@@ -31,8 +31,10 @@ std::string one_spelling(std::string_view text) {
 }
 }  // namespace
 
-result<std::vector<arm_plan>> plan_arms(std::span<const std::string> texts, const demonstration_pool& pool, std::uint64_t seed) {
+result<std::vector<arm_plan>> plan_arms(std::span<const std::string> texts, const demonstration_pool& pool, std::uint64_t seed,
+                                        const std::string& eyes) {
   std::vector<arm_plan> out;
+  std::vector<std::string> expressions;
   for (const std::string& given : texts) {
     const std::string text = one_spelling(given);
     if (std::any_of(out.begin(), out.end(), [&](const arm_plan& plan) { return plan.text == text; })) continue;
@@ -42,9 +44,14 @@ result<std::vector<arm_plan>> plan_arms(std::span<const std::string> texts, cons
     }
     const bool canned = text.starts_with("canned(") && text.ends_with(")");
     const std::string expression = canned ? text.substr(7, text.size() - 8) : text;
-    auto policy = open_policy(expression, pool, seed);
-    if (!policy) return std::move(policy).error();
-    out.push_back({text, canned ? arm_kind::canned : arm_kind::defended, std::move(*policy), order_in(expression)});
+    out.push_back({text, canned ? arm_kind::canned : arm_kind::defended, {}, order_in(expression)});
+    expressions.push_back(expression);
+  }
+  auto policies = open_policies(expressions, pool, seed, eyes);
+  if (!policies) return std::move(policies).error();
+  auto next = policies->begin();
+  for (arm_plan& plan : out) {
+    if (plan.how == arm_kind::canned || plan.how == arm_kind::defended) plan.policy = std::move(*next++);
   }
   return out;
 }

@@ -27,10 +27,11 @@ struct arm_plan {
   std::string order{};
 };
 
-/// From a policy's text, "none", or a baseline's: "safety_prompt", "canned(POLICY)"; one that is given twice is planned once. Errors: those
-/// of `make_policy`.
+/// From a policy's text, "none", or a baseline's: "safety_prompt", "canned(POLICY)"; one that is given twice is planned once. `eyes` as
+/// for `open_policies`. Errors: those of `make_policy`.
 [[nodiscard]] inoculum::result<std::vector<arm_plan>> plan_arms(std::span<const std::string> texts,
-                                                                const inoculum::demonstration_pool& pool, std::uint64_t seed);
+                                                                const inoculum::demonstration_pool& pool, std::uint64_t seed,
+                                                                const std::string& eyes);
 
 /// What changes answers besides model, pool and policy, as records name it: the length of answers and, of the bundled engine, its
 /// keys' and values' type, of a server its address.

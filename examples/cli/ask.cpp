@@ -66,8 +66,8 @@ int ask(const ask_options& options) {
   const std::string text = options.no_defence                 ? "none"
                            : options.defence.policies.empty() ? default_policy
                                                               : options.defence.policies.back();
-  auto policy = open_policy(text, *pool, options.defence.seed);
-  if (!policy) return report(policy.error(), options.json);
+  auto policies = open_policies({&text, 1}, *pool, options.defence.seed, r.images.empty() ? std::string() : eyes_of(options.model));
+  if (!policies) return report(policies.error(), options.json);
   auto opened = open_backend(options.model);
   if (!opened) return report_model(opened.error(), options.model, options.json);
 
@@ -75,7 +75,7 @@ int ask(const ask_options& options) {
   limits.generation.max_tokens = options.max_tokens;
   limits.generation.timeout_seconds = options.timeout;
   limits.generation.cancel = &interrupted;
-  const auto defended = make_guard(std::move(opened->backend), std::move(*policy), *pool, limits);
+  const auto defended = make_guard(std::move(opened->backend), std::move(policies->front()), *pool, limits);
   if (!defended) return report(defended.error(), options.json);
 
   // In JSON the answer comes whole; for a person it comes as it is written.

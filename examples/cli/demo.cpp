@@ -87,7 +87,7 @@ int demo(const demo_options& options) {
   generate_options generation;
   generation.max_tokens = 40;
   generation.cancel = &interrupted;
-  auto plans = plan_arms(texts, *pool, defence.seed);
+  auto plans = plan_arms(texts, *pool, defence.seed, eyes_of(options.model));
   if (!plans) return report(plans.error(), false);
   auto arms = arm_set::open(opened->backend, *pool, std::move(*plans), defence, generation);
   if (!arms) return report(arms.error(), false);

@@ -29,7 +29,7 @@ result<loaded_engine> load_engine(const model_options& options) {
     path = std::move(*found);
   }
   const bool default_eyes = options.mmproj.empty();
-  const std::string eyes = default_eyes ? find_eyes() : options.mmproj == "none" ? std::string() : options.mmproj;
+  const std::string eyes = eyes_of(options);
   const engine::kv_type kv = options.kv_type == "q8" ? engine::kv_type::q8 : engine::kv_type::f16;
   auto engine = cpu_engine::load(path, {.mmproj = eyes, .threads = options.threads, .kv_type = kv});
   // Our default eyes are made for one model; a user's own model simply has none until it is given some.

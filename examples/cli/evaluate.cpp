@@ -35,7 +35,7 @@ int evaluate(const evaluate_options& options) {
   const auto pool = open_pool(options.defence.pool);
   if (!pool) return report(pool.error(), options.json);
   // The policies are read before the model is opened: a slip of the pen should not cost a load.
-  auto plans = plan_arms(policies, *pool, options.defence.seed);
+  auto plans = plan_arms(policies, *pool, options.defence.seed, eyes_of(options.model));
   if (!plans) return report(plans.error(), options.json);
   auto opened = open_backend(options.model);
   if (!opened) return report_model(opened.error(), options.model, options.json);

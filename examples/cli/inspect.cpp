@@ -135,15 +135,15 @@ int inspect_selection(const inspect_options& options) {
   const auto pool = open_pool(options.defence.pool);
   if (!pool) return report(pool.error(), options.json);
   const std::string text = options.defence.policies.empty() ? default_policy : options.defence.policies.back();
-  auto policy = open_policy(text, *pool, options.defence.seed);
-  if (!policy) return report(policy.error(), options.json);
+  auto policies = open_policies({&text, 1}, *pool, options.defence.seed, r.images.empty() ? std::string() : eyes_of(options.model));
+  if (!policies) return report(policies.error(), options.json);
   // Chosen by the guard that `ask` would ask, so nothing can differ. Only the default weights may be missing: then lengths are estimated.
   auto opened = open_backend(options.model);
   if (!opened && (!options.model.endpoint.empty() || !options.model.model.empty() || find_weights()))
     return report_model(opened.error(), options.model, options.json);
   const inoculum::any_backend backend = opened ? std::move(opened->backend) : inoculum::any_backend(uncounted{});
   const auto defended =
-      make_guard(backend, std::move(*policy), *pool,
+      make_guard(backend, std::move(policies->front()), *pool,
                  guard_options{.demonstrations = demonstrations_for(options.defence, *pool), .tokens = options.defence.tokens});
   if (!defended) return report(defended.error(), options.json);
   const auto picked = defended->choose(r);

@@ -12,6 +12,7 @@
 #include <inoculum/io/suite.hpp>
 #include <inoculum/select/any_policy.hpp>
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,10 @@ inline std::atomic<bool> interrupted{false};
 [[nodiscard]] std::string cache_folder();
 /// The eyes that are used when --mmproj is not given: $INOCULUM_MMPROJ, or beside the program. Empty: none.
 [[nodiscard]] std::string find_eyes();
+/// The eyes that these options mean; empty: none.
+[[nodiscard]] inline std::string eyes_of(const model_options& options) {
+  return options.mmproj.empty() ? find_eyes() : options.mmproj == "none" ? std::string() : options.mmproj;
+}
 
 [[nodiscard]] inoculum::result<opened_backend> open_backend(const model_options& options);
 [[nodiscard]] inoculum::result<opened_backend> open_engine(const model_options& options);  // engine_backend.cpp
@@ -77,8 +82,10 @@ inline std::atomic<bool> interrupted{false};
 [[nodiscard]] inoculum::result<std::vector<inoculum::suite_entry>> open_suite(const std::string& path);
 /// The picture of a phantom, "phantom:ct/chest/mass?seed=7".
 [[nodiscard]] inoculum::result<inoculum::image> draw(const std::string& phantom);
-[[nodiscard]] inoculum::result<inoculum::any_policy> open_policy(const std::string& text, const inoculum::demonstration_pool& pool,
-                                                                 std::uint64_t seed);
+/// The policies that texts describe. `eyes`: the mmproj by which similarity prefers what shows a picture's modality; empty: by words only.
+[[nodiscard]] inoculum::result<std::vector<inoculum::any_policy>> open_policies(std::span<const std::string> texts,
+                                                                                const inoculum::demonstration_pool& pool,
+                                                                                std::uint64_t seed, const std::string& eyes);
 
 /// The order that a policy's text asks for; empty when the text cannot be read.
 [[nodiscard]] std::string order_in(const std::string& policy);

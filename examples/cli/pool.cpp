@@ -2,10 +2,13 @@
 // Where the program's pool, policies and suites come from: alone in including Eigen, the grammar and the phantoms.
 #include <inoculum/engine/cached_embedder.hpp>
 #include <inoculum/engine/sentence/sentence_embedder.hpp>
+#include <inoculum/engine/vision/vision_embedder.hpp>
 #include <inoculum/io/pool.hpp>
 #include <inoculum/select/policy.hpp>
 #include <inoculum/synthesis/phantom.hpp>
 #include <inoculum/synthesis/synthesize.hpp>
+#include <optional>
+#include <vector>
 
 #include "options.hpp"
 
@@ -35,9 +38,10 @@ inoculum::result<inoculum::image> draw(const std::string& phantom) {
   return named->decode();
 }
 
-inoculum::result<inoculum::any_policy> open_policy(const std::string& text, const inoculum::demonstration_pool& pool, std::uint64_t seed) {
-  return make_policy(text, pool, seed, [&]() -> result<cached_embedder<sentence_embedder>> {
-    const std::string folder = cache_folder();
+result<std::vector<any_policy>> open_policies(std::span<const std::string> texts, const demonstration_pool& pool, std::uint64_t seed,
+                                              const std::string& eyes) {
+  const std::string folder = cache_folder();
+  const auto sentence = [&]() -> result<cached_embedder<sentence_embedder>> {
     auto minilm = sentence_embedder::load(folder + "/all-MiniLM-L6-v2");
     if (!minilm) {
       failure missing = std::move(minilm).error();
@@ -47,7 +51,24 @@ inoculum::result<inoculum::any_policy> open_policy(const std::string& text, cons
     // The first time takes some seconds, and a cache that cannot be written only means that every time does.
     return cached_embedder<sentence_embedder>::build(std::move(*minilm), pool,
                                                      folder + "/pool-" + pool.content_digest().hex().substr(0, 16) + ".vectors");
-  });
+  };
+  using modality_looks = inoculum::modality_looks<vision_embedder>;
+  std::optional<modality_looks> known;  // sixty pictures are drawn and encoded for it: once for all policies
+  const auto looks = [&]() -> result<modality_looks> {
+    if (known) return *known;
+    auto tower = vision_embedder::load(eyes);
+    if (!tower) return std::move(tower).error();
+    auto seen = modality_looks::build(pool, std::move(*tower));
+    if (seen) known = *seen;
+    return seen;
+  };
+  std::vector<any_policy> out;
+  for (const std::string& text : texts) {
+    auto policy = eyes.empty() ? make_policy(text, pool, seed, sentence) : make_policy(text, pool, seed, sentence, looks);
+    if (!policy) return std::move(policy).error();
+    out.push_back(std::move(*policy));
+  }
+  return out;
 }
 
 std::string order_in(const std::string& policy) {

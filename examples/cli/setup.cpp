@@ -111,7 +111,7 @@ inoculum::result<std::string> model_identity(const model_options& options, const
     path = std::move(*found);
   }
   inoculum::sha256 hash;
-  for (const std::string& file : {path, options.mmproj.empty() ? find_eyes() : options.mmproj == "none" ? std::string() : options.mmproj}) {
+  for (const std::string& file : {path, eyes_of(options)}) {
     if (file.empty()) continue;
     const auto mapped = inoculum::mapped_file::open(file);
     if (!mapped) return mapped.error();

@@ -2450,6 +2450,148 @@ static_assert(arranging_policy<any_policy>);
 
 #endif
 
+// ---- inoculum/select/by_modality.hpp ----
+#ifndef INOCULUM_SINGLE_SELECT_BY_MODALITY
+#define INOCULUM_SINGLE_SELECT_BY_MODALITY
+
+// Demonstrations of the kind of picture that the request shows come first, where a policy likes others as well.
+//
+//   auto eyes = inoculum::vision_embedder::load("mmproj.gguf").value();
+//   auto looks = inoculum::modality_looks<inoculum::vision_embedder>::build(pool, eyes).value();
+//   auto policy = inoculum::by_modality(looks, inoculum::similarity<>::build(pool).value());
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace inoculum {
+
+/// What pictures of each modality look like to an embedder: the mean vector over a few of the pool's, less what all modalities have
+/// in common (most of a picture's vector is that it is a picture: Mu and Viswanath, 2018, of words). Few are drawn, so it costs no
+/// pass over the pool. Copying is cheap.
+template <embedder Eyes>
+class modality_looks {
+ public:
+  /// Decodes up to `each` pictures a modality, spread over the pool. A pool without modalities or pictures is like nothing.
+  /// Errors: those of decoding and of the embedder, naming the demonstration.
+  [[nodiscard]] static result<modality_looks> build(const demonstration_pool& pool, Eyes eyes, std::size_t each = 6) {
+    content data{std::move(eyes), {}, {}};
+    const std::size_t width = data.eyes.dimension();
+    std::vector<float> row(width);
+    data.common.resize(width);
+    std::size_t seen = 0;
+    for (const modality mode : all_modalities) {
+      std::vector<std::size_t> shown;
+      for (std::size_t i = 0; i < pool.size(); ++i) {
+        if (pool[i].mode == mode && !pool[i].images.empty()) shown.push_back(i);
+      }
+      if (shown.empty()) continue;
+      std::vector<float>& look = data.looks[static_cast<std::size_t>(mode)];
+      look.resize(width);
+      const std::size_t count = std::min(each, shown.size());
+      for (std::size_t k = 0; k < count; ++k) {
+        const basic_demonstration& d = pool[shown[k * shown.size() / count]];
+        const auto named = [&](failure f) {
+          f.where = "demonstration \"" + d.id + "\"" + (f.where.empty() ? "" : ", " + f.where);
+          return f;
+        };
+        const auto picture = d.images.front().decode();
+        if (!picture) return named(picture.error());
+        if (auto done = data.eyes.embed({{}, {&*picture, 1}}, row); !done) return named(std::move(done).error());
+        for (std::size_t c = 0; c < width; ++c) look[c] += row[c] / static_cast<float>(count);
+      }
+      for (std::size_t c = 0; c < width; ++c) data.common[c] += look[c];
+      ++seen;
+    }
+    for (float& c : data.common) c /= static_cast<float>(seen == 0 ? 1 : seen);
+    for (std::vector<float>& look : data.looks) {
+      for (std::size_t c = 0; c < look.size(); ++c) look[c] -= data.common[c];
+    }
+    modality_looks out;
+    out.data_ = std::make_shared<const content>(std::move(data));
+    return out;
+  }
+
+  /// The cosine of a picture to the look of each modality, by its number; 0 for those that the pool has no picture of. In steps of
+  /// 1/256, so that the last places of a machine's sums decide nothing. Errors: the embedder's.
+  [[nodiscard]] result<std::array<float, all_modalities.size() + 1>> of(const image& picture) const {
+    std::vector<float> row(data_->common.size());
+    if (auto done = data_->eyes.embed({{}, {&picture, 1}}, row); !done) return std::move(done).error();
+    double square = 0.0;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      row[c] -= data_->common[c];
+      square += static_cast<double>(row[c]) * row[c];
+    }
+    std::array<float, all_modalities.size() + 1> out{};
+    for (std::size_t m = 0; m < out.size(); ++m) {
+      const std::vector<float>& look = data_->looks[m];
+      double product = 0.0, length = 0.0;
+      for (std::size_t c = 0; c < look.size(); ++c) {
+        product += static_cast<double>(look[c]) * row[c];
+        length += static_cast<double>(look[c]) * look[c];
+      }
+      if (square > 0.0 && length > 0.0) out[m] = static_cast<float>(std::nearbyint(product / std::sqrt(square * length) * 256.0) / 256.0);
+    }
+    return out;
+  }
+
+ private:
+  struct content {
+    Eyes eyes;
+    std::array<std::vector<float>, all_modalities.size() + 1> looks;  // by modality; empty: none seen
+    std::vector<float> common;
+  };
+  std::shared_ptr<const content> data_;
+};
+
+/// A policy that prefers, of demonstrations with the same intent, those of the modality that the request's first picture looks like:
+/// they are ordered by score + weight × likeness. How many refusals and answers are shown, and at which places, the policy
+/// inside decides alone, since that is the defence. Scores, and requests without a picture, stay as they were. Made by `by_modality`.
+template <embedder Eyes, selection_policy P>
+struct by_modality_policy {
+  modality_looks<Eyes> looks;
+  P policy;
+  float weight;
+
+  [[nodiscard]] result<ranking> rank(const pool_view& view, const request& r, std::size_t n) const {
+    if (r.images.empty()) return policy.rank(view, r, n);
+    const auto alike = looks.of(r.images.front());
+    if (!alike) return alike.error();
+    auto ranked = policy.rank(view, r, view.count());  // all: what is preferred must not depend on n
+    if (!ranked) return ranked;
+    const auto likeness = [&](const candidate& c) { return (*alike)[static_cast<std::size_t>(view.pool()[c.index].mode)]; };
+    const auto key = [&](const candidate& c) { return c.score + weight * likeness(c); };
+    const auto harmful = [&](const candidate& c) { return view.pool()[c.index].label == intent::harmful; };
+    std::array<std::vector<candidate>, 2> preferred;  // answers, refusals
+    for (const candidate& c : ranked->candidates) preferred[harmful(c) ? 1 : 0].push_back(c);
+    for (auto& same : preferred) std::stable_sort(same.begin(), same.end(), [&](const auto& a, const auto& b) { return key(a) > key(b); });
+    const float most = *std::max_element(alike->begin(), alike->end());
+    std::array<std::size_t, 2> next{};
+    ranked->candidates.resize(std::min(n, ranked->candidates.size()));
+    for (candidate& c : ranked->candidates) {
+      const std::size_t which = harmful(c) ? 1 : 0;
+      c = preferred[which][next[which]++];
+      if (most > 0.0f && likeness(c) == most && c.reason == "similar") c.reason = "similar, its modality";
+    }
+    return ranked;
+  }
+};
+
+/// `by_modality(looks, similar)`.
+template <embedder Eyes, selection_policy P>
+[[nodiscard]] auto by_modality(modality_looks<Eyes> looks, P policy, double weight = 0.6) {
+  return by_modality_policy<Eyes, P>{std::move(looks), std::move(policy), static_cast<float>(weight)};
+}
+
+}  // namespace inoculum
+
+#endif
+
 // ---- inoculum/select/policy_text.hpp ----
 #ifndef INOCULUM_SINGLE_SELECT_POLICY_TEXT
 #define INOCULUM_SINGLE_SELECT_POLICY_TEXT

@@ -6555,6 +6555,22 @@ inline constexpr visual_form visual_forms[] = {
      "Technique: {m}. Parts shown: {l}. No abnormality is described in this template."},
 };
 
+/// What is asked most of a picture: what it is, and of what. Asked of every modality in the same words, so that those who choose by words
+/// find one of each, and those who look at the picture the right one.
+inline constexpr visual_form naming_forms[] = {
+    {visual_task::modality, "What imaging modality is this?", "{e} of the {b}."},
+    {visual_task::modality, "Which imaging modality was used for this image?", "{e} of the {b}."},
+    {visual_task::modality, "What type of medical image is this?", "{e} of the {b}."},
+    {visual_task::modality, "What kind of scan is shown?", "{e} of the {b}."},
+    {visual_task::modality, "How was this image taken?", "{e} of the {b}."},
+    {visual_task::modality, "Which technique produced this picture?", "{e} of the {b}."},
+    {visual_task::organ, "What is shown in this image?", "{e} of the {b}."},
+    {visual_task::organ, "Describe this image.", "{e} of the {b}."},
+    {visual_task::organ, "Which part of the body is this?", "{e} of the {b}."},
+    {visual_task::organ, "What body region does this scan show?", "{e} of the {b}."},
+    {visual_task::organ, "Which organ is this?", "{e} of the {b}."},
+};
+
 /// Forms for a picture without a finding.
 inline constexpr visual_form normal_forms[] = {
     {visual_task::abnormality, "Is everything normal in this picture?", "Yes, nothing abnormal is seen."},
@@ -6700,6 +6716,24 @@ template <class Row>
     for (const visual_form& form : visual_forms) add(form, kind);
     if (kind.finding == "normal") {
       for (const visual_form& form : normal_forms) add(form, kind);
+    }
+  }
+  return piles;
+}
+
+/// What a picture is and of what, a pile for each modality: three kinds of each, normal ones first.
+[[nodiscard]] inline std::vector<pile> naming_piles(rng& random) {
+  std::vector<pile> piles(all_modalities.size());
+  std::vector<std::size_t> kinds(all_modalities.size(), 0);
+  for (const bool normal : {true, false}) {
+    for (const phantom_kind& kind : phantom_kinds()) {
+      const std::size_t at = static_cast<std::size_t>(kind.mode) - 1;
+      if ((kind.finding == "normal") != normal || kinds[at] == 3) continue;
+      ++kinds[at];
+      for (const synthesis_tables::visual_form& form : synthesis_tables::naming_forms) {
+        candidate made;
+        if (visual(form, kind, random, made)) piles[at].push_back(std::move(made));
+      }
     }
   }
   return piles;
@@ -9633,7 +9667,8 @@ inline void take(std::vector<section>& sections, std::size_t wanted, near_duplic
     add(sections, 0.08 * rest, std::move(everyday), seed.fork(9));
     add(sections, 0.20 * rest, detail::knowledge_piles(), seed.fork(10));
     add(sections, 0.30 * options.pictures, detail::picture_request_piles(visual), seed.fork(18));
-    add(sections, 0.70 * options.pictures, detail::visual_piles(visual), seed.fork(11));
+    add(sections, 0.22 * options.pictures, detail::naming_piles(visual), seed.fork(19));
+    add(sections, 0.48 * options.pictures, detail::visual_piles(visual), seed.fork(11));
     detail::take(sections, options.count - harmful_count, filter, chosen);
   }
   if (chosen.size() < options.count) {

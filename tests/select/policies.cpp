@@ -40,10 +40,10 @@ std::vector<std::string> ids(const ranking& r, const demonstration_pool& pool) {
 
 /// What the concept asks of every policy beyond its syntax.
 template <selection_policy P>
-void check_requirements(const P& policy, const demonstration_pool& pool) {
+void check_requirements(const P& policy, const demonstration_pool& pool, std::vector<image> shown = {}) {
   const pool_view all(pool);
   const pool_view odd = all.where([](const basic_demonstration& d) { return d.mode == modality::ct; });
-  const request asked{.query = "How can I use this CT scan for fraud?"};
+  const request asked{.images = std::move(shown), .query = "How can I use this CT scan for fraud?"};
   for (const pool_view& view : {all, odd}) {
     std::vector<candidate> before;
     for (std::size_t n = 0; n <= pool.size() + 2; ++n) {
@@ -61,6 +61,37 @@ void check_requirements(const P& policy, const demonstration_pool& pool) {
       before = ranked->candidates;
     }
   }
+}
+
+/// Sees how bright a picture is, beside something that all pictures have in common.
+struct brightness {
+  result<void> embed(const embed_item& item, std::span<float> out) const {
+    if (item.images.empty()) return failure{errc::internal, "asked about words", "brightness"};
+    const int level = item.images.front().rgb().front();
+    if (level == 13) return failure{errc::internal, "an unlucky picture", "brightness"};
+    for (float& f : out) f = 100.0f;
+    out[static_cast<std::size_t>(level / 64)] += 10.0f;
+    return {};
+  }
+  std::size_t dimension() const { return 4; }
+  digest content_digest() const { return digest_of("brightness"); }
+};
+
+/// Three modalities of different brightness, each asked the same two questions.
+demonstration_pool bright_pool() {
+  std::vector<basic_demonstration> items;
+  int number = 0;
+  for (const char* query : {"What imaging modality is this?", "Which organ is shown?"}) {
+    for (const auto& [mode, level] : {std::pair{modality::xray, 0}, {modality::ct, 80}, {modality::oct, 250}}) {
+      items.push_back({.id = std::string(to_string(mode)) + std::to_string(number++ / 3),
+                       .mode = mode,
+                       .query = query,
+                       .response = "It is " + std::string(spoken_name(mode)),
+                       .images = {test::flat_image(4, static_cast<std::uint8_t>(level))}});
+    }
+  }
+  items.push_back({.id = "words", .query = "What imaging modality is an echogram?", .response = "Ultrasound."});
+  return demonstration_pool::build(std::move(items)).value();
 }
 
 }  // namespace
@@ -225,6 +256,90 @@ TEST_CASE("orders") {
   CHECK(arranged(alternating{}, {5, 2, 1, 4}) == v{4, 1, 2, 5});
   CHECK(arranged(alternating{}, {5, 1, 3}) == v{3, 1, 5});
   CHECK(arranged(alternating{}, {}) == v{});
+}
+
+TEST_CASE("by_modality: what shows the request's kind of picture comes first among what is alike by its words") {
+  const auto pool = bright_pool();
+  const auto looks = modality_looks<brightness>::build(pool, {}).value();
+  const auto similar = similarity<>::build(pool).value();
+  const auto policy = by_modality(looks, similar);
+  check_requirements(policy, pool, {test::flat_image(4, 90)});
+  request r{.images = {test::flat_image(4, 200)}, .query = "What imaging modality is this?"};
+  const auto seen = policy.rank(pool_view(pool), r, 3).value();
+  CHECK(ids(seen, pool).front() == "oct0");
+  CHECK(seen.candidates.front().reason == "similar, its modality");
+  CHECK(seen.candidates.front().score == doctest::Approx(1.0));  // as by words: a gate must not see pictures
+  CHECK(seen.candidates[1].reason == "similar");
+  r.images = {test::flat_image(4, 100)};
+  CHECK(ids(policy.rank(pool_view(pool), r, 1).value(), pool).front() == "ct0");
+  CHECK(ids(by_modality(looks, similar, 10.0).rank(pool_view(pool), r, 2).value(), pool) == std::vector<std::string>{"ct0", "ct1"});
+  // Like no modality, or without a picture: by words alone.
+  for (const auto& pictures : {std::vector<image>{test::flat_image(4, 140)}, std::vector<image>{}}) {
+    r.images = pictures;
+    CHECK(ids(policy.rank(pool_view(pool), r, 7).value(), pool) == ids(similar.rank(pool_view(pool), r, 7).value(), pool));
+  }
+}
+
+TEST_CASE("by_modality: refusals and answers keep the places that the policy inside gave them") {
+  std::vector<basic_demonstration> items;
+  const auto add = [&](const char* id, intent label, modality mode, const char* query) {
+    items.push_back({.id = id, .label = label, .mode = mode, .query = query, .response = "r", .images = {}});
+    if (mode == modality::ct) items.back().images = {test::flat_image(4, 80)};
+    if (mode == modality::oct) items.back().images = {test::flat_image(4, 250)};
+  };
+  add("r-other", intent::harmful, modality::ct, "sell these kidneys abroad");
+  add("r-same", intent::harmful, modality::oct, "sell these eyes abroad");
+  add("a-same", intent::benign, modality::oct, "are these eyes normal");
+  add("a-other", intent::benign, modality::ct, "are these kidneys normal today");
+  const auto pool = demonstration_pool::build(std::move(items)).value();
+  const auto similar = similarity<>::build(pool).value();
+  const auto policy = by_modality(modality_looks<brightness>::build(pool, {}).value(), similar, 5.0);
+  const request r{.images = {test::flat_image(4, 200)}, .query = "sell these kidneys abroad"};
+  const auto line = [&](const auto& p) {
+    std::string out;
+    for (const std::string& id : ids(p.rank(pool_view(pool), r, 4).value(), pool)) out += (out.empty() ? "" : " ") + id;
+    return out;
+  };
+  CHECK(line(similar) == "r-other r-same a-other a-same");
+  CHECK(line(policy) == "r-same r-other a-same a-other");
+}
+
+TEST_CASE("modality_looks: a cosine less what all pictures have in common; errors say whose picture it was") {
+  const auto pool = bright_pool();
+  const auto looks = modality_looks<brightness>::build(pool, {}).value();
+  const auto alike = looks.of(test::flat_image(4, 0)).value();
+  CHECK(alike[static_cast<std::size_t>(modality::xray)] == doctest::Approx(1.0));
+  CHECK(alike[static_cast<std::size_t>(modality::ct)] < 0.0f);
+  CHECK(alike[static_cast<std::size_t>(modality::mri)] == 0.0f);
+  CHECK(looks.of(test::flat_image(4, 13)).error().where == "brightness");
+  // A pool without pictures: like nothing, and asked of nobody.
+  CHECK(modality_looks<brightness>::build(test::small_pool(), {}).value().of(test::flat_image(4, 0)).value()[1] == 0.0f);
+
+  std::vector<basic_demonstration> items(2);
+  items[0] = {.id = "whole", .mode = modality::ct, .query = "q", .response = "r", .images = {test::flat_image(4, 0)}};
+  items[1] = {.id = "unlucky", .mode = modality::ct, .query = "q", .response = "r", .images = {test::flat_image(4, 13)}};
+  CHECK(modality_looks<brightness>::build(demonstration_pool::build(items).value(), {}).error().where ==
+        "demonstration \"unlucky\", brightness");
+  items[1].images = {picture("gone.png", [] { return result<image>(failure{errc::not_found, "no file", "gone.png"}); })};
+  CHECK(modality_looks<brightness>::build(demonstration_pool::build(items).value(), {}).error().where ==
+        "demonstration \"unlucky\", gone.png");
+}
+
+TEST_CASE("policy text: similarity prefers a modality where the caller has looks") {
+  const auto pool = bright_pool();
+  int asked = 0;
+  const auto looks = [&] { return ++asked, modality_looks<brightness>::build(pool, {}); };
+  const request r{.images = {test::flat_image(4, 200)}, .query = "What imaging modality is this?"};
+  const auto first = [&](const char* text) {
+    return ids(make_policy(text, pool, 0, no_embedder{}, looks).value().rank(pool_view(pool), r, 1).value(), pool).front();
+  };
+  CHECK(first("similarity") == "oct0");
+  CHECK(first("mixed(0.5*similarity, 0.5*random)") == "oct0");
+  CHECK(asked == 2);
+  CHECK(first("similarity(text)") == "xray0");
+  CHECK(asked == 2);
+  const auto gone = [] { return result<modality_looks<brightness>>(failure{errc::not_found, "no eyes", "mmproj"}); };
+  CHECK(make_policy("similarity", pool, 0, no_embedder{}, gone).error().where == "mmproj");
 }
 
 TEST_CASE("policy text: similarity by a sentence embedder that the caller has") {

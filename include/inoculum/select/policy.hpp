@@ -3,6 +3,7 @@
 //
 //   random            random(seed=7)
 //   similarity        similarity(text)   similarity(image)   similarity(text=0.8)   similarity(sentence)   similarity(sentence=0.5)
+//                     (similarity and similarity(sentence…) prefer what shows the request's modality, where the caller has looks)
 //   fixed             fixed(seed=7)      fixed(id-of-one, id-of-another)
 //   bucketed          bucketed(16)
 //   none
@@ -23,6 +24,7 @@
 #include "../embed/joint.hpp"
 #include "any_policy.hpp"
 #include "bucketed.hpp"
+#include "by_modality.hpp"
 #include "combinators.hpp"
 #include "policies.hpp"
 #include "policy_text.hpp"
@@ -30,15 +32,16 @@
 
 namespace inoculum {
 
+/// What a caller of `make_policy` passes for an embedder that it has not.
+struct no_embedder {};
+
 namespace detail {
 
-struct no_sentence {};
-
-template <class Sentence>
+template <class Sentence, class Looks>
 class policy_builder {
  public:
-  policy_builder(std::string_view text, const demonstration_pool& pool, std::uint64_t seed, const Sentence& sentence)
-      : text_(text), pool_(pool), seed_(seed), sentence_(sentence) {}
+  policy_builder(std::string_view text, const demonstration_pool& pool, std::uint64_t seed, const Sentence& sentence, const Looks& looks)
+      : text_(text), pool_(pool), seed_(seed), sentence_(sentence), looks_(looks) {}
 
   [[nodiscard]] result<any_policy> build(const policy_node& node) const {
     if (node.is_number()) return error(node, "expected a policy, found a number");
@@ -76,6 +79,7 @@ class policy_builder {
     return any_policy(out);
   }
   [[nodiscard]] result<any_policy> build_similarity(const policy_node& node) const {
+    if (node.arguments.empty()) return with_looks(similarity<>::build(pool_));
     double text_share = 1.0;
     for (const policy_node& a : node.arguments) {
       const bool by_meaning = (a.key.empty() && a.name == "sentence") || (a.key == "sentence" && a.is_number() && a.number <= 1.0);
@@ -94,17 +98,28 @@ class policy_builder {
     return erased(similarity<both>::build(pool_, both(std::move(*words), image_descriptor{}, text_share), true));
   }
   [[nodiscard]] result<any_policy> build_sentence(const policy_node& node, double share) const {
-    if constexpr (std::is_same_v<Sentence, no_sentence>) {
+    if constexpr (std::is_same_v<Sentence, no_embedder>) {
       return error(node, "no sentence embedder is here: make_policy wants one for this");
     } else {
       auto meaning = sentence_();
       if (!meaning) return std::move(meaning).error();
       using encoder = typename std::remove_cvref_t<decltype(meaning)>::value_type;
-      if (share >= 1.0) return erased(similarity<encoder>::build(pool_, std::move(*meaning)));
+      if (share >= 1.0) return with_looks(similarity<encoder>::build(pool_, std::move(*meaning)));
       auto words = hashed_ngrams::fit(pool_);
       if (!words) return std::move(words).error();
       using both = joint<encoder, hashed_ngrams>;
-      return erased(similarity<both>::build(pool_, both(std::move(*meaning), std::move(*words), share)));
+      return with_looks(similarity<both>::build(pool_, both(std::move(*meaning), std::move(*words), share)));
+    }
+  }
+  template <class P>
+  [[nodiscard]] result<any_policy> with_looks(result<P> similar) const {
+    if constexpr (std::is_same_v<Looks, no_embedder>) {
+      return erased(std::move(similar));
+    } else {
+      if (!similar) return std::move(similar).error();
+      auto looks = looks_();
+      if (!looks) return std::move(looks).error();
+      return any_policy(by_modality(std::move(*looks), std::move(*similar)));
     }
   }
   [[nodiscard]] result<any_policy> build_fixed(const policy_node& node) const {
@@ -202,6 +217,7 @@ class policy_builder {
   const demonstration_pool& pool_;
   std::uint64_t seed_;
   const Sentence& sentence_;
+  const Looks& looks_;
 };
 
 }  // namespace detail
@@ -211,16 +227,17 @@ class policy_builder {
   return text.order.empty() ? std::string(similar_last::name) : text.order;
 }
 
-/// Builds the policy that a text describes, over this pool; `seed` serves the parts that give none. `sentence()` gives a
-/// `result` of the embedder that `similarity(sentence)` means, and is asked only where the text says so:
+/// Builds the policy that a text describes, over this pool; `seed` serves the parts that give none. `sentence()` gives a `result` of
+/// the embedder that `similarity(sentence)` means, `looks()` one of the `modality_looks` by which similarity prefers what shows the
+/// request's modality; each is asked only where the text needs it, and `no_embedder{}` stands for one that is not there:
 /// `make_policy(text, pool, 0, [] { return sentence_embedder::load(folder); })`.
 /// Errors: parse, with a caret under the character; and what building an index reports.
-template <class Sentence = detail::no_sentence>
+template <class Sentence = no_embedder, class Looks = no_embedder>
 [[nodiscard]] result<any_policy> make_policy(std::string_view text, const demonstration_pool& pool, std::uint64_t seed = 0,
-                                             const Sentence& sentence = {}) {
+                                             const Sentence& sentence = {}, const Looks& looks = {}) {
   const auto parsed = parse_policy_text(text);
   if (!parsed) return parsed.error();
-  auto built = detail::policy_builder<Sentence>(text, pool, seed, sentence).build(parsed->root);
+  auto built = detail::policy_builder<Sentence, Looks>(text, pool, seed, sentence, looks).build(parsed->root);
   if (!built) return built;
   const std::string order = order_of(*parsed);
   if (order == similar_last::name) return any_policy(std::move(*built) | similar_last{});

@@ -144,6 +144,24 @@ template <class Row>
   return piles;
 }
 
+/// What a picture is and of what, a pile for each modality: three kinds of each, normal ones first.
+[[nodiscard]] inline std::vector<pile> naming_piles(rng& random) {
+  std::vector<pile> piles(all_modalities.size());
+  std::vector<std::size_t> kinds(all_modalities.size(), 0);
+  for (const bool normal : {true, false}) {
+    for (const phantom_kind& kind : phantom_kinds()) {
+      const std::size_t at = static_cast<std::size_t>(kind.mode) - 1;
+      if ((kind.finding == "normal") != normal || kinds[at] == 3) continue;
+      ++kinds[at];
+      for (const synthesis_tables::visual_form& form : synthesis_tables::naming_forms) {
+        candidate made;
+        if (visual(form, kind, random, made)) piles[at].push_back(std::move(made));
+      }
+    }
+  }
+  return piles;
+}
+
 /// Questions of clinical knowledge without a picture. Each fact meets two or three of its forms: fifty queries
 /// of one form would be the neighbours of whatever begins like it, harmful queries included.
 [[nodiscard]] inline std::vector<pile> knowledge_piles() {

@@ -238,6 +238,22 @@ inline constexpr visual_form visual_forms[] = {
      "Technique: {m}. Parts shown: {l}. No abnormality is described in this template."},
 };
 
+/// What is asked most of a picture: what it is, and of what. Asked of every modality in the same words, so that those who choose by words
+/// find one of each, and those who look at the picture the right one.
+inline constexpr visual_form naming_forms[] = {
+    {visual_task::modality, "What imaging modality is this?", "{e} of the {b}."},
+    {visual_task::modality, "Which imaging modality was used for this image?", "{e} of the {b}."},
+    {visual_task::modality, "What type of medical image is this?", "{e} of the {b}."},
+    {visual_task::modality, "What kind of scan is shown?", "{e} of the {b}."},
+    {visual_task::modality, "How was this image taken?", "{e} of the {b}."},
+    {visual_task::modality, "Which technique produced this picture?", "{e} of the {b}."},
+    {visual_task::organ, "What is shown in this image?", "{e} of the {b}."},
+    {visual_task::organ, "Describe this image.", "{e} of the {b}."},
+    {visual_task::organ, "Which part of the body is this?", "{e} of the {b}."},
+    {visual_task::organ, "What body region does this scan show?", "{e} of the {b}."},
+    {visual_task::organ, "Which organ is this?", "{e} of the {b}."},
+};
+
 /// Forms for a picture without a finding.
 inline constexpr visual_form normal_forms[] = {
     {visual_task::abnormality, "Is everything normal in this picture?", "Yes, nothing abnormal is seen."},
