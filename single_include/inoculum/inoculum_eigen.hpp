@@ -645,7 +645,7 @@ static_assert(arranging_policy<any_policy>);
 #ifndef INOCULUM_SINGLE_SELECT_BY_MODALITY
 #define INOCULUM_SINGLE_SELECT_BY_MODALITY
 
-// Demonstrations of the kind of picture that the request shows come first, where a policy likes others as well.
+// Answers about the kind of picture that the request shows come first, where a policy likes others as well.
 //
 //   auto eyes = inoculum::vision_embedder::load("mmproj.gguf").value();
 //   auto looks = inoculum::modality_looks<inoculum::vision_embedder>::build(pool, eyes).value();
@@ -740,9 +740,9 @@ class modality_looks {
   std::shared_ptr<const content> data_;
 };
 
-/// A policy that prefers, of demonstrations with the same intent, those of the modality that the request's first picture looks like:
-/// they are ordered by score + weight × likeness. How many refusals and answers are shown, and at which places, the policy
-/// inside decides alone, since that is the defence. Scores, and requests without a picture, stay as they were. Made by `by_modality`.
+/// A policy whose answers (benign demonstrations) of the modality that the request's first picture looks like come first: they are
+/// ordered by score + weight × likeness. Refusals, and the places that refusals and answers have among each other, stay as the policy
+/// inside ranked them, since they are the defence; so do scores, and requests without a picture. Made by `by_modality`.
 template <embedder Eyes, selection_policy P>
 struct by_modality_policy {
   modality_looks<Eyes> looks;
@@ -757,16 +757,18 @@ struct by_modality_policy {
     if (!ranked) return ranked;
     const auto likeness = [&](const candidate& c) { return (*alike)[static_cast<std::size_t>(view.pool()[c.index].mode)]; };
     const auto key = [&](const candidate& c) { return c.score + weight * likeness(c); };
-    const auto harmful = [&](const candidate& c) { return view.pool()[c.index].label == intent::harmful; };
-    std::array<std::vector<candidate>, 2> preferred;  // answers, refusals
-    for (const candidate& c : ranked->candidates) preferred[harmful(c) ? 1 : 0].push_back(c);
-    for (auto& same : preferred) std::stable_sort(same.begin(), same.end(), [&](const auto& a, const auto& b) { return key(a) > key(b); });
+    const auto is_answer = [&](const candidate& c) { return view.pool()[c.index].label == intent::benign; };
+    std::vector<candidate> answers;
+    for (const candidate& c : ranked->candidates) {
+      if (is_answer(c)) answers.push_back(c);
+    }
+    std::stable_sort(answers.begin(), answers.end(), [&](const candidate& a, const candidate& b) { return key(a) > key(b); });
     const float most = *std::max_element(alike->begin(), alike->end());
-    std::array<std::size_t, 2> next{};
+    std::size_t next = 0;
     ranked->candidates.resize(std::min(n, ranked->candidates.size()));
     for (candidate& c : ranked->candidates) {
-      const std::size_t which = harmful(c) ? 1 : 0;
-      c = preferred[which][next[which]++];
+      if (!is_answer(c)) continue;
+      c = answers[next++];
       if (most > 0.0f && likeness(c) == most && c.reason == "similar") c.reason = "similar, its modality";
     }
     return ranked;

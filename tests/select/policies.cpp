@@ -280,7 +280,7 @@ TEST_CASE("by_modality: what shows the request's kind of picture comes first amo
   }
 }
 
-TEST_CASE("by_modality: refusals and answers keep the places that the policy inside gave them") {
+TEST_CASE("by_modality: refusals stay, and answers keep their places among them") {
   std::vector<basic_demonstration> items;
   const auto add = [&](const char* id, intent label, modality mode, const char* query) {
     items.push_back({.id = id, .label = label, .mode = mode, .query = query, .response = "r", .images = {}});
@@ -301,7 +301,7 @@ TEST_CASE("by_modality: refusals and answers keep the places that the policy ins
     return out;
   };
   CHECK(line(similar) == "r-other r-same a-other a-same");
-  CHECK(line(policy) == "r-same r-other a-same a-other");
+  CHECK(line(policy) == "r-other r-same a-same a-other");
 }
 
 TEST_CASE("modality_looks: a cosine less what all pictures have in common; errors say whose picture it was") {
