@@ -171,6 +171,8 @@ struct bench_result {
   int threads = 0;
   std::vector<bench_cell> cells{};
   std::size_t weight_bytes = 0;   ///< that one generated token reads
+  std::size_t position_bytes = 0;  ///< of keys and values
+  std::size_t scratch_bytes = 0;   ///< beside weights, keys and values, at most
   std::vector<double> reading{};  ///< bytes a second of a plain read by as many threads, once a repetition
   double load_seconds = 0.0;      ///< from the file's name to a loaded model
   double first_seconds = 0.0;     ///< and to the logits behind one token
