@@ -50,8 +50,7 @@ int bench(const bench_options& options) {
                 static_cast<double>(measured->scratch_bytes) * 1e-6);
   }
   const double reading = spread_of(measured->reading).median;
-  if (!options.json)
-    std::printf("a plain read of memory    %9.1f GB/s\n", reading * 1e-9);
+  if (!options.json) std::printf("a plain read of memory    %9.1f GB/s\n", reading * 1e-9);
   for (const bench_cell& cell : measured->cells) {
     std::vector<double> speeds;
     for (const double s : cell.seconds) speeds.push_back(static_cast<double>(cell.positions()) / s);

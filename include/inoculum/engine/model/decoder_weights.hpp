@@ -199,7 +199,8 @@ class decoder_weights {
       const auto in_slices = [&](std::size_t n, std::size_t bytes, std::size_t grain, const auto& f) {
         const std::size_t most = slice_bytes / (bytes + 1) / grain * grain + grain;
         for (std::size_t begin = 0; begin < n; begin += most) {
-          team.each(std::min(most, n - begin), grain, [&](std::size_t i) { f(begin + i); }, [&] { file.drop_pages(); });
+          team.each(
+              std::min(most, n - begin), grain, [&](std::size_t i) { f(begin + i); }, [&] { file.drop_pages(); });
         }
       };
       team.run([&](std::size_t) {
