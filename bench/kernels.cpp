@@ -52,14 +52,14 @@ void product(benchmark::State& state, const kernel_table& kernels, ggml_type typ
     for (std::size_t c = 0; c < columns; ++c) x.row(t)[c] = static_cast<float>(r.normal());
     x.quantise(kernels, t);
   }
-  constexpr std::size_t run = 64;
-  float y[run * panel_rows];
+  constexpr std::size_t run = 48;
+  float y[2 * run * panel_rows];
   const double peak = layout_of(m.packed.kind).quantised() ? peak_of(kernels) : 0;
   const double begin = now();
   for (auto _ : state) {
     for (std::size_t t = 0; t < tokens; t += run) {
-      for (std::size_t p = 0; p < m.packed.panels(); ++p) {
-        x.times(kernels, m.packed, p, t, std::min(run, tokens - t), y);
+      for (std::size_t p = 0; p < m.packed.panels(); p += 2) {
+        x.times(kernels, m.packed, p, m.packed, p + 1, t, std::min(run, tokens - t), y);
         benchmark::DoNotOptimize(y[0]);
         benchmark::ClobberMemory();
       }

@@ -45,11 +45,12 @@ int bench(const bench_options& options) {
   if (!options.json) {
     std::printf("loaded in %.3f s, the first token after %.3f s, at most %.1f MB in use\n", measured->load_seconds, measured->first_seconds,
                 static_cast<double>(measured->peak_bytes) * 1e-6);
+    std::printf("weights %.1f MB, keys and values %.1f MB for 1,024 positions, scratch at most %.1f MB\n",
+                static_cast<double>(measured->weight_bytes) * 1e-6, static_cast<double>(measured->position_bytes) * 1024e-6,
+                static_cast<double>(measured->scratch_bytes) * 1e-6);
   }
   const double reading = spread_of(measured->reading).median;
-  if (!options.json)
-    std::printf("a plain read of memory    %9.1f GB/s, weights %.1f MB\n", reading * 1e-9,
-                static_cast<double>(measured->weight_bytes) * 1e-6);
+  if (!options.json) std::printf("a plain read of memory    %9.1f GB/s\n", reading * 1e-9);
   for (const bench_cell& cell : measured->cells) {
     std::vector<double> speeds;
     for (const double s : cell.seconds) speeds.push_back(static_cast<double>(cell.positions()) / s);
@@ -67,6 +68,8 @@ int bench(const bench_options& options) {
                      {"load_seconds", measured->load_seconds},
                      {"first_token_seconds", measured->first_seconds},
                      {"peak_bytes", measured->peak_bytes},
+                     {"scratch_bytes", measured->scratch_bytes},
+                     {"position_bytes", measured->position_bytes},
                      {"avg_ns", std::llround(time.mean * 1e9)},
                      {"stddev_ns", std::llround(time.deviation * 1e9)},
                      {"avg_ts", speed.mean},

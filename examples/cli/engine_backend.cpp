@@ -89,6 +89,10 @@ result<bench_result> measure_engine(const bench_options& options, const std::fun
   out.kernels = engine.decoder().kernels().name;
   out.threads = static_cast<int>(engine.decoder().threads());
   out.weight_bytes = engine.decoder().weights().bytes();
+  const engine::kv_cache cache = engine.decoder().new_cache();
+  out.position_bytes = cache.page_bytes() / engine::key_block;
+  out.scratch_bytes = engine::decoder::scratch_bytes(engine.decoder().config(), engine.context_size(), cache) +
+                      engine.decoder().threads() * sizeof(engine::attention_scratch) + engine.vocabulary_size() * sizeof(float);
   for (const std::size_t depth : options.depths) {
     for (const std::size_t n : options.prompts) {
       if (n > 0) out.cells.push_back({.prompt = n, .depth = depth});

@@ -177,11 +177,13 @@ struct bench_result {
   std::string model{}, kernels{};
   int threads = 0;
   std::vector<bench_cell> cells{};
-  std::size_t weight_bytes = 0;   ///< that one generated token reads
-  std::vector<double> reading{};  ///< bytes a second of a plain read by as many threads, once a repetition
-  double load_seconds = 0.0;      ///< from the file's name to a loaded model
-  double first_seconds = 0.0;     ///< and to the logits behind one token
-  std::size_t peak_bytes = 0;     ///< of the process's memory until then, pages of the file among it; 0: the system does not say
+  std::size_t weight_bytes = 0;    ///< that one generated token reads
+  std::size_t position_bytes = 0;  ///< of keys and values
+  std::size_t scratch_bytes = 0;   ///< beside weights, keys and values, at most
+  std::vector<double> reading{};   ///< bytes a second of a plain read by as many threads, once a repetition
+  double load_seconds = 0.0;       ///< from the file's name to a loaded model
+  double first_seconds = 0.0;      ///< and to the logits behind one token
+  std::size_t peak_bytes = 0;      ///< of the process's memory until then, pages of the file among it; 0: the system does not say
 };
 /// Times the bundled engine, every cell in every round, so that a slow minute falls on all alike. `tell(cell, round)` before each;
 /// false stops, and what is whole is kept. Errors: the engine's; invalid_argument for more positions than the model's context.

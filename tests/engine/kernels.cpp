@@ -62,6 +62,16 @@ std::vector<float> product(const kernel_table& k, const packed_matrix& m, const 
   return out;
 }
 
+/// The same, two panels at a time and the last one alone.
+std::vector<float> product_by_pairs(const kernel_table& k, const packed_matrix& m, const quantised_rows& x, std::size_t first,
+                                    std::size_t n) {
+  std::vector<float> out(m.panels() * n * panel_rows);
+  std::size_t p = 0;
+  for (; p + 2 <= m.panels(); p += 2) x.times(k, m, p, m, p + 1, first, n, out.data() + p * n * panel_rows);
+  if (p < m.panels()) x.times(k, m, p, first, n, out.data() + p * n * panel_rows);
+  return out;
+}
+
 constexpr ggml_type quantised_types[] = {ggml_type::q4_0, ggml_type::q4_1, ggml_type::q4_k, ggml_type::q5_0,
                                          ggml_type::q5_1, ggml_type::q5_k, ggml_type::q6_k, ggml_type::q8_0};
 constexpr ggml_type all_types[] = {ggml_type::q4_0, ggml_type::q4_1, ggml_type::q4_k, ggml_type::q5_0, ggml_type::q5_1, ggml_type::q5_k,
@@ -176,6 +186,7 @@ TEST_CASE("products: every table equals the portable one to the bit, whatever th
         const quantised_rows q = make_rows(portable::table, x, n, columns);
         const auto expected = product(portable::table, m.matrix, q, 0, n);
         CHECK(same_bits(product(*k, m.matrix, q, 0, n), expected));
+        CHECK(same_bits(product_by_pairs(*k, m.matrix, q, 0, n), expected));
         for (std::size_t t = 0; t < n; ++t) {
           const auto alone = product(*k, m.matrix, q, t, 1);
           for (std::size_t p = 0; p < m.matrix.panels(); ++p) {
@@ -292,16 +303,18 @@ TEST_CASE("the softmax of AVX-512 equals AVX2's to the bit") {
   }
   rng r(19);
   for (int round = 0; round < 200; ++round) {
-    const std::size_t valid = 1 + r.below(64), depth = 16 * (1 + r.below(5));
-    auto scores = random_floats(r, 64, round % 3 == 0 ? 60.0 : 4.0), same = scores;
-    auto out = random_floats(r, depth), same_out = out;
-    float maximum = round % 2 == 0 ? -1e30f : 2.0f, sum = round % 2 == 0 ? 0.0f : 3.0f, same_maximum = maximum, same_sum = sum;
-    avx2::softmax_step(scores.data(), valid, maximum, sum, out.data(), depth);
-    avx512::softmax_step(same.data(), valid, same_maximum, same_sum, same_out.data(), depth);
+    const std::size_t rows = 1 + r.below(60), depth = 16 * r.below(6), stride = 64 + r.below(3);
+    std::vector<std::size_t> valid(rows);
+    for (auto& v : valid) v = round % 4 == 0 ? 64 : 1 + r.below(64);
+    auto scores = random_floats(r, rows * stride, round % 3 == 0 ? 60.0 : 4.0), same = scores;
+    auto out = random_floats(r, rows * depth), same_out = out;
+    auto maxima = random_floats(r, rows, 8.0), sums = random_floats(r, rows), same_maxima = maxima, same_sums = sums;
+    avx2::softmax_step(scores.data(), stride, valid.data(), rows, maxima.data(), sums.data(), out.data(), depth);
+    avx512::softmax_step(same.data(), stride, valid.data(), rows, same_maxima.data(), same_sums.data(), same_out.data(), depth);
     CHECK(same_bits(scores, same));
     CHECK(same_bits(out, same_out));
-    CHECK(maximum == same_maximum);
-    CHECK(sum == same_sum);
+    CHECK(same_bits(maxima, same_maxima));
+    CHECK(same_bits(sums, same_sums));
   }
 }
 #endif
@@ -375,7 +388,8 @@ TEST_CASE("softmax, norm, swiglu and geglu against double arithmetic") {
     std::vector<float> out(depth, 1.0f);
     float maximum = -1e30f, sum = 0.0f;
     for (std::size_t b = 0; b < 3; ++b) {
-      k->softmax_step(scores.data() + 64 * b, b == 2 ? valid - 128 : 64, maximum, sum, out.data(), depth);
+      const std::size_t counts = b == 2 ? valid - 128 : 64;
+      k->softmax_step(scores.data() + 64 * b, 64, &counts, 1, &maximum, &sum, out.data(), depth);
       CHECK(out[0] == out[depth - 1]);
     }
     double exact = 0;
@@ -389,7 +403,8 @@ TEST_CASE("softmax, norm, swiglu and geglu against double arithmetic") {
     float before = maximum;  // a step that changes nothing is exact: the factor is 1
     out.assign(depth, 0.3f);
     std::vector<float> low(64, -500.0f);
-    k->softmax_step(low.data(), 64, before, sum, out.data(), depth);
+    const std::size_t counts = 64;
+    k->softmax_step(low.data(), 64, &counts, 1, &before, &sum, out.data(), depth);
     CHECK(out[0] == 0.3f);
     CHECK(low[0] == 0.0f);
   }

@@ -107,9 +107,9 @@ class gguf_file {
   /// Finds a wrong file at once; whoever means to forge one can.
   [[nodiscard]] digest fingerprint() const;
 
-  /// Gives back the memory of what was read so far; tensors stay readable, from the file.
-  void drop_pages(std::span<const std::byte> part) const noexcept {
-    if (data_->file) data_->file->drop_pages(part);
+  /// Gives back the memory of what was read so far; all stays readable, from the file.
+  void drop_pages() const noexcept {
+    if (data_->file) data_->file->drop_pages();
   }
 
  private:

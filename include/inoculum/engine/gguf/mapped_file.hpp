@@ -34,13 +34,10 @@ class mapped_file {
 
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
-  /// Gives the memory back that a part of the bytes takes, as far as it fills whole pages; they are read from the file again when needed.
-  void drop_pages([[maybe_unused]] std::span<const std::byte> part) const noexcept {
+  /// Gives the memory back that the bytes take; they are read from the file again when needed.
+  void drop_pages() const noexcept {
 #if defined(__linux__)
-    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    const auto begin = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
-    const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size()) / page * page;
-    if (begin < end) (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+    if (!bytes_.empty()) (void)::madvise(const_cast<std::byte*>(bytes_.data()), bytes_.size(), MADV_DONTNEED);
 #endif
   }
 

@@ -25,6 +25,7 @@ inline constexpr kernel_table table = [] {
   kernel_table out = avx512::table;
   out.name = "amx-int8";
   out.quantised_panel = quantised_panel;
+  out.quantised_pair = one_by_one<static_cast<decltype(out.quantised_panel)>(quantised_panel)>;
   return out;
 }();
 

@@ -185,7 +185,7 @@ INOCULUM_AVX2 inline void byte_tile(const float* a, std::size_t a_stride, const 
     detail::float_tiles<panel_kind::q8>(a, a_stride, b, b_stride, scales, depth, rows, out, out_stride, false);
 }
 
-INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
+INOCULUM_AVX2 inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
   for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
   __m256 most = _mm256_set1_ps(maximum);
   for (std::size_t i = 0; i < key_block; i += 8) most = _mm256_max_ps(most, _mm256_loadu_ps(scores + i));
@@ -204,8 +204,12 @@ INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t valid, float& 
   // As a rule the maximum stays, and times 1 changes nothing.
   for (std::size_t i = 0; highest != maximum && i < depth; i += 8)
     _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), factor));
-  sum = sum * _mm256_cvtss_f32(factor) + detail::sum_lanes(_mm256_add_ps(even, odd));
+  sum = std::fma(sum, _mm256_cvtss_f32(factor), detail::sum_lanes(_mm256_add_ps(even, odd)));
   maximum = highest;
+}
+INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima,
+                                       float* sums, float* out, std::size_t depth) {
+  for (std::size_t r = 0; r < rows; ++r) softmax_row(scores + r * stride, valid[r], maxima[r], sums[r], out + r * depth, depth);
 }
 
 INOCULUM_AVX2 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
@@ -261,8 +265,10 @@ INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t 
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
 
-inline constexpr kernel_table table = {"avx2",       quantise,      quantised_panel, f32_panel, f16_panel, bf16_panel, f16_tile, byte_tile,
-                                       softmax_step, softmax_merge, rms_norm,        swiglu,    geglu,     f32_strips, widen};
+inline constexpr kernel_table table = {"avx2",    quantise,     quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel, f16_panel,    bf16_panel,      f16_tile,
+                                       byte_tile, softmax_step, softmax_merge,   rms_norm,
+                                       swiglu,    geglu,        f32_strips,      widen};
 
 }  // namespace inoculum::engine::avx2
 

@@ -121,40 +121,82 @@ INOCULUM_AVX512 inline void byte_tile(const float* a, std::size_t a_stride, cons
   detail::float_tiles<panel_kind::q8>(a, a_stride, {b, b_stride, 16, scales, depth}, rows, strips, out, out_stride, false);
 }
 
-/// The same sums in the same order as AVX2's.
-INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
-  __m512 score[4];
-  __m512 most = _mm512_set1_ps(maximum);
-  INOCULUM_UNROLL
-  for (int i = 0; i < 4; ++i) {
-    const std::size_t left = valid > 16u * static_cast<unsigned>(i) ? valid - 16u * static_cast<unsigned>(i) : 0;
-    const auto counts = static_cast<__mmask16>(left < 16 ? (1u << left) - 1 : 0xffffu);
-    score[i] = _mm512_mask_loadu_ps(_mm512_set1_ps(-INFINITY), counts, scores + 16 * i);
-    most = _mm512_maskz_max_ps(0xffff, most, score[i]);
+namespace detail {
+/// 16 lanes of each of four rows to a quarter for each row: op of its lanes 0 … 7 and 8 … 15, then of the halves of these eight, and so
+/// on, as AVX2 goes about it.
+template <class Op>
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512 quarters(const __m512 (&rows)[4], const Op& op) noexcept {
+  const __m512 low =
+      op(_mm512_maskz_shuffle_f32x4(0xffff, rows[0], rows[1], 0x44), _mm512_maskz_shuffle_f32x4(0xffff, rows[0], rows[1], 0xee));
+  const __m512 high =
+      op(_mm512_maskz_shuffle_f32x4(0xffff, rows[2], rows[3], 0x44), _mm512_maskz_shuffle_f32x4(0xffff, rows[2], rows[3], 0xee));
+  const __m512 four = op(_mm512_maskz_shuffle_f32x4(0xffff, low, high, 0x88), _mm512_maskz_shuffle_f32x4(0xffff, low, high, 0xdd));
+  const __m512 two = op(four, _mm512_maskz_permute_ps(0xffff, four, 0x4e));
+  return op(two, _mm512_maskz_permute_ps(0xffff, two, 0xb1));
+}
+struct larger {
+  INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept { return _mm512_maskz_max_ps(0xffff, a, b); }
+};
+struct added {
+  INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept { return _mm512_add_ps(a, b); }
+};
+}  // namespace detail
+
+/// The same sums in the same order as AVX2's, in three passes over the rows: one alone would wait for its maximum and for its sum.
+INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima,
+                                         float* sums, float* out, std::size_t depth) {
+  constexpr std::size_t most_rows = 48;
+  if (rows > most_rows) {
+    softmax_step(scores + most_rows * stride, stride, valid + most_rows, rows - most_rows, maxima + most_rows, sums + most_rows,
+                 out + most_rows * depth, depth);
+    rows = most_rows;
   }
-  const float highest = avx2::detail::largest_lane(_mm256_max_ps(detail::low_half(most), detail::high_half(most)));
-  const __m512 shift = _mm512_set1_ps(highest);
-  __m512 weights = _mm512_setzero_ps();
-  INOCULUM_UNROLL
-  for (int i = 0; i < 4; ++i) {
-    const __m512 weight = detail::exp2(_mm512_sub_ps(score[i], shift));
-    _mm512_storeu_ps(scores + 16 * i, weight);
-    weights = _mm512_add_ps(weights, weight);
+  const std::size_t last = rows - 1;
+  alignas(64) float highest[4 * most_rows];
+  alignas(64) float total[4 * most_rows];
+  __m512 weights[most_rows];
+  for (std::size_t r = 0; r < rows; ++r) std::fill(scores + stride * r + valid[r], scores + stride * r + key_block, -INFINITY);
+  for (std::size_t r = 0; r < rows; r += 4) {
+    __m512 most[4];
+    INOCULUM_UNROLL
+    for (std::size_t k = 0; k < 4; ++k) {
+      const std::size_t row = std::min(r + k, last);
+      most[k] = _mm512_set1_ps(maxima[row]);
+      INOCULUM_UNROLL
+      for (std::size_t i = 0; i < 4; ++i) most[k] = detail::larger{}(most[k], _mm512_loadu_ps(scores + stride * row + 16 * i));
+    }
+    _mm512_store_ps(highest + 4 * r, detail::quarters(most, detail::larger{}));
   }
-  const float total = avx2::detail::sum_lanes(_mm256_add_ps(detail::low_half(weights), detail::high_half(weights)));
-  if (highest == maximum) {  // as a rule
-    sum += total;
-    return;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const __m512 shift = _mm512_set1_ps(highest[4 * r]);
+    weights[r] = _mm512_setzero_ps();
+    INOCULUM_UNROLL
+    for (std::size_t i = 0; i < 4; ++i) {
+      const __m512 weight = detail::exp2(_mm512_sub_ps(_mm512_loadu_ps(scores + stride * r + 16 * i), shift));
+      _mm512_storeu_ps(scores + stride * r + 16 * i, weight);
+      weights[r] = _mm512_add_ps(weights[r], weight);
+    }
   }
-  const __m512 factor = detail::exp2(_mm512_set1_ps(maximum - highest));
-  sum = sum * _mm512_cvtss_f32(factor) + total;
-  for (std::size_t i = 0; i < depth; i += 16) _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), factor));
-  maximum = highest;
+  for (std::size_t r = 0; r < rows; r += 4) {
+    const __m512 four[4] = {weights[r], weights[std::min(r + 1, last)], weights[std::min(r + 2, last)], weights[std::min(r + 3, last)]};
+    _mm512_store_ps(total + 4 * r, detail::quarters(four, detail::added{}));
+  }
+  for (std::size_t r = 0; r < rows; ++r) {
+    if (highest[4 * r] == maxima[r]) {  // as a rule
+      sums[r] += total[4 * r];
+      continue;
+    }
+    const __m512 factor = detail::exp2(_mm512_set1_ps(maxima[r] - highest[4 * r]));
+    sums[r] = std::fma(sums[r], _mm512_cvtss_f32(factor), total[4 * r]);
+    maxima[r] = highest[4 * r];
+    for (std::size_t i = depth * r; i < depth * (r + 1); i += 16)
+      _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), factor));
+  }
 }
 
-inline constexpr kernel_table table = {"avx512-vnni",  avx2::quantise, quantised_panel, f32_panel,    f16_panel,
-                                       bf16_panel,     f16_tile,       byte_tile,       softmax_step, avx2::softmax_merge,
-                                       avx2::rms_norm, swiglu,         geglu,           f32_strips,   widen};
+inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, quantised_panel, quantised_pair, f32_panel,           f16_panel,
+                                       bf16_panel,    f16_tile,       byte_tile,       softmax_step,   avx2::softmax_merge, avx2::rms_norm,
+                                       swiglu,        geglu,          f32_strips,      widen};
 
 }  // namespace inoculum::engine::avx512
 

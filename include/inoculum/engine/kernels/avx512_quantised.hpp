@@ -51,19 +51,28 @@ template <std::size_t Bits, int G>
   return _mm512_ternarylogic_epi32(w, high, _mm512_set1_epi8(mask), 0xf8);  // w | (high & mask)
 }
 
-/// products += the 16 columns of half H of a block times T tokens
-template <std::size_t Bits, int H, int T>
-INOCULUM_AVX512_INLINE void multiply(const std::uint8_t* block, const std::int8_t* values, std::size_t stride,
-                                     __m512i (&product)[T]) noexcept {
-  const __m512i w[4] = {group<Bits, 4 * H>(block), group<Bits, 4 * H + 1>(block), group<Bits, 4 * H + 2>(block),
-                        group<Bits, 4 * H + 3>(block)};
+template <std::size_t Bits, int G, int P, int T>
+INOCULUM_AVX512_INLINE void multiply_group(const std::uint8_t* const (&block)[P], const std::int8_t* values, std::size_t stride,
+                                           __m512i (&product)[P][T]) noexcept {
+  __m512i w[P];
   INOCULUM_UNROLL
-  for (int g = 0; g < 4; ++g) {
+  for (int p = 0; p < P; ++p) w[p] = group<Bits, G>(block[p]);
+  INOCULUM_UNROLL
+  for (int t = 0; t < T; ++t) {
+    const __m512i x = broadcast(values + static_cast<std::size_t>(t) * stride + 4 * G);
     INOCULUM_UNROLL
-    for (int t = 0; t < T; ++t) {
-      product[t] = _mm512_dpbusd_epi32(product[t], w[g], broadcast(values + static_cast<std::size_t>(t) * stride + 16 * H + 4 * g));
-    }
+    for (int p = 0; p < P; ++p) product[p][t] = _mm512_dpbusd_epi32(product[p][t], w[p], x);
   }
+}
+/// products += the 16 columns of half H of a block of P panels times T tokens. A token's four values are loaded once for all panels:
+/// with one panel as many loads are needed as products, which are as many as the processor can do.
+template <std::size_t Bits, int H, int P, int T>
+INOCULUM_AVX512_INLINE void multiply(const std::uint8_t* const (&block)[P], const std::int8_t* values, std::size_t stride,
+                                     __m512i (&product)[P][T]) noexcept {
+  multiply_group<Bits, 4 * H>(block, values, stride, product);
+  multiply_group<Bits, 4 * H + 1>(block, values, stride, product);
+  multiply_group<Bits, 4 * H + 2>(block, values, stride, product);
+  multiply_group<Bits, 4 * H + 3>(block, values, stride, product);
 }
 
 /// What the quants of block b stand for in each row: one for the block, or one for each half of it.
@@ -75,6 +84,25 @@ template <panel_kind Kind>
   if constexpr (l.scales == panel_scales::sixteenths)
     return _mm512_mul_ps(factor, load_signed_bytes(scales + l.multipliers_at(b) + 16 * half));
   return factor;
+}
+
+/// Minus the bias times each token's sum of values, for all panels.
+template <int Bias, int P, int T>
+INOCULUM_AVX512_INLINE void begin(const std::int32_t* totals, const std::int32_t* less, std::size_t stride,
+                                  __m512i (&product)[P][T]) noexcept {
+  INOCULUM_UNROLL
+  for (int t = 0; t < T; ++t) {
+    const std::size_t at = static_cast<std::size_t>(t) * stride;
+    __m512i start = _mm512_setzero_si512();
+    if constexpr (Bias != 0) {
+      static_assert((Bias & (Bias - 1)) == 0);
+      __m512i total = _mm512_set1_epi32(totals[at]);
+      if (less != nullptr) total = _mm512_sub_epi32(total, _mm512_set1_epi32(less[at]));
+      start = _mm512_sub_epi32(start, _mm512_maskz_slli_epi32(0xffff, total, __builtin_ctz(static_cast<unsigned>(Bias))));
+    }
+    INOCULUM_UNROLL
+    for (int p = 0; p < P; ++p) product[p][t] = start;
+  }
 }
 
 /// y += product · scale · each token's scale
@@ -101,77 +129,104 @@ INOCULUM_AVX512_INLINE void add_offset(const std::uint8_t* scales, std::size_t b
   }
 }
 
-/// T tokens against one panel.
-template <panel_kind Kind, int T>
-INOCULUM_AVX512 inline void tile(const std::uint8_t* panel, const activation_view& a, std::size_t first, float* out) noexcept {
+/// T tokens against P panels; results of panel p at out + p · out_stride.
+template <panel_kind Kind, int P, int T>
+INOCULUM_AVX512 inline void tile(const std::uint8_t* const (&panels)[P], const activation_view& a, std::size_t first, float* out,
+                                 std::size_t out_stride) noexcept {
   constexpr panel_layout l = layout_of(Kind);
-  const std::size_t blocks = a.blocks;
-  const std::uint8_t* scales = panel + blocks * l.block_bytes();
-  const std::int8_t* values = a.values + first * blocks * block_columns;
-  const std::size_t ahead = std::min(panel_bytes_of(Kind, blocks * block_columns), fetch_ahead);
-  __m512 y[T];
+  const std::size_t blocks = a.blocks, stride = blocks * block_columns;
+  const std::int8_t* values = a.values + first * stride;
+  const std::size_t ahead = std::min(P * panel_bytes_of(Kind, stride), fetch_ahead);
+  const std::uint8_t *block[P], *scales[P];
+  __m512 y[P][T];
   INOCULUM_UNROLL
-  for (int t = 0; t < T; ++t) y[t] = _mm512_setzero_ps();
+  for (int p = 0; p < P; ++p) {
+    block[p] = panels[p];
+    scales[p] = panels[p] + blocks * l.block_bytes();
+    INOCULUM_UNROLL
+    for (int t = 0; t < T; ++t) y[p][t] = _mm512_setzero_ps();
+  }
 
-  for (std::size_t b = 0; b < blocks; ++b, panel += l.block_bytes(), values += block_columns) {
+  for (std::size_t b = 0; b < blocks; ++b, values += block_columns) {
     const std::size_t at = first * blocks + b;
-    if (first == 0) avx2::detail::fetch<Kind>(panel, scales, b, ahead);
-    __m512i product[T];
+    __m512 scale[P];
+    __m512i product[P][T];
+    INOCULUM_UNROLL
+    for (int p = 0; p < P; ++p) {
+      if (first == 0) avx2::detail::fetch<Kind>(block[p], scales[p], b, ahead);
+      scale[p] = scale_of<Kind>(scales[p], b);
+    }
     if constexpr (l.scales == panel_scales::sixteenths) {
+      begin<l.bias>(a.halves + at, nullptr, blocks, product);
+      multiply<l.bits, 0>(block, values, stride, product);
       INOCULUM_UNROLL
-      for (int t = 0; t < T; ++t) product[t] = _mm512_set1_epi32(-l.bias * a.halves[at + static_cast<std::size_t>(t) * blocks]);
-      multiply<l.bits, 0, T>(panel, values, blocks * block_columns, product);
-      accumulate<T>(product, scale_of<Kind>(scales, b, 0), a.scales + at, blocks, y);
+      for (int p = 0; p < P; ++p) accumulate<T>(product[p], scale[p], a.scales + at, blocks, y[p]);
+      begin<l.bias>(a.totals + at, a.halves + at, blocks, product);
+      multiply<l.bits, 1>(block, values, stride, product);
       INOCULUM_UNROLL
-      for (int t = 0; t < T; ++t) {
-        const std::size_t i = at + static_cast<std::size_t>(t) * blocks;
-        product[t] = _mm512_set1_epi32(-l.bias * (a.totals[i] - a.halves[i]));
-      }
-      multiply<l.bits, 1, T>(panel, values, blocks * block_columns, product);
-      accumulate<T>(product, scale_of<Kind>(scales, b, 1), a.scales + at, blocks, y);
-      continue;
+      for (int p = 0; p < P; ++p) scale[p] = scale_of<Kind>(scales[p], b, 1);
+    } else {
+      begin<l.bias>(a.totals + at, nullptr, blocks, product);
+      multiply<l.bits, 0>(block, values, stride, product);
+      multiply<l.bits, 1>(block, values, stride, product);
     }
     INOCULUM_UNROLL
-    for (int t = 0; t < T; ++t) {
-      if constexpr (l.bias != 0) product[t] = _mm512_set1_epi32(-l.bias * a.totals[at + static_cast<std::size_t>(t) * blocks]);
-      else product[t] = _mm512_setzero_si512();
+    for (int p = 0; p < P; ++p) {
+      accumulate<T>(product[p], scale[p], a.scales + at, blocks, y[p]);
+      add_offset<Kind, T>(scales[p], b, a.sums + at, blocks, y[p]);
+      block[p] += l.block_bytes();
     }
-    multiply<l.bits, 0, T>(panel, values, blocks * block_columns, product);
-    multiply<l.bits, 1, T>(panel, values, blocks * block_columns, product);
-    accumulate<T>(product, scale_of<Kind>(scales, b), a.scales + at, blocks, y);
-    add_offset<Kind, T>(scales, b, a.sums + at, blocks, y);
   }
   INOCULUM_UNROLL
-  for (int t = 0; t < T; ++t) _mm512_storeu_ps(out + 16 * t, y[t]);
+  for (int p = 0; p < P; ++p) {
+    INOCULUM_UNROLL
+    for (int t = 0; t < T; ++t) _mm512_storeu_ps(out + static_cast<std::size_t>(p) * out_stride + 16 * t, y[p][t]);
+  }
 }
 
-template <panel_kind Kind>
-INOCULUM_AVX512 inline void tiles(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) noexcept {
-  // As many tokens as the registers hold: each takes a sum and a result, for two scales a block also more to compute between.
-  constexpr std::size_t wide = layout_of(Kind).scales == panel_scales::sixteenths ? 8 : 12;
+/// As many tokens as the registers hold: each takes a sum and a result a panel, for two scales a block also more to compute between.
+template <panel_kind Kind, int P>
+INOCULUM_AVX512 inline void tiles(const std::uint8_t* const (&panels)[P], const activation_view& a, std::size_t rows, float* out) noexcept {
+  constexpr int wide = (layout_of(Kind).scales == panel_scales::sixteenths ? 8 : 12) / P;
+  const std::size_t stride = rows * panel_rows;
   std::size_t t = 0;
-  for (; t + wide <= rows; t += wide) tile<Kind, wide>(panel, a, t, out + panel_rows * t);
-  for (; t + 4 <= rows; t += 4) tile<Kind, 4>(panel, a, t, out + panel_rows * t);
-  // One token waits for memory. There AVX2's loads of half the size came out ahead (33 GB/s against 25 on Zen 4), to the same bits.
-  for (; t < rows; ++t) avx2::detail::tile<Kind, 1>(panel, a, t, out + panel_rows * t);
+  for (; t + wide <= rows; t += wide) tile<Kind, P, wide>(panels, a, t, out + panel_rows * t, stride);
+  for (int p = 0; p < P; ++p) {
+    const std::uint8_t* const alone[1] = {panels[p]};
+    float* to = out + static_cast<std::size_t>(p) * stride;
+    std::size_t left = t;
+    for (; left + 4 <= rows; left += 4) tile<Kind, 1, 4>(alone, a, left, to + panel_rows * left, 0);
+    // One token waits for memory. There AVX2's loads of half the size came out ahead (33 GB/s against 25 on Zen 4), to the same bits.
+    for (; left < rows; ++left) avx2::detail::tile<Kind, 1>(panels[p], a, left, to + panel_rows * left);
+  }
+}
+
+template <int P>
+INOCULUM_AVX512 inline void tiles(panel_kind kind, const std::uint8_t* const (&panels)[P], const activation_view& a, std::size_t rows,
+                                  float* out) noexcept {
+  switch (kind) {
+    case panel_kind::q4: return tiles<panel_kind::q4>(panels, a, rows, out);
+    case panel_kind::q4_offset: return tiles<panel_kind::q4_offset>(panels, a, rows, out);
+    case panel_kind::q4_k: return tiles<panel_kind::q4_k>(panels, a, rows, out);
+    case panel_kind::q5: return tiles<panel_kind::q5>(panels, a, rows, out);
+    case panel_kind::q5_offset: return tiles<panel_kind::q5_offset>(panels, a, rows, out);
+    case panel_kind::q5_k: return tiles<panel_kind::q5_k>(panels, a, rows, out);
+    case panel_kind::q6_k: return tiles<panel_kind::q6_k>(panels, a, rows, out);
+    case panel_kind::q8: return tiles<panel_kind::q8>(panels, a, rows, out);
+    case panel_kind::f16:
+    case panel_kind::bf16:
+    case panel_kind::f32: return;  // not quantised: kernels of their own
+  }
 }
 }  // namespace detail
 
 INOCULUM_AVX512 inline void quantised_panel(panel_kind kind, const std::uint8_t* panel, const activation_view& a, std::size_t rows,
                                             float* out) {
-  switch (kind) {
-    case panel_kind::q4: return detail::tiles<panel_kind::q4>(panel, a, rows, out);
-    case panel_kind::q4_offset: return detail::tiles<panel_kind::q4_offset>(panel, a, rows, out);
-    case panel_kind::q4_k: return detail::tiles<panel_kind::q4_k>(panel, a, rows, out);
-    case panel_kind::q5: return detail::tiles<panel_kind::q5>(panel, a, rows, out);
-    case panel_kind::q5_offset: return detail::tiles<panel_kind::q5_offset>(panel, a, rows, out);
-    case panel_kind::q5_k: return detail::tiles<panel_kind::q5_k>(panel, a, rows, out);
-    case panel_kind::q6_k: return detail::tiles<panel_kind::q6_k>(panel, a, rows, out);
-    case panel_kind::q8: return detail::tiles<panel_kind::q8>(panel, a, rows, out);
-    case panel_kind::f16:
-    case panel_kind::bf16:
-    case panel_kind::f32: return;  // not quantised: kernels of their own
-  }
+  detail::tiles<1>(kind, {panel}, a, rows, out);
+}
+INOCULUM_AVX512 inline void quantised_pair(panel_kind kind, const std::uint8_t* first, const std::uint8_t* second, const activation_view& a,
+                                           std::size_t rows, float* out) {
+  detail::tiles<2>(kind, {first, second}, a, rows, out);
 }
 
 }  // namespace inoculum::engine::avx512

@@ -117,7 +117,7 @@ inline void byte_tile(const float* a, std::size_t a_stride, const std::int8_t* b
        [=](std::size_t k, std::size_t i) { return scales[k] * static_cast<float>(b[k * b_stride + i]); });
 }
 
-inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
+inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
   float highest = maximum;
   for (std::size_t i = 0; i < valid; ++i) highest = scores[i] > highest ? scores[i] : highest;
   for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
@@ -133,6 +133,10 @@ inline void softmax_step(float* scores, std::size_t valid, float& maximum, float
     (lanes::load_unaligned(out + i) * factor).store_unaligned(out + i);
   sum = sum * factor.get(0) + sum_lanes(total);
   maximum = highest;
+}
+inline void softmax_step(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima, float* sums,
+                         float* out, std::size_t depth) {
+  for (std::size_t r = 0; r < rows; ++r) softmax_row(scores + r * stride, valid[r], maxima[r], sums[r], out + r * depth, depth);
 }
 
 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
@@ -186,7 +190,9 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
   });
 }
 
-inline constexpr kernel_table table = {"portable",   quantise,      quantised_panel, f32_panel, f16_panel, bf16_panel, f16_tile, byte_tile,
-                                       softmax_step, softmax_merge, rms_norm,        swiglu,    geglu,     f32_strips, widen};
+inline constexpr kernel_table table = {"portable", quantise,     quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,  f16_panel,    bf16_panel,      f16_tile,
+                                       byte_tile,  softmax_step, softmax_merge,   rms_norm,
+                                       swiglu,     geglu,        f32_strips,      widen};
 
 }  // namespace inoculum::engine::portable

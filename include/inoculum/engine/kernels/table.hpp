@@ -39,6 +39,9 @@ struct kernel_table {
                    std::int32_t* halves) = nullptr;
   /// Quantised weights of any kind.
   void (*quantised_panel)(panel_kind kind, const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) = nullptr;
+  /// The same for two panels of one kind, to 2 · 16 · rows floats: a token's values are then read once for both.
+  void (*quantised_pair)(panel_kind kind, const std::uint8_t* first, const std::uint8_t* second, const activation_view& a, std::size_t rows,
+                         float* out) = nullptr;
   /// Float weights: x row t at x + stride · t, `columns` long.
   void (*f32_panel)(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows, float* out) = nullptr;
   /// The same in 16 bits.
@@ -53,10 +56,11 @@ struct kernel_table {
   /// The same with b in signed bytes, row k of it times scales[k], strips side by side, always added.
   void (*byte_tile)(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
                     std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) = nullptr;
-  /// One step of the running softmax (Milakov and Gimelshein, 2018) over 64 scores in units of log 2, of
-  /// which the first `valid` ≥ 1 count: turns them into weights (0 past `valid`), updates maximum and
-  /// sum, rescales out[depth], depth a multiple of 16.
-  void (*softmax_step)(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) = nullptr;
+  /// One step of the running softmax (Milakov and Gimelshein, 2018) of each of some rows: row r has 64 scores at
+  /// scores + stride · r, in units of log 2, of which the first valid[r] ≥ 1 count: turns them into weights (0 past those), updates
+  /// maxima[r] and sums[r], rescales `depth` numbers at out + depth · r, a multiple of 16. No row's result depends on the others.
+  void (*softmax_step)(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima, float* sums,
+                       float* out, std::size_t depth) = nullptr;
   /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum.
   void (*softmax_merge)(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                         std::size_t depth) = nullptr;
@@ -74,6 +78,14 @@ struct kernel_table {
   /// n numbers of a kind of 16 bits, f16 or bf16, to floats, exactly; n is a multiple of 16.
   void (*widen)(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) = nullptr;
 };
+
+/// A pair for tables that gain nothing by it.
+template <auto Panel>
+void one_by_one(panel_kind kind, const std::uint8_t* first, const std::uint8_t* second, const activation_view& a, std::size_t rows,
+                float* out) {
+  Panel(kind, first, a, rows, out);
+  Panel(kind, second, a, rows, out + rows * panel_rows);
+}
 
 inline constexpr std::size_t key_block = 64;  ///< positions that `softmax_step` takes at once
 

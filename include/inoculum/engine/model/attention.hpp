@@ -26,7 +26,7 @@ struct attention_part {
 };
 
 /// The rows a task works on, and its results; about 330 KB for the widest head, one a thread.
-struct attention_scratch {
+struct alignas(64) attention_scratch {
   float query[attention_rows * attention_max_width];  ///< already times log2(e) / sqrt(width)
   float result[attention_rows * attention_max_width];
   float segment[attention_rows * attention_max_width];  ///< the result of the segment at hand
@@ -37,9 +37,12 @@ struct attention_scratch {
   std::int32_t query_totals[attention_rows * attention_max_width / block_columns];
   std::int32_t query_halves[attention_rows * attention_max_width / block_columns];
   attention_part whole[attention_rows];
-  attention_part part[attention_rows];
+  float maximum[attention_rows];          ///< of the segment's scores
+  float sum[attention_rows];              ///< of their weights
   std::size_t positions[attention_rows];  ///< the last one that each row sees, ascending
   std::size_t lowest[attention_rows];     ///< the first one, ascending
+
+  [[nodiscard]] attention_part part(std::size_t row, std::size_t width) noexcept { return {segment + row * width, maximum[row], sum[row]}; }
 };
 
 /// Rows first … last - 1.
@@ -68,10 +71,15 @@ inline void score(const kernel_table& kernels, const kv_cache& cache, std::size_
   const std::size_t blocks = width / block_columns, at = first * blocks;
   const activation_view queries{s.query_bytes + first * width, s.query_scales + at, s.query_sums + at,
                                 s.query_totals + at,           s.query_halves + at, blocks};
-  float y[attention_rows * panel_rows];
-  for (std::size_t strip = 0; strip < strips; ++strip) {
-    kernels.quantised_panel(panel_kind::q8, cache.key_panel(layer, head, page, strip), queries, n, y);
-    for (std::size_t r = 0; r < n; ++r) std::copy_n(y + r * panel_rows, panel_rows, scores + r * key_block + strip * 16);
+  float y[2 * attention_rows * panel_rows];
+  for (std::size_t strip = 0; strip < strips; strip += 2) {
+    const std::uint8_t* panel = cache.key_panel(layer, head, page, strip);
+    const std::size_t both = std::min<std::size_t>(2, strips - strip);
+    if (both == 2) kernels.quantised_pair(panel_kind::q8, panel, cache.key_panel(layer, head, page, strip + 1), queries, n, y);
+    else kernels.quantised_panel(panel_kind::q8, panel, queries, n, y);
+    for (std::size_t i = 0; i < both; ++i)
+      for (std::size_t r = 0; r < n; ++r)
+        std::copy_n(y + (i * n + r) * panel_rows, panel_rows, scores + r * key_block + (strip + i) * panel_rows);
   }
 }
 
@@ -88,7 +96,7 @@ inline void add_values(const kernel_table& kernels, const kv_cache& cache, std::
   }
 }
 
-/// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `s.part` out for the rows returned: those that see something
+/// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `s.part()` out for the rows returned: those that see something
 /// of the segment.
 inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
                                 std::size_t rows, std::size_t segment, attention_scratch& s) noexcept {
@@ -97,7 +105,8 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
   while (seen.first < rows && s.positions[seen.first] < from) ++seen.first;
   while (seen.last > seen.first && s.lowest[seen.last - 1] >= from + attention_segment) --seen.last;
   if (seen.first == seen.last) return seen;
-  for (std::size_t r = seen.first; r < seen.last; ++r) s.part[r] = {s.segment + r * width};
+  std::fill(s.maximum + seen.first, s.maximum + seen.last, -1e30f);
+  std::fill(s.sum + seen.first, s.sum + seen.last, 0.0f);
   std::fill_n(s.segment + seen.first * width, (seen.last - seen.first) * width, 0.0f);
 
   const std::size_t end = std::min(from + attention_segment, s.positions[seen.last - 1] + 1);
@@ -109,19 +118,20 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
     const std::size_t page = begin / key_block;
     const std::size_t most = std::min(s.positions[now.last - 1] - begin + 1, key_block);
     score(kernels, cache, layer, head, width, page, (most + 15) / 16, now.first, n, s);
-    for (std::size_t r = now.first; r < now.last; ++r) {
 #if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
-      // The next block is asked for in bites: what a head keeps in a page stands alone, where no prefetcher of the processor expects it.
-      constexpr std::size_t line = 64;
-      const std::size_t lines = begin + key_block <= s.positions[rows - 1] ? cache.head_bytes() / line : 0, bite = r - now.first;
-      for (std::size_t i = lines * bite / n; i < lines * (bite + 1) / n; ++i)
-        __builtin_prefetch(cache.key_panel(layer, head, page + 1, 0) + line * i, 0, 3);
+    // The next block is asked for: what a head keeps in a page stands alone, where no prefetcher of the processor expects it.
+    constexpr std::size_t line = 64;
+    const std::size_t lines = begin + key_block <= s.positions[rows - 1] ? cache.head_bytes() / line : 0;
+    for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(cache.key_panel(layer, head, page + 1, 0) + line * i, 0, 3);
 #endif
-      float* row = s.scores + r * key_block;
+    std::size_t valid[attention_rows];
+    for (std::size_t r = now.first; r < now.last; ++r) {
       // At least one score of a row's first block counts, so what is masked here weighs nothing.
-      for (std::size_t i = 0; begin + i < s.lowest[r]; ++i) row[i] = -1e30f;
-      kernels.softmax_step(row, std::min(s.positions[r] - begin + 1, key_block), s.part[r].maximum, s.part[r].sum, s.part[r].result, width);
+      for (std::size_t i = 0; begin + i < s.lowest[r]; ++i) s.scores[r * key_block + i] = -1e30f;
+      valid[r - now.first] = std::min(s.positions[r] - begin + 1, key_block);
     }
+    kernels.softmax_step(s.scores + now.first * key_block, key_block, valid, n, s.maximum + now.first, s.sum + now.first,
+                         s.segment + now.first * width, width);
     add_values(kernels, cache, layer, head, width, page, most, now.first, n, s);
   }
   return seen;
@@ -146,7 +156,7 @@ inline void attend(const kernel_table& kernels, const kv_cache& cache, std::size
   quantise_queries(kernels, cache, width, rows, s);
   for (std::size_t segment = s.lowest[0] / attention_segment; segment * attention_segment <= s.positions[rows - 1]; ++segment) {
     const row_range seen = attend_segment(kernels, cache, layer, head, width, rows, segment, s);
-    for (std::size_t r = seen.first; r < seen.last; ++r) merge(kernels, s.whole[r], s.part[r], width);
+    for (std::size_t r = seen.first; r < seen.last; ++r) merge(kernels, s.whole[r], s.part(r, width), width);
   }
   for (std::size_t r = 0; r < rows; ++r) normalise(s.whole[r], width);
 }

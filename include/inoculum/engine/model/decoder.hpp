@@ -133,7 +133,7 @@ class decoder {
 
  private:
   static constexpr std::size_t few_rows = 8;   // up to which a task of attention is one segment
-  static constexpr std::size_t row_tile = 64;  // rows whose activations stay in the second-level cache while panels pass
+  static constexpr std::size_t row_tile = 48;  // rows whose activations stay near while panels pass
 
   [[nodiscard]] static failure no_memory(std::size_t positions) {
     return {errc::too_large, "no memory for " + std::to_string(positions) + " positions of cache", {}};
@@ -179,11 +179,10 @@ class decoder {
       add_product(layer.down, layer.feed_forward_output_norm, hidden_, next, skip, rows);
     }
     const packed_matrix& head = weights_.head();
-    tiles(head.panels(), rows - wanted, rows, [&](std::size_t panel, std::size_t begin, std::size_t n) {
-      float y[row_tile * panel_rows];
-      input_.times(*kernels_, head, panel, begin, n, y);
-      float* out = logits + (begin - (rows - wanted)) * head.rows + panel * panel_rows;
-      put(y, n, std::min(panel_rows, head.rows - panel * panel_rows), out, head.rows);
+    tiles(head.panels(), rows - wanted, rows, [&](panel_run panels, std::size_t begin, std::size_t n) {
+      float* out = logits + (begin - (rows - wanted)) * head.rows;
+      product(input_, head, panels, begin, n,
+              [&](const float* y, std::size_t column, std::size_t present) { put(y, n, present, out + column, head.rows); });
     });
     if (config().final_cap == 0.0f) return;
     const float cap = config().final_cap;
@@ -221,7 +220,27 @@ class decoder {
     }
   }
 
-  /// Calls f(panel, first row, rows) for every panel and every run of at most `row_tile` rows of [begin, end).
+  /// One panel or two neighbours.
+  struct panel_run {
+    std::size_t first = 0;
+    std::size_t count = 1;
+  };
+  static constexpr std::size_t few_tokens = 8;  // up to which a task is one panel, so that there are as many tasks as can be
+
+  /// Rows begin … begin + n - 1 of `in` times these panels; done(y, column, present) with the results of each, n × 16, of which the
+  /// first `present` columns count.
+  template <class Done>
+  void product(const quantised_rows& in, const packed_matrix& m, panel_run panels, std::size_t begin, std::size_t n, Done&& done) const {
+    float y[2 * row_tile * panel_rows];
+    if (panels.count == 2) in.times(*kernels_, m, panels.first, m, panels.first + 1, begin, n, y);
+    else in.times(*kernels_, m, panels.first, begin, n, y);
+    for (std::size_t i = 0; i < panels.count; ++i) {
+      const std::size_t column = (panels.first + i) * panel_rows;
+      done(y + i * n * panel_rows, column, std::min(panel_rows, m.rows - column));
+    }
+  }
+
+  /// Calls f(panels, first row, rows) for all panels and every run of at most `row_tile` rows of [begin, end).
   template <class F>
   void tiles(std::size_t panels, std::size_t begin, std::size_t end, F&& f) {
     tiles(panels, begin, end, f, nothing{});
@@ -229,13 +248,15 @@ class decoder {
   /// And then row(t) for every row. A single row is finished by the thread that comes last: barriers are what one token waits for.
   template <class F, class Row>
   void tiles(std::size_t panels, std::size_t begin, std::size_t end, F&& f, Row&& row) {
-    const std::size_t tasks = panels * ((end - begin + row_tile - 1) / row_tile);
+    const bool few = end - begin <= few_tokens;
+    const std::size_t most = few ? 1 : 2, runs = (panels + most - 1) / most;
+    const std::size_t tasks = runs * ((end - begin + row_tile - 1) / row_tile);
     const auto tile = [&](std::size_t task) {
-      const std::size_t from = begin + task / panels * row_tile;
-      f(task % panels, from, std::min(row_tile, end - from));
+      const std::size_t from = begin + task / runs * row_tile, first = task % runs * most;
+      f(panel_run{first, std::min(most, panels - first)}, from, std::min(row_tile, end - from));
     };
     // Few rows pass the weights once: a thread reads neighbouring panels, which it asks for ahead.
-    const std::size_t grain = end - begin > 8 ? 1 : 0;
+    const std::size_t grain = few ? 0 : 1;
     if (end - begin == 1) return team_.each(tasks, grain, tile, [&] { row(begin); });
     team_.each(tasks, grain, tile);
     if constexpr (!std::is_same_v<std::decay_t<Row>, nothing>) team_.each(end - begin, 8, [&](std::size_t i) { row(begin + i); });
@@ -250,18 +271,21 @@ class decoder {
   void project(const decoder_layer& layer, std::size_t index, std::size_t rows) {
     const packed_matrix* parts[3] = {&layer.query, &layer.key, &layer.value};
     const std::size_t stride = qkv_.shape(1);
-    const auto product = [&](std::size_t panel, std::size_t begin, std::size_t n) {
+    const auto part_of = [&](std::size_t panel) {
       std::size_t part = 0;
-      std::size_t column = 0;
-      for (; panel >= parts[part]->panels(); ++part) {
-        panel -= parts[part]->panels();
-        column += parts[part]->rows;
-      }
-      float y[row_tile * panel_rows];
-      input_.times(*kernels_, *parts[part], panel, begin, n, y);
-      put(y, n, panel_rows, qkv_.data() + begin * stride + column + panel * panel_rows, stride);
+      for (; panel >= parts[part]->panels(); ++part) panel -= parts[part]->panels();
+      return std::pair(parts[part], panel);
     };
-    tiles(parts[0]->panels() + 2 * parts[1]->panels(), 0, rows, product, [&](std::size_t t) { store_keys(layer, index, t); });
+    const auto projected = [&](panel_run panels, std::size_t begin, std::size_t n) {
+      float y[2 * row_tile * panel_rows];
+      const auto [a, i] = part_of(panels.first);
+      const auto [b, j] = part_of(panels.first + panels.count - 1);
+      if (panels.count == 2) input_.times(*kernels_, *a, i, *b, j, begin, n, y);
+      else input_.times(*kernels_, *a, i, begin, n, y);
+      for (std::size_t k = 0; k < panels.count; ++k)  // whole panels, side by side
+        put(y + k * n * panel_rows, n, panel_rows, qkv_.data() + begin * stride + (panels.first + k) * panel_rows, stride);
+    };
+    tiles(parts[0]->panels() + 2 * parts[1]->panels(), 0, rows, projected, [&](std::size_t t) { store_keys(layer, index, t); });
   }
 
   void store_keys(const decoder_layer& layer, std::size_t index, std::size_t t) {
@@ -350,8 +374,8 @@ class decoder {
         attention_part& part = parts_[(task.place(r) * c.heads + task.head(r)) * segments_ + segment];
         part.sum = 0.0f;  // nothing seen
         if (r < seen.first || r >= seen.last) continue;
-        part = {part.result, s.part[r].maximum, s.part[r].sum};
-        std::copy_n(s.part[r].result, width, part.result);
+        part = {part.result, s.maximum[r], s.sum[r]};
+        std::copy_n(s.segment + r * width, width, part.result);
       }
     };
     const auto whole_of = [&](std::size_t t) {
@@ -374,13 +398,14 @@ class decoder {
   /// hidden = act(gate) · up; a task computes both panels, so neither ever leaves its cache.
   void feed_forward(const decoder_layer& layer, std::size_t begin, std::size_t end) {
     const auto activate = config().gelu ? kernels_->geglu : kernels_->swiglu;
-    const auto gated = [&](std::size_t panel, std::size_t from, std::size_t n) {
-      float gate[row_tile * panel_rows];
-      float up[row_tile * panel_rows];
-      input_.times(*kernels_, layer.gate, panel, from, n, gate);
-      input_.times(*kernels_, layer.up, panel, from, n, up);
-      activate(gate, up, n * panel_rows, gate);
-      put(gate, n, std::min(panel_rows, layer.gate.rows - panel * panel_rows), hidden_.row(from) + panel * panel_rows, layer.gate.rows);
+    const auto gated = [&](panel_run panels, std::size_t from, std::size_t n) {
+      float gate[2 * row_tile * panel_rows];
+      float* const up = gate + n * panel_rows;
+      for (std::size_t panel = panels.first; panel < panels.first + panels.count; ++panel) {
+        input_.times(*kernels_, layer.gate, panel, layer.up, panel, from, n, gate);
+        activate(gate, up, n * panel_rows, gate);
+        put(gate, n, std::min(panel_rows, layer.gate.rows - panel * panel_rows), hidden_.row(from) + panel * panel_rows, layer.gate.rows);
+      }
     };
     tiles(layer.gate.panels(), begin, end, gated, [&](std::size_t t) { hidden_.quantise(*kernels_, t); });
   }
@@ -390,15 +415,13 @@ class decoder {
                    std::size_t begin, std::size_t end) {
     const std::size_t width = config().width;
     float* const sum = norm.empty() ? x_.data() : product_.data();
-    const auto product = [&](std::size_t panel, std::size_t from, std::size_t n) {
-      float y[row_tile * panel_rows];
-      in.times(*kernels_, m, panel, from, n, y);
-      const std::size_t present = std::min(panel_rows, m.rows - panel * panel_rows);
-      float* out = sum + from * width + panel * panel_rows;
-      if (norm.empty()) add(y, n, present, out, width);
-      else put(y, n, present, out, width);
+    const auto added = [&](panel_run panels, std::size_t from, std::size_t n) {
+      product(in, m, panels, from, n, [&](const float* y, std::size_t column, std::size_t present) {
+        if (norm.empty()) add(y, n, present, sum + from * width + column, width);
+        else put(y, n, present, sum + from * width + column, width);
+      });
     };
-    tiles(m.panels(), begin, end, product, [&](std::size_t t) {
+    tiles(m.panels(), begin, end, added, [&](std::size_t t) {
       if (!norm.empty()) {
         float* row = product_.data() + t * width;
         kernels_->rms_norm(row, norm.data(), width, config().norm_epsilon, row);

@@ -3,6 +3,7 @@
 // all threads; the token embedding stays in the mapped file, since only looked-up rows are touched.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstddef>
@@ -75,6 +76,8 @@ class decoder_weights {
     std::size_t rope_head = 0;
     std::size_t rope_turn = 0;
   };
+
+  static constexpr std::size_t slice_bytes = std::size_t{4} << 20;  ///< of the file that are in memory while they are packed
 
   struct loader {
     const gguf_file& file;
@@ -191,12 +194,21 @@ class decoder_weights {
       // The embedding is packed only where it is the head, too; rows of another one are read as they come.
       const std::size_t rows = out.embedding_ == jobs.back().from ? 0 : config.vocabulary;
       const std::size_t row_bytes = out.embedding_->data.size() / config.vocabulary;
+      // What has been copied is not wanted in memory a second time: after some megabytes all of the file goes, with the neighbours that
+      // the system thought would be wanted. Of the embedding, rows are read as they are looked up.
+      const auto in_slices = [&](std::size_t n, std::size_t bytes, std::size_t grain, const auto& f) {
+        const std::size_t most = slice_bytes / (bytes + 1) / grain * grain + grain;
+        for (std::size_t begin = 0; begin < n; begin += most) {
+          team.each(
+              std::min(most, n - begin), grain, [&](std::size_t i) { f(begin + i); }, [&] { file.drop_pages(); });
+        }
+      };
       team.run([&](std::size_t) {
         const auto scan = [&](std::size_t i) {
           const bool finite = row_is_finite(out.embedding_->type, out.embedding_->data.data() + i * row_bytes, config.width);
           if (!finite) damaged.store(out.embedding_, std::memory_order_relaxed);
         };
-        team.each(rows, 64, scan, [&] { file.drop_pages(out.embedding_->data); });
+        in_slices(rows, row_bytes, 64, scan);
         for (const job& j : jobs) {
           const std::size_t head = j.rope_head;
           const std::size_t turn = j.rope_turn;
@@ -209,8 +221,7 @@ class decoder_weights {
             });
             if (!finite) damaged.store(j.from, std::memory_order_relaxed);
           };
-          // What has been copied is not wanted in memory a second time; of the embedding, rows are read as they are looked up.
-          team.each(j.to->panels(), 4, pack_one, [&] { file.drop_pages(j.from->data); });
+          in_slices(j.to->panels(), j.from->data.size() / j.to->panels(), 4, pack_one);
         }
       });
       if (const gguf_tensor* t = damaged.load(); t != nullptr) {

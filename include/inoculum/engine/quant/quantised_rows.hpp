@@ -45,13 +45,25 @@ class quantised_rows {
       case panel_kind::bf16: kernels.bf16_panel(reinterpret_cast<const std::uint16_t*>(panel), m.columns, x, columns(), n, out); return;
       default: break;
     }
-    const std::size_t b = first * blocks_;
-    const activation_view a{
-        values_.data() + b * block_columns, scales_.data() + b, sums_.data() + b, totals_.data() + b, halves_.data() + b, blocks_};
-    kernels.quantised_panel(m.kind, panel, a, n, out);
+    kernels.quantised_panel(m.kind, panel, view(first), n, out);
+  }
+  /// The same with panel i of matrix a, and behind it with panel j of b, which has as many columns.
+  void times(const kernel_table& kernels, const packed_matrix& a, std::size_t i, const packed_matrix& b, std::size_t j, std::size_t first,
+             std::size_t n, float* out) const noexcept {
+    if (a.kind == b.kind && layout_of(a.kind).quantised()) {
+      return kernels.quantised_pair(a.kind, a.panel(i), b.panel(j), view(first), n, out);
+    }
+    times(kernels, a, i, first, n, out);
+    times(kernels, b, j, first, n, out + n * panel_rows);
   }
 
  private:
+  /// The 8-bit part from row `first` on.
+  [[nodiscard]] activation_view view(std::size_t first) const noexcept {
+    const std::size_t b = first * blocks_;
+    return {values_.data() + b * block_columns, scales_.data() + b, sums_.data() + b, totals_.data() + b, halves_.data() + b, blocks_};
+  }
+
   std::size_t blocks_ = 0;
   xt::xtensor<float, 2> floats_{};
   xt::xtensor<std::int8_t, 2> values_{};

@@ -31,7 +31,7 @@ class vit {
     attended_.resize({c.tokens(), c.width});
     hidden_.resize({c.tokens(), c.hidden});
     // Runs of queries as even as whole tiles let them be, whose scores stay in the second-level cache.
-    const std::size_t most = std::clamp<std::size_t>(65536 / c.tokens() / 8 * 8, 8, 48);
+    const std::size_t most = std::clamp<std::size_t>(65536 / c.tokens() / 8 * 8, 8, most_queries);
     const std::size_t runs = (c.tokens() + most - 1) / most;
     queries_ = ((c.tokens() + runs - 1) / runs + 7) / 8 * 8;
     scores_.resize({threads * queries_, (c.tokens() + key_block - 1) / key_block * key_block});
@@ -105,14 +105,20 @@ class vit {
       std::fill_n(result, rows * wide, 0.0f);
       m.kernels().f32_strips(row_of(qkv_, begin) + head * depth, qkv_.shape(1), row_of(keys_, head), panel_rows * depth, strips(tokens),
                              depth, rows, scores, stride);
-      float shares[48];
-      for (std::size_t r = 0; r < rows; ++r) shares[r] = 1.0f / softmax(m.kernels(), scores + r * stride, tokens);
+      float maxima[most_queries], sums[most_queries] = {};
+      std::size_t valid[most_queries];
+      for (std::size_t r = 0; r < rows; ++r) maxima[r] = largest(scores + r * stride, tokens);
+      for (std::size_t i = 0; i < tokens; i += key_block) {
+        std::fill_n(valid, rows, std::min(key_block, tokens - i));
+        m.kernels().softmax_step(scores + i, stride, valid, rows, maxima, sums, nullptr, 0);
+      }
       constexpr std::size_t piece = 256;  // tokens whose values stay in the first-level cache
       for (std::size_t t = 0; t < tokens; t += piece) {
         m.kernels().f32_strips(scores + t, stride, row_of(values_, head) + t * panel_rows, panel_rows * tokens, strips(depth),
                                std::min(piece, tokens - t), rows, result, wide);
       }
-      for (std::size_t r = 0; r < rows; ++r) scale_to(result + r * wide, shares[r], depth, row_of(attended_, begin + r) + head * depth);
+      for (std::size_t r = 0; r < rows; ++r)
+        scale_to(result + r * wide, 1.0f / sums[r], depth, row_of(attended_, begin + r) + head * depth);
     });
   }
 
@@ -137,18 +143,17 @@ class vit {
     });
   }
 
-  /// Scores to weights; their sum.
-  [[nodiscard]] static float softmax(const kernel_table& kernels, float* scores, std::size_t n) noexcept {
+  /// Of the first n scores, with padding up to whole panels.
+  [[nodiscard]] static float largest(const float* scores, std::size_t n) noexcept {
     float most[panel_rows];
     std::copy_n(scores, panel_rows, most);
     for (std::size_t i = panel_rows; i < n; i += panel_rows) {
       for (std::size_t k = 0; k < panel_rows; ++k) most[k] = scores[i + k] > most[k] ? scores[i + k] : most[k];
     }
-    float maximum = *std::max_element(most, most + panel_rows), sum = 0.0f;
-    for (std::size_t i = 0; i < n; i += key_block) kernels.softmax_step(scores + i, std::min(key_block, n - i), maximum, sum, nullptr, 0);
-    return sum;
+    return *std::max_element(most, most + panel_rows);
   }
 
+  static constexpr std::size_t most_queries = 48;
   std::size_t queries_ = 0;  // a task's
   vision_rows pixels_, x_, input_, qkv_, attended_, hidden_;
   vision_rows keys_, values_;     // a row a head
