@@ -1051,13 +1051,10 @@ class mapped_file {
 
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return bytes_; }
 
-  /// Gives the memory back that a part of the bytes takes, as far as it fills whole pages; they are read from the file again when needed.
-  void drop_pages([[maybe_unused]] std::span<const std::byte> part) const noexcept {
+  /// Gives the memory back that the bytes take; they are read from the file again when needed.
+  void drop_pages() const noexcept {
 #if defined(__linux__)
-    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    const auto begin = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
-    const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size()) / page * page;
-    if (begin < end) (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+    if (!bytes_.empty()) (void)::madvise(const_cast<std::byte*>(bytes_.data()), bytes_.size(), MADV_DONTNEED);
 #endif
   }
 
@@ -1401,6 +1398,9 @@ struct kernel_table {
                    std::int32_t* halves) = nullptr;
   /// Quantised weights of any kind.
   void (*quantised_panel)(panel_kind kind, const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) = nullptr;
+  /// The same for two panels of one kind, to 2 · 16 · rows floats: a token's values are then read once for both.
+  void (*quantised_pair)(panel_kind kind, const std::uint8_t* first, const std::uint8_t* second, const activation_view& a, std::size_t rows,
+                         float* out) = nullptr;
   /// Float weights: x row t at x + stride · t, `columns` long.
   void (*f32_panel)(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows, float* out) = nullptr;
   /// The same in 16 bits.
@@ -1415,10 +1415,11 @@ struct kernel_table {
   /// The same with b in signed bytes, row k of it times scales[k], strips side by side, always added.
   void (*byte_tile)(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
                     std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) = nullptr;
-  /// One step of the running softmax (Milakov and Gimelshein, 2018) over 64 scores in units of log 2, of
-  /// which the first `valid` ≥ 1 count: turns them into weights (0 past `valid`), updates maximum and
-  /// sum, rescales out[depth], depth a multiple of 16.
-  void (*softmax_step)(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) = nullptr;
+  /// One step of the running softmax (Milakov and Gimelshein, 2018) of each of some rows: row r has 64 scores at
+  /// scores + stride · r, in units of log 2, of which the first valid[r] ≥ 1 count: turns them into weights (0 past those), updates
+  /// maxima[r] and sums[r], rescales `depth` numbers at out + depth · r, a multiple of 16. No row's result depends on the others.
+  void (*softmax_step)(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima, float* sums,
+                       float* out, std::size_t depth) = nullptr;
   /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum.
   void (*softmax_merge)(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                         std::size_t depth) = nullptr;
@@ -1436,6 +1437,14 @@ struct kernel_table {
   /// n numbers of a kind of 16 bits, f16 or bf16, to floats, exactly; n is a multiple of 16.
   void (*widen)(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) = nullptr;
 };
+
+/// A pair for tables that gain nothing by it.
+template <auto Panel>
+void one_by_one(panel_kind kind, const std::uint8_t* first, const std::uint8_t* second, const activation_view& a, std::size_t rows,
+                float* out) {
+  Panel(kind, first, a, rows, out);
+  Panel(kind, second, a, rows, out + rows * panel_rows);
+}
 
 inline constexpr std::size_t key_block = 64;  ///< positions that `softmax_step` takes at once
 
@@ -2705,9 +2714,9 @@ class gguf_file {
   /// Finds a wrong file at once; whoever means to forge one can.
   [[nodiscard]] digest fingerprint() const;
 
-  /// Gives back the memory of what was read so far; tensors stay readable, from the file.
-  void drop_pages(std::span<const std::byte> part) const noexcept {
-    if (data_->file) data_->file->drop_pages(part);
+  /// Gives back the memory of what was read so far; all stays readable, from the file.
+  void drop_pages() const noexcept {
+    if (data_->file) data_->file->drop_pages();
   }
 
  private:
@@ -4635,13 +4644,25 @@ class quantised_rows {
       case panel_kind::bf16: kernels.bf16_panel(reinterpret_cast<const std::uint16_t*>(panel), m.columns, x, columns(), n, out); return;
       default: break;
     }
-    const std::size_t b = first * blocks_;
-    const activation_view a{
-        values_.data() + b * block_columns, scales_.data() + b, sums_.data() + b, totals_.data() + b, halves_.data() + b, blocks_};
-    kernels.quantised_panel(m.kind, panel, a, n, out);
+    kernels.quantised_panel(m.kind, panel, view(first), n, out);
+  }
+  /// The same with panel i of matrix a, and behind it with panel j of b, which has as many columns.
+  void times(const kernel_table& kernels, const packed_matrix& a, std::size_t i, const packed_matrix& b, std::size_t j, std::size_t first,
+             std::size_t n, float* out) const noexcept {
+    if (a.kind == b.kind && layout_of(a.kind).quantised()) {
+      return kernels.quantised_pair(a.kind, a.panel(i), b.panel(j), view(first), n, out);
+    }
+    times(kernels, a, i, first, n, out);
+    times(kernels, b, j, first, n, out + n * panel_rows);
   }
 
  private:
+  /// The 8-bit part from row `first` on.
+  [[nodiscard]] activation_view view(std::size_t first) const noexcept {
+    const std::size_t b = first * blocks_;
+    return {values_.data() + b * block_columns, scales_.data() + b, sums_.data() + b, totals_.data() + b, halves_.data() + b, blocks_};
+  }
+
   std::size_t blocks_ = 0;
   xt::xtensor<float, 2> floats_{};
   xt::xtensor<std::int8_t, 2> values_{};
@@ -4682,7 +4703,7 @@ struct attention_part {
 };
 
 /// The rows a task works on, and its results; about 330 KB for the widest head, one a thread.
-struct attention_scratch {
+struct alignas(64) attention_scratch {
   float query[attention_rows * attention_max_width];  ///< already times log2(e) / sqrt(width)
   float result[attention_rows * attention_max_width];
   float segment[attention_rows * attention_max_width];  ///< the result of the segment at hand
@@ -4693,9 +4714,12 @@ struct attention_scratch {
   std::int32_t query_totals[attention_rows * attention_max_width / block_columns];
   std::int32_t query_halves[attention_rows * attention_max_width / block_columns];
   attention_part whole[attention_rows];
-  attention_part part[attention_rows];
+  float maximum[attention_rows];          ///< of the segment's scores
+  float sum[attention_rows];              ///< of their weights
   std::size_t positions[attention_rows];  ///< the last one that each row sees, ascending
   std::size_t lowest[attention_rows];     ///< the first one, ascending
+
+  [[nodiscard]] attention_part part(std::size_t row, std::size_t width) noexcept { return {segment + row * width, maximum[row], sum[row]}; }
 };
 
 /// Rows first … last - 1.
@@ -4724,10 +4748,15 @@ inline void score(const kernel_table& kernels, const kv_cache& cache, std::size_
   const std::size_t blocks = width / block_columns, at = first * blocks;
   const activation_view queries{s.query_bytes + first * width, s.query_scales + at, s.query_sums + at,
                                 s.query_totals + at,           s.query_halves + at, blocks};
-  float y[attention_rows * panel_rows];
-  for (std::size_t strip = 0; strip < strips; ++strip) {
-    kernels.quantised_panel(panel_kind::q8, cache.key_panel(layer, head, page, strip), queries, n, y);
-    for (std::size_t r = 0; r < n; ++r) std::copy_n(y + r * panel_rows, panel_rows, scores + r * key_block + strip * 16);
+  float y[2 * attention_rows * panel_rows];
+  for (std::size_t strip = 0; strip < strips; strip += 2) {
+    const std::uint8_t* panel = cache.key_panel(layer, head, page, strip);
+    const std::size_t both = std::min<std::size_t>(2, strips - strip);
+    if (both == 2) kernels.quantised_pair(panel_kind::q8, panel, cache.key_panel(layer, head, page, strip + 1), queries, n, y);
+    else kernels.quantised_panel(panel_kind::q8, panel, queries, n, y);
+    for (std::size_t i = 0; i < both; ++i)
+      for (std::size_t r = 0; r < n; ++r)
+        std::copy_n(y + (i * n + r) * panel_rows, panel_rows, scores + r * key_block + (strip + i) * panel_rows);
   }
 }
 
@@ -4744,7 +4773,7 @@ inline void add_values(const kernel_table& kernels, const kv_cache& cache, std::
   }
 }
 
-/// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `s.part` out for the rows returned: those that see something
+/// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `s.part()` out for the rows returned: those that see something
 /// of the segment.
 inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
                                 std::size_t rows, std::size_t segment, attention_scratch& s) noexcept {
@@ -4753,7 +4782,8 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
   while (seen.first < rows && s.positions[seen.first] < from) ++seen.first;
   while (seen.last > seen.first && s.lowest[seen.last - 1] >= from + attention_segment) --seen.last;
   if (seen.first == seen.last) return seen;
-  for (std::size_t r = seen.first; r < seen.last; ++r) s.part[r] = {s.segment + r * width};
+  std::fill(s.maximum + seen.first, s.maximum + seen.last, -1e30f);
+  std::fill(s.sum + seen.first, s.sum + seen.last, 0.0f);
   std::fill_n(s.segment + seen.first * width, (seen.last - seen.first) * width, 0.0f);
 
   const std::size_t end = std::min(from + attention_segment, s.positions[seen.last - 1] + 1);
@@ -4765,19 +4795,20 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
     const std::size_t page = begin / key_block;
     const std::size_t most = std::min(s.positions[now.last - 1] - begin + 1, key_block);
     score(kernels, cache, layer, head, width, page, (most + 15) / 16, now.first, n, s);
-    for (std::size_t r = now.first; r < now.last; ++r) {
 #if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
-      // The next block is asked for in bites: what a head keeps in a page stands alone, where no prefetcher of the processor expects it.
-      constexpr std::size_t line = 64;
-      const std::size_t lines = begin + key_block <= s.positions[rows - 1] ? cache.head_bytes() / line : 0, bite = r - now.first;
-      for (std::size_t i = lines * bite / n; i < lines * (bite + 1) / n; ++i)
-        __builtin_prefetch(cache.key_panel(layer, head, page + 1, 0) + line * i, 0, 3);
+    // The next block is asked for: what a head keeps in a page stands alone, where no prefetcher of the processor expects it.
+    constexpr std::size_t line = 64;
+    const std::size_t lines = begin + key_block <= s.positions[rows - 1] ? cache.head_bytes() / line : 0;
+    for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(cache.key_panel(layer, head, page + 1, 0) + line * i, 0, 3);
 #endif
-      float* row = s.scores + r * key_block;
+    std::size_t valid[attention_rows];
+    for (std::size_t r = now.first; r < now.last; ++r) {
       // At least one score of a row's first block counts, so what is masked here weighs nothing.
-      for (std::size_t i = 0; begin + i < s.lowest[r]; ++i) row[i] = -1e30f;
-      kernels.softmax_step(row, std::min(s.positions[r] - begin + 1, key_block), s.part[r].maximum, s.part[r].sum, s.part[r].result, width);
+      for (std::size_t i = 0; begin + i < s.lowest[r]; ++i) s.scores[r * key_block + i] = -1e30f;
+      valid[r - now.first] = std::min(s.positions[r] - begin + 1, key_block);
     }
+    kernels.softmax_step(s.scores + now.first * key_block, key_block, valid, n, s.maximum + now.first, s.sum + now.first,
+                         s.segment + now.first * width, width);
     add_values(kernels, cache, layer, head, width, page, most, now.first, n, s);
   }
   return seen;
@@ -4802,7 +4833,7 @@ inline void attend(const kernel_table& kernels, const kv_cache& cache, std::size
   quantise_queries(kernels, cache, width, rows, s);
   for (std::size_t segment = s.lowest[0] / attention_segment; segment * attention_segment <= s.positions[rows - 1]; ++segment) {
     const row_range seen = attend_segment(kernels, cache, layer, head, width, rows, segment, s);
-    for (std::size_t r = seen.first; r < seen.last; ++r) merge(kernels, s.whole[r], s.part[r], width);
+    for (std::size_t r = seen.first; r < seen.last; ++r) merge(kernels, s.whole[r], s.part(r, width), width);
   }
   for (std::size_t r = 0; r < rows; ++r) normalise(s.whole[r], width);
 }
@@ -5048,6 +5079,7 @@ inline result<void> read_gemma3(const gguf_file& file, decoder_config& c) {
 // A decoder's weights, packed for the kernels. Loading copies each matrix once, panel by panel, on
 // all threads; the token embedding stays in the mapped file, since only looked-up rows are touched.
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstddef>
@@ -5112,6 +5144,8 @@ class decoder_weights {
     std::size_t rope_head = 0;
     std::size_t rope_turn = 0;
   };
+
+  static constexpr std::size_t slice_bytes = std::size_t{4} << 20;  ///< of the file that are in memory while they are packed
 
   struct loader {
     const gguf_file& file;
@@ -5228,12 +5262,21 @@ class decoder_weights {
       // The embedding is packed only where it is the head, too; rows of another one are read as they come.
       const std::size_t rows = out.embedding_ == jobs.back().from ? 0 : config.vocabulary;
       const std::size_t row_bytes = out.embedding_->data.size() / config.vocabulary;
+      // What has been copied is not wanted in memory a second time: after some megabytes all of the file goes, with the neighbours that
+      // the system thought would be wanted. Of the embedding, rows are read as they are looked up.
+      const auto in_slices = [&](std::size_t n, std::size_t bytes, std::size_t grain, const auto& f) {
+        const std::size_t most = slice_bytes / (bytes + 1) / grain * grain + grain;
+        for (std::size_t begin = 0; begin < n; begin += most) {
+          team.each(
+              std::min(most, n - begin), grain, [&](std::size_t i) { f(begin + i); }, [&] { file.drop_pages(); });
+        }
+      };
       team.run([&](std::size_t) {
         const auto scan = [&](std::size_t i) {
           const bool finite = row_is_finite(out.embedding_->type, out.embedding_->data.data() + i * row_bytes, config.width);
           if (!finite) damaged.store(out.embedding_, std::memory_order_relaxed);
         };
-        team.each(rows, 64, scan, [&] { file.drop_pages(out.embedding_->data); });
+        in_slices(rows, row_bytes, 64, scan);
         for (const job& j : jobs) {
           const std::size_t head = j.rope_head;
           const std::size_t turn = j.rope_turn;
@@ -5246,8 +5289,7 @@ class decoder_weights {
             });
             if (!finite) damaged.store(j.from, std::memory_order_relaxed);
           };
-          // What has been copied is not wanted in memory a second time; of the embedding, rows are read as they are looked up.
-          team.each(j.to->panels(), 4, pack_one, [&] { file.drop_pages(j.from->data); });
+          in_slices(j.to->panels(), j.from->data.size() / j.to->panels(), 4, pack_one);
         }
       });
       if (const gguf_tensor* t = damaged.load(); t != nullptr) {
@@ -5459,7 +5501,7 @@ class decoder {
 
  private:
   static constexpr std::size_t few_rows = 8;   // up to which a task of attention is one segment
-  static constexpr std::size_t row_tile = 64;  // rows whose activations stay in the second-level cache while panels pass
+  static constexpr std::size_t row_tile = 48;  // rows whose activations stay near while panels pass
 
   [[nodiscard]] static failure no_memory(std::size_t positions) {
     return {errc::too_large, "no memory for " + std::to_string(positions) + " positions of cache", {}};
@@ -5505,11 +5547,10 @@ class decoder {
       add_product(layer.down, layer.feed_forward_output_norm, hidden_, next, skip, rows);
     }
     const packed_matrix& head = weights_.head();
-    tiles(head.panels(), rows - wanted, rows, [&](std::size_t panel, std::size_t begin, std::size_t n) {
-      float y[row_tile * panel_rows];
-      input_.times(*kernels_, head, panel, begin, n, y);
-      float* out = logits + (begin - (rows - wanted)) * head.rows + panel * panel_rows;
-      put(y, n, std::min(panel_rows, head.rows - panel * panel_rows), out, head.rows);
+    tiles(head.panels(), rows - wanted, rows, [&](panel_run panels, std::size_t begin, std::size_t n) {
+      float* out = logits + (begin - (rows - wanted)) * head.rows;
+      product(input_, head, panels, begin, n,
+              [&](const float* y, std::size_t column, std::size_t present) { put(y, n, present, out + column, head.rows); });
     });
     if (config().final_cap == 0.0f) return;
     const float cap = config().final_cap;
@@ -5547,7 +5588,27 @@ class decoder {
     }
   }
 
-  /// Calls f(panel, first row, rows) for every panel and every run of at most `row_tile` rows of [begin, end).
+  /// One panel or two neighbours.
+  struct panel_run {
+    std::size_t first = 0;
+    std::size_t count = 1;
+  };
+  static constexpr std::size_t few_tokens = 8;  // up to which a task is one panel, so that there are as many tasks as can be
+
+  /// Rows begin … begin + n - 1 of `in` times these panels; done(y, column, present) with the results of each, n × 16, of which the
+  /// first `present` columns count.
+  template <class Done>
+  void product(const quantised_rows& in, const packed_matrix& m, panel_run panels, std::size_t begin, std::size_t n, Done&& done) const {
+    float y[2 * row_tile * panel_rows];
+    if (panels.count == 2) in.times(*kernels_, m, panels.first, m, panels.first + 1, begin, n, y);
+    else in.times(*kernels_, m, panels.first, begin, n, y);
+    for (std::size_t i = 0; i < panels.count; ++i) {
+      const std::size_t column = (panels.first + i) * panel_rows;
+      done(y + i * n * panel_rows, column, std::min(panel_rows, m.rows - column));
+    }
+  }
+
+  /// Calls f(panels, first row, rows) for all panels and every run of at most `row_tile` rows of [begin, end).
   template <class F>
   void tiles(std::size_t panels, std::size_t begin, std::size_t end, F&& f) {
     tiles(panels, begin, end, f, nothing{});
@@ -5555,13 +5616,15 @@ class decoder {
   /// And then row(t) for every row. A single row is finished by the thread that comes last: barriers are what one token waits for.
   template <class F, class Row>
   void tiles(std::size_t panels, std::size_t begin, std::size_t end, F&& f, Row&& row) {
-    const std::size_t tasks = panels * ((end - begin + row_tile - 1) / row_tile);
+    const bool few = end - begin <= few_tokens;
+    const std::size_t most = few ? 1 : 2, runs = (panels + most - 1) / most;
+    const std::size_t tasks = runs * ((end - begin + row_tile - 1) / row_tile);
     const auto tile = [&](std::size_t task) {
-      const std::size_t from = begin + task / panels * row_tile;
-      f(task % panels, from, std::min(row_tile, end - from));
+      const std::size_t from = begin + task / runs * row_tile, first = task % runs * most;
+      f(panel_run{first, std::min(most, panels - first)}, from, std::min(row_tile, end - from));
     };
     // Few rows pass the weights once: a thread reads neighbouring panels, which it asks for ahead.
-    const std::size_t grain = end - begin > 8 ? 1 : 0;
+    const std::size_t grain = few ? 0 : 1;
     if (end - begin == 1) return team_.each(tasks, grain, tile, [&] { row(begin); });
     team_.each(tasks, grain, tile);
     if constexpr (!std::is_same_v<std::decay_t<Row>, nothing>) team_.each(end - begin, 8, [&](std::size_t i) { row(begin + i); });
@@ -5576,18 +5639,21 @@ class decoder {
   void project(const decoder_layer& layer, std::size_t index, std::size_t rows) {
     const packed_matrix* parts[3] = {&layer.query, &layer.key, &layer.value};
     const std::size_t stride = qkv_.shape(1);
-    const auto product = [&](std::size_t panel, std::size_t begin, std::size_t n) {
+    const auto part_of = [&](std::size_t panel) {
       std::size_t part = 0;
-      std::size_t column = 0;
-      for (; panel >= parts[part]->panels(); ++part) {
-        panel -= parts[part]->panels();
-        column += parts[part]->rows;
-      }
-      float y[row_tile * panel_rows];
-      input_.times(*kernels_, *parts[part], panel, begin, n, y);
-      put(y, n, panel_rows, qkv_.data() + begin * stride + column + panel * panel_rows, stride);
+      for (; panel >= parts[part]->panels(); ++part) panel -= parts[part]->panels();
+      return std::pair(parts[part], panel);
     };
-    tiles(parts[0]->panels() + 2 * parts[1]->panels(), 0, rows, product, [&](std::size_t t) { store_keys(layer, index, t); });
+    const auto projected = [&](panel_run panels, std::size_t begin, std::size_t n) {
+      float y[2 * row_tile * panel_rows];
+      const auto [a, i] = part_of(panels.first);
+      const auto [b, j] = part_of(panels.first + panels.count - 1);
+      if (panels.count == 2) input_.times(*kernels_, *a, i, *b, j, begin, n, y);
+      else input_.times(*kernels_, *a, i, begin, n, y);
+      for (std::size_t k = 0; k < panels.count; ++k)  // whole panels, side by side
+        put(y + k * n * panel_rows, n, panel_rows, qkv_.data() + begin * stride + (panels.first + k) * panel_rows, stride);
+    };
+    tiles(parts[0]->panels() + 2 * parts[1]->panels(), 0, rows, projected, [&](std::size_t t) { store_keys(layer, index, t); });
   }
 
   void store_keys(const decoder_layer& layer, std::size_t index, std::size_t t) {
@@ -5676,8 +5742,8 @@ class decoder {
         attention_part& part = parts_[(task.place(r) * c.heads + task.head(r)) * segments_ + segment];
         part.sum = 0.0f;  // nothing seen
         if (r < seen.first || r >= seen.last) continue;
-        part = {part.result, s.part[r].maximum, s.part[r].sum};
-        std::copy_n(s.part[r].result, width, part.result);
+        part = {part.result, s.maximum[r], s.sum[r]};
+        std::copy_n(s.segment + r * width, width, part.result);
       }
     };
     const auto whole_of = [&](std::size_t t) {
@@ -5700,13 +5766,14 @@ class decoder {
   /// hidden = act(gate) · up; a task computes both panels, so neither ever leaves its cache.
   void feed_forward(const decoder_layer& layer, std::size_t begin, std::size_t end) {
     const auto activate = config().gelu ? kernels_->geglu : kernels_->swiglu;
-    const auto gated = [&](std::size_t panel, std::size_t from, std::size_t n) {
-      float gate[row_tile * panel_rows];
-      float up[row_tile * panel_rows];
-      input_.times(*kernels_, layer.gate, panel, from, n, gate);
-      input_.times(*kernels_, layer.up, panel, from, n, up);
-      activate(gate, up, n * panel_rows, gate);
-      put(gate, n, std::min(panel_rows, layer.gate.rows - panel * panel_rows), hidden_.row(from) + panel * panel_rows, layer.gate.rows);
+    const auto gated = [&](panel_run panels, std::size_t from, std::size_t n) {
+      float gate[2 * row_tile * panel_rows];
+      float* const up = gate + n * panel_rows;
+      for (std::size_t panel = panels.first; panel < panels.first + panels.count; ++panel) {
+        input_.times(*kernels_, layer.gate, panel, layer.up, panel, from, n, gate);
+        activate(gate, up, n * panel_rows, gate);
+        put(gate, n, std::min(panel_rows, layer.gate.rows - panel * panel_rows), hidden_.row(from) + panel * panel_rows, layer.gate.rows);
+      }
     };
     tiles(layer.gate.panels(), begin, end, gated, [&](std::size_t t) { hidden_.quantise(*kernels_, t); });
   }
@@ -5716,15 +5783,13 @@ class decoder {
                    std::size_t begin, std::size_t end) {
     const std::size_t width = config().width;
     float* const sum = norm.empty() ? x_.data() : product_.data();
-    const auto product = [&](std::size_t panel, std::size_t from, std::size_t n) {
-      float y[row_tile * panel_rows];
-      in.times(*kernels_, m, panel, from, n, y);
-      const std::size_t present = std::min(panel_rows, m.rows - panel * panel_rows);
-      float* out = sum + from * width + panel * panel_rows;
-      if (norm.empty()) add(y, n, present, out, width);
-      else put(y, n, present, out, width);
+    const auto added = [&](panel_run panels, std::size_t from, std::size_t n) {
+      product(in, m, panels, from, n, [&](const float* y, std::size_t column, std::size_t present) {
+        if (norm.empty()) add(y, n, present, sum + from * width + column, width);
+        else put(y, n, present, sum + from * width + column, width);
+      });
     };
-    tiles(m.panels(), begin, end, product, [&](std::size_t t) {
+    tiles(m.panels(), begin, end, added, [&](std::size_t t) {
       if (!norm.empty()) {
         float* row = product_.data() + t * width;
         kernels_->rms_norm(row, norm.data(), width, config().norm_epsilon, row);
@@ -6111,19 +6176,28 @@ template <std::size_t Bits, int G>
   return _mm512_ternarylogic_epi32(w, high, _mm512_set1_epi8(mask), 0xf8);  // w | (high & mask)
 }
 
-/// products += the 16 columns of half H of a block times T tokens
-template <std::size_t Bits, int H, int T>
-INOCULUM_AVX512_INLINE void multiply(const std::uint8_t* block, const std::int8_t* values, std::size_t stride,
-                                     __m512i (&product)[T]) noexcept {
-  const __m512i w[4] = {group<Bits, 4 * H>(block), group<Bits, 4 * H + 1>(block), group<Bits, 4 * H + 2>(block),
-                        group<Bits, 4 * H + 3>(block)};
+template <std::size_t Bits, int G, int P, int T>
+INOCULUM_AVX512_INLINE void multiply_group(const std::uint8_t* const (&block)[P], const std::int8_t* values, std::size_t stride,
+                                           __m512i (&product)[P][T]) noexcept {
+  __m512i w[P];
   INOCULUM_UNROLL
-  for (int g = 0; g < 4; ++g) {
+  for (int p = 0; p < P; ++p) w[p] = group<Bits, G>(block[p]);
+  INOCULUM_UNROLL
+  for (int t = 0; t < T; ++t) {
+    const __m512i x = broadcast(values + static_cast<std::size_t>(t) * stride + 4 * G);
     INOCULUM_UNROLL
-    for (int t = 0; t < T; ++t) {
-      product[t] = _mm512_dpbusd_epi32(product[t], w[g], broadcast(values + static_cast<std::size_t>(t) * stride + 16 * H + 4 * g));
-    }
+    for (int p = 0; p < P; ++p) product[p][t] = _mm512_dpbusd_epi32(product[p][t], w[p], x);
   }
+}
+/// products += the 16 columns of half H of a block of P panels times T tokens. A token's four values are loaded once for all panels:
+/// with one panel as many loads are needed as products, which are as many as the processor can do.
+template <std::size_t Bits, int H, int P, int T>
+INOCULUM_AVX512_INLINE void multiply(const std::uint8_t* const (&block)[P], const std::int8_t* values, std::size_t stride,
+                                     __m512i (&product)[P][T]) noexcept {
+  multiply_group<Bits, 4 * H>(block, values, stride, product);
+  multiply_group<Bits, 4 * H + 1>(block, values, stride, product);
+  multiply_group<Bits, 4 * H + 2>(block, values, stride, product);
+  multiply_group<Bits, 4 * H + 3>(block, values, stride, product);
 }
 
 /// What the quants of block b stand for in each row: one for the block, or one for each half of it.
@@ -6135,6 +6209,25 @@ template <panel_kind Kind>
   if constexpr (l.scales == panel_scales::sixteenths)
     return _mm512_mul_ps(factor, load_signed_bytes(scales + l.multipliers_at(b) + 16 * half));
   return factor;
+}
+
+/// Minus the bias times each token's sum of values, for all panels.
+template <int Bias, int P, int T>
+INOCULUM_AVX512_INLINE void begin(const std::int32_t* totals, const std::int32_t* less, std::size_t stride,
+                                  __m512i (&product)[P][T]) noexcept {
+  INOCULUM_UNROLL
+  for (int t = 0; t < T; ++t) {
+    const std::size_t at = static_cast<std::size_t>(t) * stride;
+    __m512i start = _mm512_setzero_si512();
+    if constexpr (Bias != 0) {
+      static_assert((Bias & (Bias - 1)) == 0);
+      __m512i total = _mm512_set1_epi32(totals[at]);
+      if (less != nullptr) total = _mm512_sub_epi32(total, _mm512_set1_epi32(less[at]));
+      start = _mm512_sub_epi32(start, _mm512_maskz_slli_epi32(0xffff, total, __builtin_ctz(static_cast<unsigned>(Bias))));
+    }
+    INOCULUM_UNROLL
+    for (int p = 0; p < P; ++p) product[p][t] = start;
+  }
 }
 
 /// y += product · scale · each token's scale
@@ -6161,77 +6254,104 @@ INOCULUM_AVX512_INLINE void add_offset(const std::uint8_t* scales, std::size_t b
   }
 }
 
-/// T tokens against one panel.
-template <panel_kind Kind, int T>
-INOCULUM_AVX512 inline void tile(const std::uint8_t* panel, const activation_view& a, std::size_t first, float* out) noexcept {
+/// T tokens against P panels; results of panel p at out + p · out_stride.
+template <panel_kind Kind, int P, int T>
+INOCULUM_AVX512 inline void tile(const std::uint8_t* const (&panels)[P], const activation_view& a, std::size_t first, float* out,
+                                 std::size_t out_stride) noexcept {
   constexpr panel_layout l = layout_of(Kind);
-  const std::size_t blocks = a.blocks;
-  const std::uint8_t* scales = panel + blocks * l.block_bytes();
-  const std::int8_t* values = a.values + first * blocks * block_columns;
-  const std::size_t ahead = std::min(panel_bytes_of(Kind, blocks * block_columns), fetch_ahead);
-  __m512 y[T];
+  const std::size_t blocks = a.blocks, stride = blocks * block_columns;
+  const std::int8_t* values = a.values + first * stride;
+  const std::size_t ahead = std::min(P * panel_bytes_of(Kind, stride), fetch_ahead);
+  const std::uint8_t *block[P], *scales[P];
+  __m512 y[P][T];
   INOCULUM_UNROLL
-  for (int t = 0; t < T; ++t) y[t] = _mm512_setzero_ps();
+  for (int p = 0; p < P; ++p) {
+    block[p] = panels[p];
+    scales[p] = panels[p] + blocks * l.block_bytes();
+    INOCULUM_UNROLL
+    for (int t = 0; t < T; ++t) y[p][t] = _mm512_setzero_ps();
+  }
 
-  for (std::size_t b = 0; b < blocks; ++b, panel += l.block_bytes(), values += block_columns) {
+  for (std::size_t b = 0; b < blocks; ++b, values += block_columns) {
     const std::size_t at = first * blocks + b;
-    if (first == 0) avx2::detail::fetch<Kind>(panel, scales, b, ahead);
-    __m512i product[T];
+    __m512 scale[P];
+    __m512i product[P][T];
+    INOCULUM_UNROLL
+    for (int p = 0; p < P; ++p) {
+      if (first == 0) avx2::detail::fetch<Kind>(block[p], scales[p], b, ahead);
+      scale[p] = scale_of<Kind>(scales[p], b);
+    }
     if constexpr (l.scales == panel_scales::sixteenths) {
+      begin<l.bias>(a.halves + at, nullptr, blocks, product);
+      multiply<l.bits, 0>(block, values, stride, product);
       INOCULUM_UNROLL
-      for (int t = 0; t < T; ++t) product[t] = _mm512_set1_epi32(-l.bias * a.halves[at + static_cast<std::size_t>(t) * blocks]);
-      multiply<l.bits, 0, T>(panel, values, blocks * block_columns, product);
-      accumulate<T>(product, scale_of<Kind>(scales, b, 0), a.scales + at, blocks, y);
+      for (int p = 0; p < P; ++p) accumulate<T>(product[p], scale[p], a.scales + at, blocks, y[p]);
+      begin<l.bias>(a.totals + at, a.halves + at, blocks, product);
+      multiply<l.bits, 1>(block, values, stride, product);
       INOCULUM_UNROLL
-      for (int t = 0; t < T; ++t) {
-        const std::size_t i = at + static_cast<std::size_t>(t) * blocks;
-        product[t] = _mm512_set1_epi32(-l.bias * (a.totals[i] - a.halves[i]));
-      }
-      multiply<l.bits, 1, T>(panel, values, blocks * block_columns, product);
-      accumulate<T>(product, scale_of<Kind>(scales, b, 1), a.scales + at, blocks, y);
-      continue;
+      for (int p = 0; p < P; ++p) scale[p] = scale_of<Kind>(scales[p], b, 1);
+    } else {
+      begin<l.bias>(a.totals + at, nullptr, blocks, product);
+      multiply<l.bits, 0>(block, values, stride, product);
+      multiply<l.bits, 1>(block, values, stride, product);
     }
     INOCULUM_UNROLL
-    for (int t = 0; t < T; ++t) {
-      if constexpr (l.bias != 0) product[t] = _mm512_set1_epi32(-l.bias * a.totals[at + static_cast<std::size_t>(t) * blocks]);
-      else product[t] = _mm512_setzero_si512();
+    for (int p = 0; p < P; ++p) {
+      accumulate<T>(product[p], scale[p], a.scales + at, blocks, y[p]);
+      add_offset<Kind, T>(scales[p], b, a.sums + at, blocks, y[p]);
+      block[p] += l.block_bytes();
     }
-    multiply<l.bits, 0, T>(panel, values, blocks * block_columns, product);
-    multiply<l.bits, 1, T>(panel, values, blocks * block_columns, product);
-    accumulate<T>(product, scale_of<Kind>(scales, b), a.scales + at, blocks, y);
-    add_offset<Kind, T>(scales, b, a.sums + at, blocks, y);
   }
   INOCULUM_UNROLL
-  for (int t = 0; t < T; ++t) _mm512_storeu_ps(out + 16 * t, y[t]);
+  for (int p = 0; p < P; ++p) {
+    INOCULUM_UNROLL
+    for (int t = 0; t < T; ++t) _mm512_storeu_ps(out + static_cast<std::size_t>(p) * out_stride + 16 * t, y[p][t]);
+  }
 }
 
-template <panel_kind Kind>
-INOCULUM_AVX512 inline void tiles(const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) noexcept {
-  // As many tokens as the registers hold: each takes a sum and a result, for two scales a block also more to compute between.
-  constexpr std::size_t wide = layout_of(Kind).scales == panel_scales::sixteenths ? 8 : 12;
+/// As many tokens as the registers hold: each takes a sum and a result a panel, for two scales a block also more to compute between.
+template <panel_kind Kind, int P>
+INOCULUM_AVX512 inline void tiles(const std::uint8_t* const (&panels)[P], const activation_view& a, std::size_t rows, float* out) noexcept {
+  constexpr int wide = (layout_of(Kind).scales == panel_scales::sixteenths ? 8 : 12) / P;
+  const std::size_t stride = rows * panel_rows;
   std::size_t t = 0;
-  for (; t + wide <= rows; t += wide) tile<Kind, wide>(panel, a, t, out + panel_rows * t);
-  for (; t + 4 <= rows; t += 4) tile<Kind, 4>(panel, a, t, out + panel_rows * t);
-  // One token waits for memory. There AVX2's loads of half the size came out ahead (33 GB/s against 25 on Zen 4), to the same bits.
-  for (; t < rows; ++t) avx2::detail::tile<Kind, 1>(panel, a, t, out + panel_rows * t);
+  for (; t + wide <= rows; t += wide) tile<Kind, P, wide>(panels, a, t, out + panel_rows * t, stride);
+  for (int p = 0; p < P; ++p) {
+    const std::uint8_t* const alone[1] = {panels[p]};
+    float* to = out + static_cast<std::size_t>(p) * stride;
+    std::size_t left = t;
+    for (; left + 4 <= rows; left += 4) tile<Kind, 1, 4>(alone, a, left, to + panel_rows * left, 0);
+    // One token waits for memory. There AVX2's loads of half the size came out ahead (33 GB/s against 25 on Zen 4), to the same bits.
+    for (; left < rows; ++left) avx2::detail::tile<Kind, 1>(panels[p], a, left, to + panel_rows * left);
+  }
+}
+
+template <int P>
+INOCULUM_AVX512 inline void tiles(panel_kind kind, const std::uint8_t* const (&panels)[P], const activation_view& a, std::size_t rows,
+                                  float* out) noexcept {
+  switch (kind) {
+    case panel_kind::q4: return tiles<panel_kind::q4>(panels, a, rows, out);
+    case panel_kind::q4_offset: return tiles<panel_kind::q4_offset>(panels, a, rows, out);
+    case panel_kind::q4_k: return tiles<panel_kind::q4_k>(panels, a, rows, out);
+    case panel_kind::q5: return tiles<panel_kind::q5>(panels, a, rows, out);
+    case panel_kind::q5_offset: return tiles<panel_kind::q5_offset>(panels, a, rows, out);
+    case panel_kind::q5_k: return tiles<panel_kind::q5_k>(panels, a, rows, out);
+    case panel_kind::q6_k: return tiles<panel_kind::q6_k>(panels, a, rows, out);
+    case panel_kind::q8: return tiles<panel_kind::q8>(panels, a, rows, out);
+    case panel_kind::f16:
+    case panel_kind::bf16:
+    case panel_kind::f32: return;  // not quantised: kernels of their own
+  }
 }
 }  // namespace detail
 
 INOCULUM_AVX512 inline void quantised_panel(panel_kind kind, const std::uint8_t* panel, const activation_view& a, std::size_t rows,
                                             float* out) {
-  switch (kind) {
-    case panel_kind::q4: return detail::tiles<panel_kind::q4>(panel, a, rows, out);
-    case panel_kind::q4_offset: return detail::tiles<panel_kind::q4_offset>(panel, a, rows, out);
-    case panel_kind::q4_k: return detail::tiles<panel_kind::q4_k>(panel, a, rows, out);
-    case panel_kind::q5: return detail::tiles<panel_kind::q5>(panel, a, rows, out);
-    case panel_kind::q5_offset: return detail::tiles<panel_kind::q5_offset>(panel, a, rows, out);
-    case panel_kind::q5_k: return detail::tiles<panel_kind::q5_k>(panel, a, rows, out);
-    case panel_kind::q6_k: return detail::tiles<panel_kind::q6_k>(panel, a, rows, out);
-    case panel_kind::q8: return detail::tiles<panel_kind::q8>(panel, a, rows, out);
-    case panel_kind::f16:
-    case panel_kind::bf16:
-    case panel_kind::f32: return;  // not quantised: kernels of their own
-  }
+  detail::tiles<1>(kind, {panel}, a, rows, out);
+}
+INOCULUM_AVX512 inline void quantised_pair(panel_kind kind, const std::uint8_t* first, const std::uint8_t* second, const activation_view& a,
+                                           std::size_t rows, float* out) {
+  detail::tiles<2>(kind, {first, second}, a, rows, out);
 }
 
 }  // namespace inoculum::engine::avx512
@@ -6659,7 +6779,7 @@ INOCULUM_AVX2 inline void byte_tile(const float* a, std::size_t a_stride, const 
     detail::float_tiles<panel_kind::q8>(a, a_stride, b, b_stride, scales, depth, rows, out, out_stride, false);
 }
 
-INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
+INOCULUM_AVX2 inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
   for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
   __m256 most = _mm256_set1_ps(maximum);
   for (std::size_t i = 0; i < key_block; i += 8) most = _mm256_max_ps(most, _mm256_loadu_ps(scores + i));
@@ -6678,8 +6798,12 @@ INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t valid, float& 
   // As a rule the maximum stays, and times 1 changes nothing.
   for (std::size_t i = 0; highest != maximum && i < depth; i += 8)
     _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), factor));
-  sum = sum * _mm256_cvtss_f32(factor) + detail::sum_lanes(_mm256_add_ps(even, odd));
+  sum = std::fma(sum, _mm256_cvtss_f32(factor), detail::sum_lanes(_mm256_add_ps(even, odd)));
   maximum = highest;
+}
+INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima,
+                                       float* sums, float* out, std::size_t depth) {
+  for (std::size_t r = 0; r < rows; ++r) softmax_row(scores + r * stride, valid[r], maxima[r], sums[r], out + r * depth, depth);
 }
 
 INOCULUM_AVX2 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
@@ -6735,8 +6859,10 @@ INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t 
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
 
-inline constexpr kernel_table table = {"avx2",       quantise,      quantised_panel, f32_panel, f16_panel, bf16_panel, f16_tile, byte_tile,
-                                       softmax_step, softmax_merge, rms_norm,        swiglu,    geglu,     f32_strips, widen};
+inline constexpr kernel_table table = {"avx2",    quantise,     quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel, f16_panel,    bf16_panel,      f16_tile,
+                                       byte_tile, softmax_step, softmax_merge,   rms_norm,
+                                       swiglu,    geglu,        f32_strips,      widen};
 
 }  // namespace inoculum::engine::avx2
 
@@ -6977,40 +7103,82 @@ INOCULUM_AVX512 inline void byte_tile(const float* a, std::size_t a_stride, cons
   detail::float_tiles<panel_kind::q8>(a, a_stride, {b, b_stride, 16, scales, depth}, rows, strips, out, out_stride, false);
 }
 
-/// The same sums in the same order as AVX2's.
-INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
-  __m512 score[4];
-  __m512 most = _mm512_set1_ps(maximum);
-  INOCULUM_UNROLL
-  for (int i = 0; i < 4; ++i) {
-    const std::size_t left = valid > 16u * static_cast<unsigned>(i) ? valid - 16u * static_cast<unsigned>(i) : 0;
-    const auto counts = static_cast<__mmask16>(left < 16 ? (1u << left) - 1 : 0xffffu);
-    score[i] = _mm512_mask_loadu_ps(_mm512_set1_ps(-INFINITY), counts, scores + 16 * i);
-    most = _mm512_maskz_max_ps(0xffff, most, score[i]);
+namespace detail {
+/// 16 lanes of each of four rows to a quarter for each row: op of its lanes 0 … 7 and 8 … 15, then of the halves of these eight, and so
+/// on, as AVX2 goes about it.
+template <class Op>
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512 quarters(const __m512 (&rows)[4], const Op& op) noexcept {
+  const __m512 low =
+      op(_mm512_maskz_shuffle_f32x4(0xffff, rows[0], rows[1], 0x44), _mm512_maskz_shuffle_f32x4(0xffff, rows[0], rows[1], 0xee));
+  const __m512 high =
+      op(_mm512_maskz_shuffle_f32x4(0xffff, rows[2], rows[3], 0x44), _mm512_maskz_shuffle_f32x4(0xffff, rows[2], rows[3], 0xee));
+  const __m512 four = op(_mm512_maskz_shuffle_f32x4(0xffff, low, high, 0x88), _mm512_maskz_shuffle_f32x4(0xffff, low, high, 0xdd));
+  const __m512 two = op(four, _mm512_maskz_permute_ps(0xffff, four, 0x4e));
+  return op(two, _mm512_maskz_permute_ps(0xffff, two, 0xb1));
+}
+struct larger {
+  INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept { return _mm512_maskz_max_ps(0xffff, a, b); }
+};
+struct added {
+  INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept { return _mm512_add_ps(a, b); }
+};
+}  // namespace detail
+
+/// The same sums in the same order as AVX2's, in three passes over the rows: one alone would wait for its maximum and for its sum.
+INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima,
+                                         float* sums, float* out, std::size_t depth) {
+  constexpr std::size_t most_rows = 48;
+  if (rows > most_rows) {
+    softmax_step(scores + most_rows * stride, stride, valid + most_rows, rows - most_rows, maxima + most_rows, sums + most_rows,
+                 out + most_rows * depth, depth);
+    rows = most_rows;
   }
-  const float highest = avx2::detail::largest_lane(_mm256_max_ps(detail::low_half(most), detail::high_half(most)));
-  const __m512 shift = _mm512_set1_ps(highest);
-  __m512 weights = _mm512_setzero_ps();
-  INOCULUM_UNROLL
-  for (int i = 0; i < 4; ++i) {
-    const __m512 weight = detail::exp2(_mm512_sub_ps(score[i], shift));
-    _mm512_storeu_ps(scores + 16 * i, weight);
-    weights = _mm512_add_ps(weights, weight);
+  const std::size_t last = rows - 1;
+  alignas(64) float highest[4 * most_rows];
+  alignas(64) float total[4 * most_rows];
+  __m512 weights[most_rows];
+  for (std::size_t r = 0; r < rows; ++r) std::fill(scores + stride * r + valid[r], scores + stride * r + key_block, -INFINITY);
+  for (std::size_t r = 0; r < rows; r += 4) {
+    __m512 most[4];
+    INOCULUM_UNROLL
+    for (std::size_t k = 0; k < 4; ++k) {
+      const std::size_t row = std::min(r + k, last);
+      most[k] = _mm512_set1_ps(maxima[row]);
+      INOCULUM_UNROLL
+      for (std::size_t i = 0; i < 4; ++i) most[k] = detail::larger{}(most[k], _mm512_loadu_ps(scores + stride * row + 16 * i));
+    }
+    _mm512_store_ps(highest + 4 * r, detail::quarters(most, detail::larger{}));
   }
-  const float total = avx2::detail::sum_lanes(_mm256_add_ps(detail::low_half(weights), detail::high_half(weights)));
-  if (highest == maximum) {  // as a rule
-    sum += total;
-    return;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const __m512 shift = _mm512_set1_ps(highest[4 * r]);
+    weights[r] = _mm512_setzero_ps();
+    INOCULUM_UNROLL
+    for (std::size_t i = 0; i < 4; ++i) {
+      const __m512 weight = detail::exp2(_mm512_sub_ps(_mm512_loadu_ps(scores + stride * r + 16 * i), shift));
+      _mm512_storeu_ps(scores + stride * r + 16 * i, weight);
+      weights[r] = _mm512_add_ps(weights[r], weight);
+    }
   }
-  const __m512 factor = detail::exp2(_mm512_set1_ps(maximum - highest));
-  sum = sum * _mm512_cvtss_f32(factor) + total;
-  for (std::size_t i = 0; i < depth; i += 16) _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), factor));
-  maximum = highest;
+  for (std::size_t r = 0; r < rows; r += 4) {
+    const __m512 four[4] = {weights[r], weights[std::min(r + 1, last)], weights[std::min(r + 2, last)], weights[std::min(r + 3, last)]};
+    _mm512_store_ps(total + 4 * r, detail::quarters(four, detail::added{}));
+  }
+  for (std::size_t r = 0; r < rows; ++r) {
+    if (highest[4 * r] == maxima[r]) {  // as a rule
+      sums[r] += total[4 * r];
+      continue;
+    }
+    const __m512 factor = detail::exp2(_mm512_set1_ps(maxima[r] - highest[4 * r]));
+    sums[r] = std::fma(sums[r], _mm512_cvtss_f32(factor), total[4 * r]);
+    maxima[r] = highest[4 * r];
+    for (std::size_t i = depth * r; i < depth * (r + 1); i += 16)
+      _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), factor));
+  }
 }
 
-inline constexpr kernel_table table = {"avx512-vnni",  avx2::quantise, quantised_panel, f32_panel,    f16_panel,
-                                       bf16_panel,     f16_tile,       byte_tile,       softmax_step, avx2::softmax_merge,
-                                       avx2::rms_norm, swiglu,         geglu,           f32_strips,   widen};
+inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, quantised_panel, quantised_pair, f32_panel,           f16_panel,
+                                       bf16_panel,    f16_tile,       byte_tile,       softmax_step,   avx2::softmax_merge, avx2::rms_norm,
+                                       swiglu,        geglu,          f32_strips,      widen};
 
 }  // namespace inoculum::engine::avx512
 
@@ -7245,7 +7413,7 @@ inline void byte_tile(const float* a, std::size_t a_stride, const std::int8_t* b
        [=](std::size_t k, std::size_t i) { return scales[k] * static_cast<float>(b[k * b_stride + i]); });
 }
 
-inline void softmax_step(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
+inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
   float highest = maximum;
   for (std::size_t i = 0; i < valid; ++i) highest = scores[i] > highest ? scores[i] : highest;
   for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
@@ -7261,6 +7429,10 @@ inline void softmax_step(float* scores, std::size_t valid, float& maximum, float
     (lanes::load_unaligned(out + i) * factor).store_unaligned(out + i);
   sum = sum * factor.get(0) + sum_lanes(total);
   maximum = highest;
+}
+inline void softmax_step(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima, float* sums,
+                         float* out, std::size_t depth) {
+  for (std::size_t r = 0; r < rows; ++r) softmax_row(scores + r * stride, valid[r], maxima[r], sums[r], out + r * depth, depth);
 }
 
 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
@@ -7314,8 +7486,10 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
   });
 }
 
-inline constexpr kernel_table table = {"portable",   quantise,      quantised_panel, f32_panel, f16_panel, bf16_panel, f16_tile, byte_tile,
-                                       softmax_step, softmax_merge, rms_norm,        swiglu,    geglu,     f32_strips, widen};
+inline constexpr kernel_table table = {"portable", quantise,     quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,  f16_panel,    bf16_panel,      f16_tile,
+                                       byte_tile,  softmax_step, softmax_merge,   rms_norm,
+                                       swiglu,     geglu,        f32_strips,      widen};
 
 }  // namespace inoculum::engine::portable
 
@@ -7422,6 +7596,7 @@ inline constexpr kernel_table table = [] {
   kernel_table out = avx512::table;
   out.name = "amx-int8";
   out.quantised_panel = quantised_panel;
+  out.quantised_pair = one_by_one<static_cast<decltype(out.quantised_panel)>(quantised_panel)>;
   return out;
 }();
 
@@ -8706,7 +8881,7 @@ class vit {
     attended_.resize({c.tokens(), c.width});
     hidden_.resize({c.tokens(), c.hidden});
     // Runs of queries as even as whole tiles let them be, whose scores stay in the second-level cache.
-    const std::size_t most = std::clamp<std::size_t>(65536 / c.tokens() / 8 * 8, 8, 48);
+    const std::size_t most = std::clamp<std::size_t>(65536 / c.tokens() / 8 * 8, 8, most_queries);
     const std::size_t runs = (c.tokens() + most - 1) / most;
     queries_ = ((c.tokens() + runs - 1) / runs + 7) / 8 * 8;
     scores_.resize({threads * queries_, (c.tokens() + key_block - 1) / key_block * key_block});
@@ -8780,14 +8955,20 @@ class vit {
       std::fill_n(result, rows * wide, 0.0f);
       m.kernels().f32_strips(row_of(qkv_, begin) + head * depth, qkv_.shape(1), row_of(keys_, head), panel_rows * depth, strips(tokens),
                              depth, rows, scores, stride);
-      float shares[48];
-      for (std::size_t r = 0; r < rows; ++r) shares[r] = 1.0f / softmax(m.kernels(), scores + r * stride, tokens);
+      float maxima[most_queries], sums[most_queries] = {};
+      std::size_t valid[most_queries];
+      for (std::size_t r = 0; r < rows; ++r) maxima[r] = largest(scores + r * stride, tokens);
+      for (std::size_t i = 0; i < tokens; i += key_block) {
+        std::fill_n(valid, rows, std::min(key_block, tokens - i));
+        m.kernels().softmax_step(scores + i, stride, valid, rows, maxima, sums, nullptr, 0);
+      }
       constexpr std::size_t piece = 256;  // tokens whose values stay in the first-level cache
       for (std::size_t t = 0; t < tokens; t += piece) {
         m.kernels().f32_strips(scores + t, stride, row_of(values_, head) + t * panel_rows, panel_rows * tokens, strips(depth),
                                std::min(piece, tokens - t), rows, result, wide);
       }
-      for (std::size_t r = 0; r < rows; ++r) scale_to(result + r * wide, shares[r], depth, row_of(attended_, begin + r) + head * depth);
+      for (std::size_t r = 0; r < rows; ++r)
+        scale_to(result + r * wide, 1.0f / sums[r], depth, row_of(attended_, begin + r) + head * depth);
     });
   }
 
@@ -8812,18 +8993,17 @@ class vit {
     });
   }
 
-  /// Scores to weights; their sum.
-  [[nodiscard]] static float softmax(const kernel_table& kernels, float* scores, std::size_t n) noexcept {
+  /// Of the first n scores, with padding up to whole panels.
+  [[nodiscard]] static float largest(const float* scores, std::size_t n) noexcept {
     float most[panel_rows];
     std::copy_n(scores, panel_rows, most);
     for (std::size_t i = panel_rows; i < n; i += panel_rows) {
       for (std::size_t k = 0; k < panel_rows; ++k) most[k] = scores[i + k] > most[k] ? scores[i + k] : most[k];
     }
-    float maximum = *std::max_element(most, most + panel_rows), sum = 0.0f;
-    for (std::size_t i = 0; i < n; i += key_block) kernels.softmax_step(scores + i, std::min(key_block, n - i), maximum, sum, nullptr, 0);
-    return sum;
+    return *std::max_element(most, most + panel_rows);
   }
 
+  static constexpr std::size_t most_queries = 48;
   std::size_t queries_ = 0;  // a task's
   vision_rows pixels_, x_, input_, qkv_, attended_, hidden_;
   vision_rows keys_, values_;     // a row a head
