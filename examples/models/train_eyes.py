@@ -136,12 +136,13 @@ def main():
     phantoms = pictures.Phantoms(o.phantoms) if o.phantoms else None
     unseen = pictures.Phantoms(o.unseen_phantoms) if o.unseen_phantoms else None
 
-    kinds = {(p.modality, p.region) for p in real + shown} | {(m, None) for m in pictures.SPOKEN}
+    kinds = {(p.modality, p.region) for p in real + shown} | {(m, None) for m in pictures.SPOKEN} | {("ultrasound", "head")}
     for ph in (phantoms, unseen):
         kinds |= {tuple(row[:2]) for row in ph.rows} if ph else set()
     captions = pictures.captions(encode, sorted(kinds, key=str))
     ids = sorted({t for c in captions.values() for t in c})
     vocabulary = {t: i for i, t in enumerate(ids)}
+    padding = vocabulary[encode("\n")[0]]
     table = embeddings[ids]
     say(f"seed {o.seed}; {len(real)} real pictures, {len(shown)} held out, {len(phantoms.rows) if phantoms else 0} phantoms; "
         f"{len(captions)} captions of {len(ids)} tokens; training set {pictures.digest(real, phantoms)}")
@@ -216,9 +217,9 @@ def main():
             scores = tower.project(tokens)
             seen = teacher(x) if teacher and done < o.teacher_until else None
         scores = scores.float()
-        weight = torch.ones(target.shape)
-        weight[:, 1:10] = 2.0  # the modality's words, twice
-        weight[:, 12:] = 0.5
+        weight = torch.full(target.shape, 2.0)  # the modality's words, twice
+        weight[:, -4:] = 1.0  # "of the chest."
+        weight[target == padding] = 0.5
         named = F.cross_entropy(12.0 * scores.flatten(0, 1), target.flatten(), reduction="none").view_as(weight)
         # A squared error against one token's 1 and the others' 0 (Brier's score): what is doubtful becomes a mixture.
         apart = (F.relu(scores).square() - F.one_hot(target, scores.shape[-1])).square().sum(-1)
