@@ -4484,13 +4484,15 @@ class thread_team {
       }
       s.wake.notify_all();
     }
+    const std::size_t before = std::exchange(self_, 0);  // the caller may be another team's
     f(std::size_t{0});
     barrier();
+    self_ = before;
   }
 
   /// Inside `run`, called by every thread with the same arguments: f(i) for each i below n, `grain` at
-  /// a time to whichever thread is free; returns when all are done. Grain 0: large runs first and ever smaller ones, so that
-  /// neighbours mostly go to one thread and all still end together.
+  /// a time to whichever thread is free; returns when all are done. Grain 0: half of them are the threads' own, a run
+  /// each, without asking; the rest goes in ever smaller runs, so that neighbours mostly go to one thread and all still end together.
   template <class F>
   void each(std::size_t n, std::size_t grain, F&& f) {
     each(n, grain, f, [] {});
@@ -4505,6 +4507,13 @@ class thread_team {
       finish();
       return;
     }
+    std::size_t given = 0;
+    if (grain == 0) {
+      const std::size_t own = n / (2 * s.size);
+      for (std::size_t i = self_ * own; i < (self_ + 1) * own; ++i) f(i);
+      given = own * s.size;
+      n -= given;
+    }
     std::size_t begin = grain > 0 ? s.next.fetch_add(grain, std::memory_order_relaxed) : s.next.load(std::memory_order_relaxed);
     while (begin < n) {
       std::size_t take = grain;
@@ -4513,7 +4522,7 @@ class thread_team {
         if (!s.next.compare_exchange_weak(begin, begin + take, std::memory_order_relaxed)) continue;
       }
       const std::size_t end = n - begin < take ? n : begin + take;
-      for (std::size_t i = begin; i < end; ++i) f(i);
+      for (std::size_t i = begin; i < end; ++i) f(given + i);
       begin = grain > 0 ? s.next.fetch_add(grain, std::memory_order_relaxed) : s.next.load(std::memory_order_relaxed);
     }
     arrive(s, finish);
@@ -4578,6 +4587,7 @@ class thread_team {
   }
   static void work(state& s, std::size_t thread) {
     std::size_t seen = 0;
+    self_ = thread;
     for (;;) {
       for (int i = 0; i < 8000 && s.jobs.load(std::memory_order_acquire) == seen; ++i) pause();
       {
@@ -4591,6 +4601,7 @@ class thread_team {
     }
   }
 
+  inline static thread_local std::size_t self_ = 0;  // which of the team this thread is
   std::unique_ptr<state> state_;
 };
 
