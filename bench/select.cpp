@@ -10,10 +10,12 @@
 #include <inoculum/embed/hashed_ngrams.hpp>
 #include <inoculum/embed/image_descriptor.hpp>
 #include <inoculum/embed/joint.hpp>
+#include <inoculum/engine/vision/vision_embedder.hpp>
 #include <inoculum/select/policy.hpp>
 #include <inoculum/select/select.hpp>
 #include <inoculum/synthesis/synthesize.hpp>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,11 +35,16 @@ const demonstration_pool& pool_of(std::int64_t size) {
 }
 const request asked{.query = "Is there a fracture of the left femur on this X-ray, and how should it be described in the report?"};
 
+const image& film() {
+  static const image drawn = draw_phantom(parse_phantom("phantom:ct/chest/mass?seed=7").value()).value();
+  return drawn;
+}
+
 template <class Policy>
-void rank_eight(benchmark::State& state, const demonstration_pool& pool, const Policy& policy) {
+void rank_eight(benchmark::State& state, const demonstration_pool& pool, const Policy& policy, const request& r = asked) {
   const pool_view view(pool);
   for (auto _ : state) {
-    auto ranked = policy.rank(view, asked, 8);
+    auto ranked = policy.rank(view, r, 8);
     if (!ranked) return state.SkipWithError("rank failed");
     benchmark::DoNotOptimize(ranked->candidates.data());
   }
@@ -46,6 +53,20 @@ void rank_eight(benchmark::State& state, const demonstration_pool& pool, const P
 void by_text(benchmark::State& state, const char* text) {
   const demonstration_pool& pool = pool_of(state.range(0));
   rank_eight(state, pool, make_policy(text, pool, 7).value());
+}
+
+/// The eyes of SmolLM2, one thread; without their file, whose place is beside the sources, the row says so.
+std::optional<vision_embedder> eyes(benchmark::State& state) {
+  auto loaded = vision_embedder::load("examples/models/smollm2-eyes-mmproj.gguf", 1);
+  if (!loaded) return state.SkipWithError("run from the project's folder: its eyes are not there"), std::nullopt;
+  return std::move(*loaded);
+}
+void by_modality_of_a_picture(benchmark::State& state) {
+  const auto tower = eyes(state);
+  if (!tower) return;
+  const demonstration_pool& pool = pool_of(state.range(0));
+  const auto policy = by_modality(modality_looks<vision_embedder>::build(pool, *tower).value(), similarity<>::build(pool).value());
+  rank_eight(state, pool, policy, request{.images = {film()}, .query = asked.query});
 }
 
 void fitting(benchmark::State& state) {
@@ -63,6 +84,10 @@ void embedding(benchmark::State& state, const Embedder& embedder, const std::vec
     if (!embedder.embed({asked.query, pictures}, out)) return state.SkipWithError("embed failed");
     benchmark::DoNotOptimize(out.data());
   }
+}
+
+void embedding_vision(benchmark::State& state) {
+  if (const auto tower = eyes(state)) embedding(state, *tower, {film()});
 }
 
 // What `similarity<hashed_ngrams>::rank` computes, written out over the same numbers, without a policy, a
@@ -109,19 +134,19 @@ struct by_hand {
 };
 
 void hand_written(benchmark::State& state) {
-  static const by_hand loop(pool_of(3600));
+  static const by_hand loop(pool_of(6000));
   for (auto _ : state) benchmark::DoNotOptimize(loop.best(8).data());
 }
 void through_templates(benchmark::State& state) {
-  static const auto policy = similarity<>::build(pool_of(3600)).value();
-  rank_eight(state, pool_of(3600), policy);
+  static const auto policy = similarity<>::build(pool_of(6000)).value();
+  rank_eight(state, pool_of(6000), policy);
 }
 void through_any_policy(benchmark::State& state) {
-  static const any_policy policy(similarity<>::build(pool_of(3600)).value());
-  rank_eight(state, pool_of(3600), policy);
+  static const any_policy policy(similarity<>::build(pool_of(6000)).value());
+  rank_eight(state, pool_of(6000), policy);
 }
 
-void sizes(benchmark::internal::Benchmark* b) { b->Arg(500)->Arg(1500)->Arg(3600)->Unit(benchmark::kMicrosecond); }
+void sizes(benchmark::internal::Benchmark* b) { b->Arg(500)->Arg(1500)->Arg(6000)->Unit(benchmark::kMicrosecond); }
 
 }  // namespace
 
@@ -131,16 +156,16 @@ BENCHMARK_CAPTURE(by_text, fixed, "fixed")->Apply(sizes);
 BENCHMARK_CAPTURE(by_text, only, "only(harmful, similarity)")->Apply(sizes);
 BENCHMARK_CAPTURE(by_text, gated, "gated(0.2, similarity)")->Apply(sizes);
 BENCHMARK_CAPTURE(by_text, mixed, "mixed(0.5*similarity, 0.5*random)")->Apply(sizes);
+BENCHMARK_CAPTURE(by_text, bucketed, "bucketed(16)")->Apply(sizes);
+BENCHMARK(by_modality_of_a_picture)->Apply(sizes);
 BENCHMARK(fitting)->Apply(sizes);
 
 BENCHMARK(hand_written)->Unit(benchmark::kMicrosecond);
 BENCHMARK(through_templates)->Unit(benchmark::kMicrosecond);
 BENCHMARK(through_any_policy)->Unit(benchmark::kMicrosecond);
 
-BENCHMARK_CAPTURE(embedding, hashed_ngrams, hashed_ngrams::fit(pool_of(3600)).value(), std::vector<image>{})->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(embedding, image_descriptor_256, image_descriptor{},
-                  std::vector<image>{draw_phantom(parse_phantom("phantom:ct/chest/mass?seed=7").value()).value()})
+BENCHMARK_CAPTURE(embedding, hashed_ngrams, hashed_ngrams::fit(pool_of(6000)).value(), std::vector<image>{})->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(embedding, image_descriptor_256, image_descriptor{}, std::vector<image>{film()})->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(embedding, both, joint(hashed_ngrams::fit(pool_of(6000)).value(), image_descriptor{}, 0.5), std::vector<image>{film()})
     ->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(embedding, both, joint(hashed_ngrams::fit(pool_of(3600)).value(), image_descriptor{}, 0.5),
-                  std::vector<image>{draw_phantom(parse_phantom("phantom:ct/chest/mass?seed=7").value()).value()})
-    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(embedding_vision)->Unit(benchmark::kMicrosecond);
