@@ -59,10 +59,10 @@ class thread_team {
       }
       s.wake.notify_all();
     }
-    const std::size_t before = std::exchange(self_, 0);  // the caller may be another team's
+    const std::size_t before = std::exchange(self, 0);  // the caller may be another team's
     f(std::size_t{0});
     barrier();
-    self_ = before;
+    self = before;
   }
 
   /// Inside `run`, called by every thread with the same arguments: f(i) for each i below n, `grain` at
@@ -85,7 +85,7 @@ class thread_team {
     std::size_t given = 0;
     if (grain == 0) {
       const std::size_t own = n / (2 * s.size);
-      for (std::size_t i = self_ * own; i < (self_ + 1) * own; ++i) f(i);
+      for (std::size_t i = self * own; i < (self + 1) * own; ++i) f(i);
       given = own * s.size;
       n -= given;
     }
@@ -162,7 +162,7 @@ class thread_team {
   }
   static void work(state& s, std::size_t thread) {
     std::size_t seen = 0;
-    self_ = thread;
+    self = thread;
     for (;;) {
       for (int i = 0; i < 8000 && s.jobs.load(std::memory_order_acquire) == seen; ++i) pause();
       {
@@ -176,7 +176,7 @@ class thread_team {
     }
   }
 
-  inline static thread_local std::size_t self_ = 0;  // which of the team this thread is
+  inline static thread_local std::size_t self = 0;  // which of the team this thread is
   std::unique_ptr<state> state_;
 };
 
