@@ -78,7 +78,7 @@ constexpr ggml_type all_types[] = {ggml_type::q4_0, ggml_type::q4_1, ggml_type::
                                    ggml_type::q6_k, ggml_type::q8_0, ggml_type::f16,  ggml_type::bf16, ggml_type::f32};
 
 bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0);
 }
 
 }  // namespace
