@@ -81,7 +81,7 @@ int demo(const demo_options& options) {
   const auto pool = open_pool(options.pool);
   if (!pool) return report(pool.error(), false);
 
-  const std::vector<std::string> texts = {"none", "random", "similarity", default_mixed};
+  const std::vector<std::string> texts = {"none", "random", default_policy, default_mixed};
   defence_options defence;
   defence.demonstrations = options.demonstrations;
   generate_options generation;
@@ -129,7 +129,7 @@ int demo(const demo_options& options) {
   for (const char* id : {"fraud", "report"}) {
     const auto entry = std::find_if(suite->begin(), suite->end(), [&](const suite_entry& e) { return e.id == id; });
     std::printf("\"%s\"\n%s\n", entry->query.c_str(),
-                side_by_side("undefended", said["none/" + std::string(id)], "defended: " + texts[3], said[texts[3] + "/" + id]).c_str());
+                side_by_side("undefended", said["none/" + std::string(id)], "defended: " + texts[2], said[texts[2] + "/" + id]).c_str());
   }
   std::printf("Every answer: %s. This model has 135 million parameters; see docs/evidence.md for what is shown and what is not.\n",
               (std::filesystem::path(options.out) / "report.html").c_str());
