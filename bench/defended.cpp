@@ -8,6 +8,8 @@
 //   attention    to a picture encoded and as many positions evaluated behind a prefix as long, both by hand: what longer attention
 //                alone must cost
 //   cold         to the same prompt with an empty cache
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -62,9 +64,10 @@ demonstration_pool with_pictures() {
   return demonstration_pool::build(std::move(kept)).value();
 }
 
-/// A model of 1.1 billion random weights with a vocabulary of bytes, so its prompts are longer than a real one's. Gone with the program.
+/// TinyLlama's layers, 0.97 billion random weights, with a vocabulary of bytes, so prompts are longer than the real one's. Gone with the
+/// program.
 struct large_model {
-  std::filesystem::path folder = std::filesystem::temp_directory_path() / "inoculum-bench-defended";
+  std::filesystem::path folder = std::filesystem::temp_directory_path() / ("inoculum-bench-" + std::to_string(::getpid()));
   std::string model = folder / "1.1b.gguf", eyes = folder / "eyes.gguf";
   bool written = false;
 
@@ -103,7 +106,7 @@ double first_token(token_backend<cpu_engine>& model, const conversation& talk, c
 int main(int argc, char** argv) {
   std::string model = argc > 1 ? argv[1] : test::weights("the benchmark of defended requests");
   std::string eyes = argc > 2 ? argv[2] : "examples/models/smollm2-eyes-mmproj.gguf";
-  std::optional<large_model> made;
+  static std::optional<large_model> made;  // static: std::exit clears up after it
   if (model == "1.1b") {
     if (!made.emplace().written) return std::perror("1.1b"), 1;
     model = made->model;
@@ -123,7 +126,7 @@ int main(int argc, char** argv) {
   const demonstration_pool pool = with_pictures();
   std::vector<arm> arms;
   for (const std::string_view name : {"fixed", "bucketed(16)", "similarity", "similarity | canonical", "similarity | side_by_side"}) {
-    if (made && name.starts_with("similarity")) continue;  // minutes a query
+    if (made && name.starts_with("similarity")) continue;  // each query reads thousands of positions anew
     arms.push_back({std::string(name), make_policy(name, pool).value(), load(std::size_t{1} << 30)});
   }
   if (!made) arms.push_back({"  all of them known", arms.back().policy, load(std::size_t{8} << 30)});

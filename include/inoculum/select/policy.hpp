@@ -3,7 +3,7 @@
 //
 //   random            random(seed=7)
 //   similarity        similarity(text)   similarity(image)   similarity(text=0.8)   similarity(sentence)   similarity(sentence=0.5)
-//                     (similarity and similarity(sentence…) prefer what shows the request's modality, where the caller has looks)
+//                     (similarity and similarity(sentence…) prefer answers about the request's modality, where the caller has looks)
 //   fixed             fixed(seed=7)      fixed(id-of-one, id-of-another)
 //   bucketed          bucketed(16)
 //   none
@@ -228,7 +228,7 @@ class policy_builder {
 }
 
 /// Builds the policy that a text describes, over this pool; `seed` serves the parts that give none. `sentence()` gives a `result` of
-/// the embedder that `similarity(sentence)` means, `looks()` one of the `modality_looks` by which similarity prefers what shows the
+/// the embedder that `similarity(sentence)` means, `looks()` one of the `modality_looks` by which similarity prefers answers about the
 /// request's modality; each is asked only where the text needs it, and `no_embedder{}` stands for one that is not there:
 /// `make_policy(text, pool, 0, [] { return sentence_embedder::load(folder); })`.
 /// Errors: parse, with a caret under the character; and what building an index reports.
