@@ -11,19 +11,27 @@ flags=$(tests/house/flags.sh clang++)
 libs=$(tests/house/flags.sh --libs)
 export flags libs
 one() {
-  local name found=0
-  name=$(basename "$1" .cpp)
+  local name log
+  name=$(basename "$1" .cpp) log=build/fuzz/$(basename "$1" .cpp).log
   mkdir -p "build/fuzz/$name.found" "build/fuzz/$name.corpus"
   [ ! -d "tests/fuzz/corpus/$name" ] || cp -r "tests/fuzz/corpus/$name/." "build/fuzz/$name.corpus"
   # shellcheck disable=SC2086
-  clang++ $flags -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all "$1" -o "build/fuzz/$name" $libs &&
-    "build/fuzz/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=256 -print_final_stats=1 -verbosity=0 \
-      -artifact_prefix="build/fuzz/$name.found/" "build/fuzz/$name.corpus" && found=1
-  [ $found = 1 ] && echo "ok $1" || echo "FAILED $1"
+  if { clang++ $flags -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all "$1" -o "build/fuzz/$name" $libs &&
+    "build/fuzz/$name" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -malloc_limit_mb=256 -print_final_stats=1 -verbosity=0 \
+      -artifact_prefix="build/fuzz/$name.found/" "build/fuzz/$name.corpus"; } >"$log" 2>&1; then
+    echo "ok $1 $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs"
+  else
+    echo "FAILED $1"
+  fi
 }
 export -f one
 results=$(printf '%s\n' tests/fuzz/*.cpp | xargs -P "${1:-2}" -I{} bash -c 'one {}' 2>&1)
 echo "$results"
+for failed in $(sed -n 's/^FAILED //p' <<<"$results"); do # what was found, and the input itself, for whoever has only this log
+  name=$(basename "$failed" .cpp)
+  grep -av '# Uses: ' "build/fuzz/$name.log" | tail -n 40
+  for input in "build/fuzz/$name.found"/*; do [ ! -f "$input" ] || { echo "$input" && base64 -w 0 "$input" | head -c 2000 && echo; }; done
+done
 passed=$(grep -c '^ok ' <<<"$results") failed=$(grep -c '^FAILED ' <<<"$results")
 echo "COUNT $passed $failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

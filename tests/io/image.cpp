@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <inoculum/io/image.hpp>
@@ -149,6 +150,24 @@ TEST_CASE("JPEGs that stb would misread are refused") {
   CHECK(contains(with(4, 12).message, "12 bits"));
   CHECK(with(9, 2).code == ino::errc::unsupported);
   CHECK(contains(with(6, 0).message, "size open"));
+
+  // A table of 257 codes, for which stb has no room; one that promises more than its segment holds; half of one.
+  std::size_t codes = 2;
+  while (jpeg[codes + 1] != 0xc4) codes += 2u + jpeg[codes + 2] * 256u + jpeg[codes + 3];
+  const auto with_table = [&](std::array<std::uint8_t, 2> counts, std::size_t symbols) {
+    bytes table(17 + symbols);
+    table[1 + 14] = counts[0];
+    table[1 + 15] = counts[1];
+    const std::size_t length = 2 + table.size();
+    table.insert(table.begin(), {0xff, 0xc4, static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length & 255)});
+    bytes out = jpeg;
+    out.insert(out.begin() + static_cast<std::ptrdiff_t>(codes), table.begin(), table.end());
+    return out;
+  };
+  CHECK(contains(why(with_table({2, 255}, 257)).message, "Huffman table at byte"));
+  CHECK(contains(why(with_table({1, 9}, 9)).message, "Huffman table at byte"));
+  CHECK(contains(why(with_table({1, 9}, 11)).message, "Huffman table at byte"));
+  CHECK(ino::decode_image(with_table({1, 9}, 10), "codes.jpg").has_value());
 
   // A hundred and one scans over the same pixels.
   std::size_t scan = frame;

@@ -97,6 +97,17 @@ struct image_size {
   }
 }
 
+/// Whether a JPEG's segment of Huffman tables holds whole ones of at most 256 codes, all that stb has room for (it does not check).
+[[nodiscard]] inline bool has_sound_codes(std::span<const std::uint8_t> tables) noexcept {
+  while (tables.size() >= 17) {
+    std::size_t codes = 0;
+    for (const std::uint8_t of_one_length : tables.subspan(1, 16)) codes += of_one_length;
+    if (codes > 256 || codes > tables.size() - 17) return false;
+    tables = tables.subspan(17 + codes);
+  }
+  return tables.empty();
+}
+
 /// Walks a JPEG's segments up to its end marker, and refuses the kinds that stb cannot read or misreads.
 [[nodiscard]] inline result<image_size> inspect_jpeg(std::span<const std::uint8_t> bytes) {
   constexpr int most_scans = 100;  // a hostile progressive file asks for thousands, each over all pixels
@@ -121,6 +132,8 @@ struct image_size {
     if (length < 2) return failure{errc::parse, "JPEG is corrupt: segment without a length at byte " + std::to_string(at), {}};
     if (length > bytes.size() - at - 2) return truncated_at("JPEG", bytes.size());
     if (marker == 0xf7) return unsupported("JPEG-LS image");
+    if (marker == 0xc4 && !has_sound_codes(bytes.subspan(at + 4, length - 2)))
+      return failure{errc::parse, "JPEG is corrupt: bad Huffman table at byte " + std::to_string(at), {}};
     if (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc) {  // a frame header
       if (marker > 0xc2) return unsupported("lossless, hierarchical or arithmetic-coded JPEG");
       if (length < 8 || size.width != 0) return failure{errc::parse, "JPEG is corrupt: bad frame header at byte " + std::to_string(at), {}};
