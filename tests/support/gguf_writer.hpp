@@ -223,8 +223,9 @@ struct tiny_llama_options {
   std::uint32_t head_width = 0;           ///< 0: width / heads
   std::uint32_t window = 96;              ///< gemma3's sliding window; every sixth layer has none
   ggml_type matrix = ggml_type::q4_1;     ///< attention and feed-forward
-  ggml_type embedding = ggml_type::q8_0;  ///< tied: the output layer is the same tensor, as in SmolLM2
+  ggml_type embedding = ggml_type::q8_0;  ///< without `head` the output layer is the same tensor, as in SmolLM2
   std::uint64_t seed = 1;
+  bool head = false;    ///< an output layer of its own, in the embedding's type
   bool floats = false;  ///< the very same weights, as F32
   bool tiles = false;   ///< SmolVLM's control tokens for pictures, and "\n\n" as a token
 };
@@ -261,10 +262,9 @@ inline gguf_writer tiny_vocabulary(bool tiles = false) {
 inline constexpr std::uint64_t tiny_vocabulary_size = 3 + 256 + 9;
 
 /// A model with random weights: the same keys and tensor names as SmolLM2's file, or those of the other architectures.
-inline gguf_writer tiny_llama(const tiny_llama_options& o = {}) {
+/// `out` holds its vocabulary, of so many tokens.
+inline gguf_writer tiny_llama(const tiny_llama_options& o, gguf_writer out, std::uint64_t vocabulary) {
   rng r(o.seed);
-  gguf_writer out = tiny_vocabulary(o.tiles);
-  const std::uint64_t vocabulary = tiny_vocabulary_size + (o.tiles ? 1 + tile_tokens().size() : 0);
   const bool gemma = o.architecture == "gemma3";
   const auto key = [&](const char* name) { return o.architecture + "." + name; };
   const std::uint32_t head_width = o.head_width != 0 ? o.head_width : o.width / o.heads;
@@ -321,7 +321,11 @@ inline gguf_writer tiny_llama(const tiny_llama_options& o = {}) {
     }
   }
   norm("output_norm.weight", o.width);
+  if (o.head) matrix("output.weight", o.embedding, o.width, vocabulary);
   return out;
+}
+inline gguf_writer tiny_llama(const tiny_llama_options& o = {}) {
+  return tiny_llama(o, tiny_vocabulary(o.tiles), tiny_vocabulary_size + (o.tiles ? 1 + tile_tokens().size() : 0));
 }
 
 }  // namespace inoculum::test
