@@ -7,10 +7,11 @@
 // engine of its own, whose cache is warm with the queries before; demonstrations read side by side become known on the way, so their
 // first and last quarter of the queries are printed, too, from 16 queries on. Ctrl-C ends after the query at hand and prints what there
 // is, once more ends at once. Printed: medians and quartiles, and as ratios
-//   undefended   to the same query without demonstrations, where nothing is kept: its system prompt is read each time
+//   undefended   to the same query without demonstrations, its system prompt in the cache as theirs is
 //   attention    to a picture encoded and as many positions evaluated behind a prefix as long, both by hand: what longer attention
 //                alone must cost
 //   cold         to the same prompt with an empty cache
+// and how a cold prompt compares to as many pictures encoded and as many positions evaluated by hand.
 #include <unistd.h>
 
 #include <algorithm>
@@ -45,9 +46,9 @@ constexpr std::size_t shown = 16;
 
 volatile std::sig_atomic_t stopped = 0;
 
-/// One query under one policy. The ratios to attention and cold are 0 where that was not compared.
+/// One query under one policy. Ratios are 0 where that was not compared.
 struct measured {
-  double ms, ratio, prompt, cached, to_attention = 0, to_cold = 0;
+  double ms, ratio, prompt, cached, to_attention = 0, to_cold = 0, to_prefill = 0;
 };
 
 struct quartiles {
@@ -206,7 +207,7 @@ int main(int argc, char** argv) {
     arms.push_back({std::string(name), make_policy(name, pool).value(), load(std::size_t{1} << 30)});
   }
   if (!large) arms.push_back({"  all of them known", arms.back().policy, load(std::size_t{8} << 30)});
-  const auto plain = load(0), cold = load(0), floor = load(0);
+  const auto plain = load(std::size_t{1} << 30), cold = load(0), floor = load(0);
   made.reset();  // open files stay
 
   // Distinct queries: those of demonstrations drawn from another seed, each with a phantom that no demonstration has.
@@ -241,6 +242,7 @@ int main(int argc, char** argv) {
   for (std::size_t i = 0; !large && i < asked.size() && stopped == 0; ++i, warming(++met)) {
     (void)first_token(*arms.back().warm, prompt_of(arms.back(), asked[i]));
   }
+  (void)first_token(*plain, assemble({}, {.query = "Hello?"}).value());
   std::vector<measured> undefended;
   const progress asking{"queries", queries};
   for (std::size_t q = 0; q < queries && stopped == 0; ++q, asking(q)) {
@@ -256,7 +258,8 @@ int main(int argc, char** argv) {
       if (q % 4 != 0) continue;              // the comparisons cost more than what is measured
       (void)cold->engine().take_sequence();  // or it goes on from the last arm's prompt
       cold->engine().forget();
-      s.to_cold = ms / first_token(*cold, talk);
+      const double from_nothing = first_token(*cold, talk);
+      s.to_cold = ms / from_nothing;
       // As many positions behind as many, on any tokens, and a picture that was not seen before.
       cpu_engine& e = floor->engine();
       const std::size_t fresh = said.prompt_tokens - said.cached_tokens;
@@ -272,6 +275,20 @@ int main(int argc, char** argv) {
       const engine_input rest{std::span(filler).first(fresh), nullptr};
       (void)e.evaluate(said.cached_tokens, std::span(&rest, 1)).value();
       s.to_attention = ms / (clock_ms() - start);
+      if (a.name != "similarity") continue;
+      std::vector<image> pictures;
+      for (const message& m : talk.messages) {
+        for (const part& p : m.parts) {
+          if (p.is_image()) pictures.push_back(another(p.pixels, 99));
+        }
+      }
+      for (const image& p : pictures) (void)p.content_digest();
+      e.forget();
+      const double began = clock_ms();
+      for (const image& p : pictures) (void)e.encode_image(p).value();
+      const engine_input whole{filler, nullptr};
+      (void)e.evaluate(0, std::span(&whole, 1)).value();
+      s.to_prefill = from_nothing / (clock_ms() - began);
     }
   }
   const std::size_t done = undefended.size();
@@ -289,6 +306,10 @@ int main(int argc, char** argv) {
     if (a.name != "similarity | side_by_side" || quarter < 4) continue;  // of four, one was compared
     print("  its first " + std::to_string(quarter), std::span(a.samples).first(quarter));
     print("  its last " + std::to_string(quarter), std::span(a.samples).last(quarter));
+  }
+  if (!large) {
+    const auto [low, median, high] = of(arms[2].samples, &measured::to_prefill);
+    std::printf("a cold prompt of similarity's, to its pictures encoded and its positions evaluated: %.2f (%.2f to %.2f)\n", median, low, high);
   }
   return stopped != 0 ? 130 : 0;
 }

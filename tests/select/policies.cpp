@@ -304,6 +304,32 @@ TEST_CASE("by_modality: refusals stay, and answers keep their places among them"
   CHECK(line(policy) == "r-other r-same a-same a-other");
 }
 
+TEST_CASE("by_modality: as many answers lean as it was told, and the others follow by their words") {
+  std::vector<basic_demonstration> items;
+  const auto add = [&](const char* id, modality mode, const char* query) {
+    items.push_back({.id = id, .label = intent::benign, .mode = mode, .query = query, .response = "r", .images = {}});
+    items.back().images = {test::flat_image(4, mode == modality::ct ? 80 : 250)};
+  };
+  add("ct0", modality::ct, "which part of the body is this");
+  add("ct1", modality::ct, "which part of the body is this picture");
+  add("oct0", modality::oct, "which organ of the body is this picture");
+  add("oct1", modality::oct, "which organ is that");
+  add("oct2", modality::oct, "describe it");
+  const auto pool = demonstration_pool::build(std::move(items)).value();
+  const auto looks = modality_looks<brightness>::build(pool, {}).value();
+  const auto similar = similarity<>::build(pool).value();
+  const request r{.images = {test::flat_image(4, 200)}, .query = "which part of the body is this"};
+  const auto first = [&](std::size_t most, std::size_t n) {
+    return ids(by_modality(looks, similar, 5.0, most).rank(pool_view(pool), r, n).value(), pool);
+  };
+  using v = std::vector<std::string>;
+  CHECK(first(0, 5) == ids(similar.rank(pool_view(pool), r, 5).value(), pool));
+  CHECK(first(1, 5) == v{"oct0", "ct0", "ct1", "oct1", "oct2"});
+  CHECK(first(2, 5) == v{"oct0", "oct1", "ct0", "ct1", "oct2"});
+  CHECK(first(2, 2) == v{"oct0", "oct1"});
+  CHECK(first(9, 5) == v{"oct0", "oct1", "oct2", "ct0", "ct1"});
+}
+
 TEST_CASE("modality_looks: a cosine less what all pictures have in common; errors say whose picture it was") {
   const auto pool = bright_pool();
   const auto looks = modality_looks<brightness>::build(pool, {}).value();
