@@ -6494,8 +6494,8 @@ inline constexpr visual_form visual_forms[] = {
     {visual_task::plane, "Which view of the {b} is shown here?", "{v}"},
     {visual_task::plane, "Was this slice cut coronally?", "{v}"},
     {visual_task::plane, "Is this {s} a transverse plane?", "{v}"},
-    {visual_task::organ, "What part of the body is shown in this {s}?", "{e} of the {b}."},
-    {visual_task::organ, "From which part of the body does this picture come?", "{e} of the {b}."},
+    {visual_task::organ, "What part of the body is shown in this {s}?", "{S} of the {b}."},
+    {visual_task::organ, "From which part of the body does this picture come?", "{S} of the {b}."},
     {visual_task::organ, "Which organ fills most of this picture?", "Mainly the {o}."},
     {visual_task::organ, "Which organ system is shown in this {s}?", "It belongs to the {y}."},
     {visual_task::organ, "Name the organ system in this picture.", "The {y} is pictured."},
@@ -6556,7 +6556,8 @@ inline constexpr visual_form visual_forms[] = {
 };
 
 /// What is asked most of a picture: what it is, and of what. Asked of every modality in the same words, so that those who choose by words
-/// find one of each, and those who look at the picture the right one.
+/// find one of each, and those who look at the picture the right one. What the part of the body is called is not answered in the eyes' own
+/// caption: the model took a demonstration's for it ("an endoscopy of the stomach").
 inline constexpr visual_form naming_forms[] = {
     {visual_task::modality, "What imaging modality is this?", "{e} of the {b}."},
     {visual_task::modality, "Which imaging modality was used for this image?", "{e} of the {b}."},
@@ -6564,11 +6565,11 @@ inline constexpr visual_form naming_forms[] = {
     {visual_task::modality, "What kind of scan is shown?", "{e} of the {b}."},
     {visual_task::modality, "How was this image taken?", "{e} of the {b}."},
     {visual_task::modality, "Which technique produced this picture?", "{e} of the {b}."},
-    {visual_task::organ, "What is shown in this image?", "{e} of the {b}."},
-    {visual_task::organ, "Describe this image.", "{e} of the {b}."},
-    {visual_task::organ, "Which part of the body is this?", "{e} of the {b}."},
-    {visual_task::organ, "What body region does this scan show?", "{e} of the {b}."},
-    {visual_task::organ, "Which organ is this?", "{e} of the {b}."},
+    {visual_task::organ, "What is shown in this image?", "{S} of the {b}."},
+    {visual_task::organ, "Describe this image.", "{S} of the {b}."},
+    {visual_task::organ, "Which part of the body is this?", "{S} of the {b}."},
+    {visual_task::organ, "What body region does this scan show?", "{S} of the {b}."},
+    {visual_task::organ, "Which organ is this?", "{S} of the {b}."},
 };
 
 /// Forms for a picture without a finding.
