@@ -309,7 +309,8 @@ int main(int argc, char** argv) {
   }
   if (!large) {
     const auto [low, median, high] = of(arms[2].samples, &measured::to_prefill);
-    std::printf("a cold prompt of similarity's, to its pictures encoded and its positions evaluated: %.2f (%.2f to %.2f)\n", median, low, high);
+    std::printf("a cold prompt of similarity's, to its pictures encoded and its positions evaluated: %.2f (%.2f to %.2f)\n", median, low,
+                high);
   }
   return stopped != 0 ? 130 : 0;
 }

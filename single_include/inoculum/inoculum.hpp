@@ -1043,6 +1043,12 @@ template <demonstration D>
   }
 }
 
+/// The failure, with the demonstration in front of where it happened.
+[[nodiscard]] inline failure in_demonstration(failure f, std::string_view id) {
+  f.where = "demonstration \"" + std::string(id) + "\"" + (f.where.empty() ? "" : ", " + f.where);
+  return f;
+}
+
 }  // namespace inoculum
 
 #endif
@@ -2134,11 +2140,7 @@ template <std::same_as<conversation> Conversation>
   for (const picture& p : d.images) {
     if (!with_pictures) break;
     auto pixels = p.decode();
-    if (!pixels) {
-      failure f = std::move(pixels).error();
-      f.where = "demonstration \"" + d.id + "\"" + (f.where.empty() ? "" : ", " + f.where);
-      return f;
-    }
+    if (!pixels) return in_demonstration(std::move(pixels).error(), d.id);
     user.parts.push_back({origin::pool, {}, std::move(*pixels)});
   }
   user.parts.push_back({origin::pool, d.query, {}});

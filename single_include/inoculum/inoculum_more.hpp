@@ -2496,13 +2496,9 @@ class modality_looks {
       const std::size_t count = std::min(each, shown.size());
       for (std::size_t k = 0; k < count; ++k) {
         const basic_demonstration& d = pool[shown[k * shown.size() / count]];
-        const auto named = [&](failure f) {
-          f.where = "demonstration \"" + d.id + "\"" + (f.where.empty() ? "" : ", " + f.where);
-          return f;
-        };
         const auto picture = d.images.front().decode();
-        if (!picture) return named(picture.error());
-        if (auto done = data.eyes.embed({{}, {&*picture, 1}}, row); !done) return named(std::move(done).error());
+        if (!picture) return in_demonstration(picture.error(), d.id);
+        if (auto done = data.eyes.embed({{}, {&*picture, 1}}, row); !done) return in_demonstration(std::move(done).error(), d.id);
         for (std::size_t c = 0; c < width; ++c) look[c] += row[c] / static_cast<float>(count);
       }
       for (std::size_t c = 0; c < width; ++c) data.common[c] += look[c];

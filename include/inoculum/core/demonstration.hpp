@@ -10,6 +10,7 @@
 
 #include "image.hpp"
 #include "modality.hpp"
+#include "result.hpp"
 
 namespace inoculum {
 
@@ -93,6 +94,12 @@ template <demonstration D>
       out.source = std::string(std::string_view(traits::source(d)));
     return out;
   }
+}
+
+/// The failure, with the demonstration in front of where it happened.
+[[nodiscard]] inline failure in_demonstration(failure f, std::string_view id) {
+  f.where = "demonstration \"" + std::string(id) + "\"" + (f.where.empty() ? "" : ", " + f.where);
+  return f;
 }
 
 }  // namespace inoculum

@@ -45,13 +45,9 @@ class modality_looks {
       const std::size_t count = std::min(each, shown.size());
       for (std::size_t k = 0; k < count; ++k) {
         const basic_demonstration& d = pool[shown[k * shown.size() / count]];
-        const auto named = [&](failure f) {
-          f.where = "demonstration \"" + d.id + "\"" + (f.where.empty() ? "" : ", " + f.where);
-          return f;
-        };
         const auto picture = d.images.front().decode();
-        if (!picture) return named(picture.error());
-        if (auto done = data.eyes.embed({{}, {&*picture, 1}}, row); !done) return named(std::move(done).error());
+        if (!picture) return in_demonstration(picture.error(), d.id);
+        if (auto done = data.eyes.embed({{}, {&*picture, 1}}, row); !done) return in_demonstration(std::move(done).error(), d.id);
         for (std::size_t c = 0; c < width; ++c) look[c] += row[c] / static_cast<float>(count);
       }
       for (std::size_t c = 0; c < width; ++c) data.common[c] += look[c];
@@ -99,9 +95,9 @@ class modality_looks {
 };
 
 /// A policy whose best `most` answers (benign demonstrations) are of the modality that the request's first picture looks like: those
-/// first by score + weight × likeness; the others follow as they were. Refusals, and the places that refusals and answers have among each other, stay as the policy
-/// inside ranked them, since they are the defence; so do scores, and requests without a picture. Errors: those of the embedder and of the
-/// policy inside. Made by `by_modality`.
+/// first by score + weight × likeness; the others follow as they were. Refusals, and the places that refusals and answers have among each
+/// other, stay as the policy inside ranked them, since they are the defence; so do scores, and requests without a picture. Errors: those of
+/// the embedder and of the policy inside. Made by `by_modality`.
 template <embedder Eyes, selection_policy P>
 struct by_modality_policy {
   modality_looks<Eyes> looks;

@@ -46,13 +46,13 @@ class similarity {
       if (with_pictures) {
         for (const picture& p : pool[i].images) {
           auto decoded = p.decode();
-          if (!decoded) return in_demonstration(std::move(decoded).error(), pool[i]);
+          if (!decoded) return in_demonstration(std::move(decoded).error(), pool[i].id);
           pictures.push_back(std::move(*decoded));
         }
       }
-      if (auto done = data.embed.embed({pool[i].query, pictures}, row); !done) return in_demonstration(std::move(done).error(), pool[i]);
+      if (auto done = data.embed.embed({pool[i].query, pictures}, row); !done) return in_demonstration(std::move(done).error(), pool[i].id);
       const auto norm = inverse_norm(row);
-      if (!norm) return in_demonstration(norm.error(), pool[i]);
+      if (!norm) return in_demonstration(norm.error(), pool[i].id);
       data.inverse_norms[i] = *norm;
       for (std::size_t c = 0; c < width; ++c) {  // hashed n-grams are nearly all zeros, and a row of a column-major matrix is far apart
         if (row[c] != 0.0f) data.matrix(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(c)) = row[c];
@@ -138,10 +138,6 @@ class similarity {
     for (const float x : v) square += static_cast<double>(x) * static_cast<double>(x);
     if (!std::isfinite(square)) return failure{errc::invalid_argument, "the embedder gave a number that is not finite", "similarity"};
     return square > 0.0 ? 1.0 / std::sqrt(square) : 0.0;
-  }
-  [[nodiscard]] static failure in_demonstration(failure f, const basic_demonstration& d) {
-    f.where = "demonstration \"" + d.id + "\"" + (f.where.empty() ? "" : ", " + f.where);
-    return f;
   }
 
   std::shared_ptr<const index_data> data_;
