@@ -733,9 +733,9 @@ class modality_looks {
 };
 
 /// A policy whose best `most` answers (benign demonstrations) are of the modality that the request's first picture looks like: those
-/// first by score + weight × likeness; the others follow as they were. Refusals, and the places that refusals and answers have among each other, stay as the policy
-/// inside ranked them, since they are the defence; so do scores, and requests without a picture. Errors: those of the embedder and of the
-/// policy inside. Made by `by_modality`.
+/// first by score + weight × likeness; the others follow as they were. Refusals, and the places that refusals and answers have among each
+/// other, stay as the policy inside ranked them, since they are the defence; so do scores, and requests without a picture. Errors: those of
+/// the embedder and of the policy inside. Made by `by_modality`.
 template <embedder Eyes, selection_policy P>
 struct by_modality_policy {
   modality_looks<Eyes> looks;
