@@ -12,7 +12,8 @@ libs=$(tests/house/flags.sh --libs)
 export flags libs
 one() {
   local name log
-  name=$(basename "$1" .cpp) log=build/fuzz/$(basename "$1" .cpp).log
+  name=$(basename "$1" .cpp)
+  log=build/fuzz/$name.log
   mkdir -p "build/fuzz/$name.found" "build/fuzz/$name.corpus"
   [ ! -d "tests/fuzz/corpus/$name" ] || cp -r "tests/fuzz/corpus/$name/." "build/fuzz/$name.corpus"
   # shellcheck disable=SC2086
@@ -27,8 +28,8 @@ one() {
 export -f one
 results=$(printf '%s\n' tests/fuzz/*.cpp | xargs -P "${1:-2}" -I{} bash -c 'one {}' 2>&1)
 echo "$results"
-for failed in $(sed -n 's/^FAILED //p' <<<"$results"); do # what was found, and the input itself, for whoever has only this log
-  name=$(basename "$failed" .cpp)
+for file in $(sed -n 's/^FAILED //p' <<<"$results"); do # what was found, and the input itself, for whoever has only this log
+  name=$(basename "$file" .cpp)
   grep -av '# Uses: ' "build/fuzz/$name.log" | tail -n 40
   for input in "build/fuzz/$name.found"/*; do [ ! -f "$input" ] || { echo "$input" && base64 -w 0 "$input" | head -c 2000 && echo; }; done
 done

@@ -239,8 +239,8 @@ inline constexpr visual_form visual_forms[] = {
 };
 
 /// What is asked most of a picture: what it is, and of what. Asked of every modality in the same words, so that those who choose by words
-/// find one of each, and those who look at the picture the right one. What the part of the body is called is not answered in the eyes' own
-/// caption: the model took a demonstration's for it ("an endoscopy of the stomach").
+/// find one of each, and those who look at the picture the right one. The part of the body is not answered in the eyes' own caption: of six
+/// wordings tried on SmolLM2 this had most right, 92 of 174, the caption's 86 and 81.
 inline constexpr visual_form naming_forms[] = {
     {visual_task::modality, "What imaging modality is this?", "{e} of the {b}."},
     {visual_task::modality, "Which imaging modality was used for this image?", "{e} of the {b}."},
