@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Time to first token behind 16 demonstrations with pictures, policy by policy, against the same engine undefended.
-//   bench_defended [MODEL] [EYES] [QUERIES] [THREADS]
+//   bench_defended [MODEL] [EYES] [QUERIES] [THREADS] [f16 | q8]
 // MODEL "1.1b": random weights in TinyLlama's shape and eyes for it, made for this run, under the policies whose prompts stay alike;
 // words are those of the language model that is taken without MODEL, so that prompts are as long as a real model's.
 // Every query is asked once under each policy, in turns, so that all meet the same moments of a noisy machine. A policy has an
@@ -181,6 +181,7 @@ int main(int argc, char** argv) {
   std::string eyes = argc > 2 ? argv[2] : "examples/models/smollm2-eyes-mmproj.gguf";
   const std::size_t queries = argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 200;
   const int threads = argc > 4 ? std::atoi(argv[4]) : 2;
+  const auto kv = argc > 5 && std::string_view(argv[5]) == "q8" ? engine::kv_type::q8 : engine::kv_type::f16;
   if (model.empty() || queries == 0) return 1;
   std::signal(SIGINT, [](int) {
     stopped = 1;
@@ -194,7 +195,8 @@ int main(int argc, char** argv) {
   }
   // Twice as much for demonstrations: side by side 200 queries meet 1,336 of them, of 1.5 MB each.
   const auto load = [&](std::size_t cache) {
-    auto engine = cpu_engine::load(model, {.mmproj = eyes, .threads = threads, .cache_bytes = cache, .demonstration_bytes = 2 * cache});
+    auto engine = cpu_engine::load(
+        model, {.mmproj = eyes, .threads = threads, .cache_bytes = cache, .demonstration_bytes = 2 * cache, .kv_type = kv});
     if (!engine) {
       std::fprintf(stderr, "%s\n", engine.error().to_string().c_str());
       std::exit(1);
@@ -297,8 +299,8 @@ int main(int argc, char** argv) {
   if (stopped != 0) std::fprintf(stderr, "stopped after %zu of %zu queries\n", done, queries);
   if (done == 0) return 130;
   const quartiles u = of(undefended, &measured::ms);
-  std::printf("%zu queries, %zu demonstrations with pictures, %d threads, %s kernels; median (quartiles)\n", done, shown, threads,
-              plain->engine().decoder().kernels().name);
+  std::printf("%zu queries, %zu demonstrations with pictures, %d threads, %s kernels, %s keys and values; median (quartiles)\n", done,
+              shown, threads, plain->engine().decoder().kernels().name, kv == engine::kv_type::q8 ? "q8" : "f16");
   std::printf("%-26s %8s %22s %12s %12s %8s %8s\n", "", "tokens", "first token, ms", "/ undefended", "/ attention", "/ cold", "cached");
   std::printf("%-26s %8s %8.1f (%.1f to %.1f)\n", "undefended", "", u.median, u.low, u.high);
   for (const arm& a : arms) {

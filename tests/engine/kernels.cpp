@@ -272,11 +272,8 @@ TEST_CASE("attention's tiles: every table equals the portable one to the bit") {
       const std::size_t depth = 1 + r.below(64), strips = 1 + r.below(6), stride = 16 * strips + 16;
       CAPTURE(strips);
       const auto a = random_floats(r, rows * 64);
-      const auto scales = random_floats(r, depth);
       std::vector<std::uint16_t> b(depth * stride);
-      std::vector<std::int8_t> bytes(depth * stride);
       for (auto& h : b) h = float_to_half(static_cast<float>(r.normal()));
-      for (auto& h : bytes) h = static_cast<std::int8_t>(static_cast<int>(r.below(256)) - 128);
       for (const bool fresh : {false, true}) {
         std::vector<float> expected = random_floats(r, rows * 120);
         std::vector<float> got = expected;
@@ -287,9 +284,43 @@ TEST_CASE("attention's tiles: every table equals the portable one to the bit") {
         portable::f16_tile(a.data(), 64, b.data(), 16, depth * 16, depth, rows, strips, expected.data(), 120, fresh);
         k->f16_tile(a.data(), 64, b.data(), 16, depth * 16, depth, rows, strips, got.data(), 120, fresh);
         CHECK(same_bits(got, expected));
-        portable::byte_tile(a.data(), 64, bytes.data() + 16, scales.data(), stride, depth, rows, strips, expected.data(), 120);
-        k->byte_tile(a.data(), 64, bytes.data() + 16, scales.data(), stride, depth, rows, strips, got.data(), 120);
-        CHECK(same_bits(got, expected));
+      }
+    }
+  }
+}
+
+TEST_CASE("values in bytes: every table equals the portable one to the bit, and that a weighted sum") {
+  rng r(10);
+  for (const kernel_table* k : usable_kernels()) {
+    CAPTURE(k->name);
+    for (const std::size_t rows : {1u, 2u, 3u, 4u, 5u, 7u, 12u, 31u, 48u, 100u}) {
+      const std::size_t positions = 1 + r.below(64), strips = 1 + r.below(9), width = 16 * strips;
+      CAPTURE(positions);
+      CAPTURE(strips);
+      // As the softmax leaves them: 0 … 1, 0 past the last position. The second row weighs nothing, the third next to nothing.
+      std::vector<float> weights(rows * 64, 0.0f), scales(64, 0.0f);
+      for (std::size_t t = 0; t < rows; ++t)
+        for (std::size_t p = 0; t != 1 && p < positions; ++p) weights[64 * t + p] = static_cast<float>(r.unit()) * (t == 2 ? 1e-36f : 1.0f);
+      for (std::size_t p = 0; p < positions; ++p) scales[p] = static_cast<float>(r.unit());
+      std::vector<std::int8_t> values(64 * width);
+      for (auto& v : values) v = static_cast<std::int8_t>(static_cast<int>(r.below(255)) - 127);
+      for (std::size_t i = 0; i < 64; ++i) values[i] = i % 2 == 0 ? 127 : -127;  // the largest sums of two products
+      const std::vector<float> before = random_floats(r, rows * (width + 8));
+      std::vector<float> expected = before, got = before;
+      portable::byte_values(weights.data(), scales.data(), values.data(), positions, rows, strips, expected.data(), width + 8);
+      k->byte_values(weights.data(), scales.data(), values.data(), positions, rows, strips, got.data(), width + 8);
+      CHECK(same_bits(got, expected));
+      for (std::size_t t = 0; t < rows; ++t) {
+        float top = 0.0f;
+        for (std::size_t p = 0; p < positions; ++p) top = std::max(top, weights[64 * t + p] * scales[p]);
+        for (std::size_t i = 0; i < width + 8; ++i) {
+          double sum = static_cast<double>(before[t * (width + 8) + i]);
+          for (std::size_t p = 0; i < width && p < positions; ++p)
+            sum += static_cast<double>(weights[64 * t + p] * scales[p]) * values[i / 16 * 1024 + p / 4 * 64 + i % 16 * 4 + p % 4];
+          // Half a step of a weight a position.
+          REQUIRE(std::abs(static_cast<double>(got[t * (width + 8) + i]) - sum) <=
+                  1e-4 + 0.51 * static_cast<double>(top) * static_cast<double>(positions));
+        }
       }
     }
   }

@@ -38,7 +38,7 @@ namespace detail {
   return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(static_cast<const __m128i*>(p))));
 }
 /// Four activations to every 32-bit lane.
-[[nodiscard]] INOCULUM_AVX2_INLINE __m256i broadcast(const std::int8_t* p) noexcept {
+[[nodiscard]] INOCULUM_AVX2_INLINE __m256i broadcast(const void* p) noexcept {
   std::int32_t four = 0;
   std::memcpy(&four, p, sizeof four);
   return _mm256_set1_epi32(four);

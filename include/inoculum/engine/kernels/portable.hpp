@@ -111,10 +111,22 @@ inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* 
   tile(a, a_stride, depth, rows, 16 * strips, out, out_stride,
        [=](std::size_t k, std::size_t i) { return half_to_float(b[i / 16 * strip_stride + k * b_stride + i % 16]); });
 }
-inline void byte_tile(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
-                      std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
-  tile(a, a_stride, depth, rows, 16 * strips, out, out_stride,
-       [=](std::size_t k, std::size_t i) { return scales[k] * static_cast<float>(b[k * b_stride + i]); });
+inline void byte_values(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions, std::size_t rows,
+                        std::size_t strips, float* out, std::size_t out_stride) {
+  for (std::size_t t = 0; t < rows; ++t, weights += key_block, out += out_stride) {
+    float top = 0.0f;
+    for (std::size_t k = 0; k < positions; ++k) top = std::max(top, weights[k] * scales[k]);
+    const bool counts = top > 1e-30f;  // below, the inverse would overflow
+    const float inverse = counts ? 127.0f / top : 0.0f, factor = counts ? top / 127.0f : 0.0f;
+    std::int32_t bytes[key_block];
+    for (std::size_t k = 0; k < positions; ++k) bytes[k] = static_cast<std::int32_t>(std::lrint(weights[k] * scales[k] * inverse));
+    for (std::size_t i = 0; i < 16 * strips; ++i) {
+      const std::int8_t* v = values + i / 16 * 16 * key_block + 4 * (i % 16);
+      std::int32_t sum = 0;
+      for (std::size_t k = 0; k < positions; ++k) sum += bytes[k] * v[k / 4 * group_bytes + k % 4];
+      out[i] = std::fma(static_cast<float>(sum), factor, out[i]);
+    }
+  }
 }
 
 inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
@@ -190,9 +202,9 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
   });
 }
 
-inline constexpr kernel_table table = {"portable", quantise,     quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel,  f16_panel,    bf16_panel,      f16_tile,
-                                       byte_tile,  softmax_step, softmax_merge,   rms_norm,
-                                       swiglu,     geglu,        f32_strips,      widen};
+inline constexpr kernel_table table = {"portable",  quantise,     quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,   f16_panel,    bf16_panel,      f16_tile,
+                                       byte_values, softmax_step, softmax_merge,   rms_norm,
+                                       swiglu,      geglu,        f32_strips,      widen};
 
 }  // namespace inoculum::engine::portable

@@ -8,7 +8,9 @@
 //   one, sixteenths   y = fma(product, scale·a_scale, y), blocks ascending
 //   with an offset    y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
 //   f32, f16, bf16    y = fma(x, w, y), columns ascending
-//   f16_tile          the same, from 0 or from what is there; byte_tile with w = scale·byte
+//   f16_tile          the same, from 0 or from what is there
+//   byte_values       share_k = weight_k·scale_k, top = max share, bytes b_k = share_k·(127 / top) to nearest even;
+//                     y = fma(Σ b_k·value, top / 127, y), the sum exact in integers
 // Tables agree to the bit in these; in `rms_norm`, `swiglu` and the softmax to a few units in the last place.
 #pragma once
 
@@ -53,9 +55,11 @@ struct kernel_table {
   /// unless `fresh`. Row k of strip i begins at b + i · strip_stride + k · b_stride.
   void (*f16_tile)(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t strip_stride,
                    std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride, bool fresh) = nullptr;
-  /// The same with b in signed bytes, row k of it times scales[k], strips side by side, always added.
-  void (*byte_tile)(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
-                    std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) = nullptr;
+  /// Values in 8 bits, those of 64 positions: out[rows × 16·strips] += weights[rows × 64] · values, of which the first `positions` count.
+  /// A strip holds four positions of 16 components each, side by side, then the next four; position k's bytes stand for scales[k]
+  /// times as much. Weights, 0 or more, become 7 bits on the way, so that four products are one step.
+  void (*byte_values)(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions, std::size_t rows,
+                      std::size_t strips, float* out, std::size_t out_stride) = nullptr;
   /// One step of the running softmax (Milakov and Gimelshein, 2018) of each of some rows: row r has 64 scores at
   /// scores + stride · r, in units of log 2, of which the first valid[r] ≥ 1 count: turns them into weights (0 past those), updates
   /// maxima[r] and sums[r], rescales `depth` numbers at out + depth · r, a multiple of 16. No row's result depends on the others.

@@ -91,8 +91,8 @@ inline void add_values(const kernel_table& kernels, const kv_cache& cache, std::
   if (cache.type() == kv_type::f16) {
     kernels.f16_tile(weights, key_block, cache.half_values(layer, head, page), width, 16, positions, n, width / 16, out, width, false);
   } else {
-    kernels.byte_tile(weights, key_block, cache.byte_values(layer, head, page), cache.value_scales(layer, head, page), width, positions, n,
-                      width / 16, out, width);
+    kernels.byte_values(weights, cache.value_scales(layer, head, page), cache.byte_values(layer, head, page), positions, n, width / 16, out,
+                        width);
   }
 }
 

@@ -112,8 +112,8 @@ class kv_cache {
         panel[key_quant(at, b, i)] = static_cast<std::uint8_t>(quant(key[i], scale) + key_bias);
     }
     const float scale = largest(value, head_width_) / 127.0f;
-    std::uint8_t* v = to + key_bytes_ + at.row * head_width_;
-    for (std::size_t i = 0; i < head_width_; ++i) v[i] = static_cast<std::uint8_t>(quant(value[i], scale));
+    std::uint8_t* v = to + key_bytes_;
+    for (std::size_t i = 0; i < head_width_; ++i) v[value_quant(at.row, i)] = static_cast<std::uint8_t>(quant(value[i], scale));
     std::memcpy(to + key_bytes_ + key_block * head_width_ + at.row * sizeof scale, &scale, sizeof scale);
   }
   /// What `store` kept of them.
@@ -135,8 +135,8 @@ class kv_cache {
       for (std::size_t i = 0; i < block_columns; ++i) key[i] = scale * static_cast<float>(panel[key_quant(at, b, i)] - key_bias);
     }
     const float scale = value_scales(layer, head, at.page)[at.row];
-    const std::int8_t* v = byte_values(layer, head, at.page) + at.row * head_width_;
-    for (std::size_t i = 0; i < head_width_; ++i) value[i] = scale * static_cast<float>(v[i]);
+    const std::int8_t* v = byte_values(layer, head, at.page);
+    for (std::size_t i = 0; i < head_width_; ++i) value[i] = scale * static_cast<float>(v[value_quant(at.row, i)]);
   }
 
   /// Whether a page that came from elsewhere, `page_bytes()` long, holds numbers only.
@@ -205,7 +205,10 @@ class kv_cache {
         for (std::size_t c = 0; c < width; c += 4) copy(panel + key_quant(own, c / block_columns, c % block_columns), to + c, 4);
         for (std::size_t b = 0; b < blocks; ++b) copy(panel + key_scale(own, b), to + width + 2 * b, 2);
       }
-      copy(page + key_bytes_ + at.row * width, packed + positions * key + done * width, n * width);
+      for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t c = 0; c < width; ++c)
+          copy(page + key_bytes_ + value_quant(at.row + i, c), packed + positions * key + (done + i) * width + c, 1);
+      }
       copy(page + key_bytes_ + key_block * width + at.row * sizeof(float), packed + positions * (key + width) + done * sizeof(float),
            n * sizeof(float));
     }
@@ -224,6 +227,10 @@ class kv_cache {
   }
   [[nodiscard]] static std::size_t key_quant(const place& at, std::size_t b, std::size_t i) noexcept {
     return b * layout_of(panel_kind::q8).block_bytes() + i / 4 * group_bytes + 4 * at.lane + i % 4;
+  }
+  /// Where a position's i-th value stands among those of a page.
+  [[nodiscard]] static constexpr std::size_t value_quant(std::size_t row, std::size_t i) noexcept {
+    return i / 16 * 16 * key_block + row / 4 * group_bytes + 4 * (i % 16) + row % 4;
   }
   [[nodiscard]] static float largest(const float* x, std::size_t n) noexcept {
     float out = 0.0f;
