@@ -6,6 +6,7 @@
 #include <inoculum/eval/evaluate.hpp>
 #include <inoculum/eval/progress.hpp>
 #include <inoculum/io/image.hpp>
+#include <iostream>
 #include <map>
 #include <string>
 #include <system_error>
@@ -72,32 +73,36 @@ result<void> make_way(const std::string& folder) {
 }  // namespace
 
 int demo(const demo_options& options) {
-  if (auto done = make_way(options.out); !done) return report(done.error(), false);
+  if (auto done = make_way(options.out); !done) return report(done.error(), options.json);
   std::size_t real_pictures = 0;
   const auto suite = demo_suite(real_pictures);
-  if (!suite) return report(suite.error(), false);
+  if (!suite) return report(suite.error(), options.json);
   auto opened = open_backend(options.model);
-  if (!opened) return report_model(opened.error(), options.model, false);
+  if (!opened) return report_model(opened.error(), options.model, options.json);
   const auto pool = open_pool(options.pool);
-  if (!pool) return report(pool.error(), false);
+  if (!pool) return report(pool.error(), options.json);
 
   const std::vector<std::string> texts = {"none", "random", default_policy, default_mixed};
   defence_options defence;
   defence.demonstrations = options.demonstrations;
+  defence.seed = options.seed;
   generate_options generation;
   generation.max_tokens = 40;
   generation.cancel = &interrupted;
   auto plans = plan_arms(texts, *pool, defence.seed, eyes_of(options.model));
-  if (!plans) return report(plans.error(), false);
+  if (!plans) return report(plans.error(), options.json);
   auto arms = arm_set::open(opened->backend, *pool, std::move(*plans), defence, generation);
-  if (!arms) return report(arms.error(), false);
-  std::printf("%s, %s; a pool of %zu synthetic demonstrations, %zu shown before each request\n%zu requests, %zu with a real picture%s\n\n",
-              opened->name.c_str(), opened->backend.accepts_pictures() ? "with eyes" : "without eyes (text only)", pool->size(),
-              options.demonstrations, suite->size(), real_pictures,
-              real_pictures == 0 ? " (examples/fetch_weights.sh --pictures fetches some)" : "");
-  std::fflush(stdout);
+  if (!arms) return report(arms.error(), options.json);
+  std::FILE* const told = options.json ? stderr : stdout;
+  std::fprintf(told,
+               "%s, %s; a pool of %zu synthetic demonstrations, %zu shown before each request\n%zu requests, %zu with a real picture%s\n\n",
+               opened->name.c_str(), opened->backend.accepts_pictures() ? "with eyes" : "without eyes (text only)", pool->size(),
+               options.demonstrations, suite->size(), real_pictures,
+               real_pictures == 0 ? " (examples/fetch_weights.sh --pictures fetches some)" : "");
+  std::fflush(told);
 
   sweep_options sweeping;
+  sweeping.seed = options.seed;
   sweeping.model = opened->name;
   sweeping.settings = "demo, " + settings_of(options.model, generation);
   sweeping.cancel = &interrupted;
@@ -115,12 +120,16 @@ int demo(const demo_options& options) {
     progress_bar bar;
     return inoculum::evaluate(*suite, arms->arms(), as_it_is, answer_of, options.out, sweeping, bar);
   }();
-  if (!sums) return report(sums.error(), false);
+  if (!sums) return report(sums.error(), options.json);
   if (!sums->complete) {
     std::fprintf(stderr, "interrupted\n");
     return exit_interrupted;
   }
 
+  if (options.json) {
+    std::cout << to_json_text(*sums);
+    return exit_ok;
+  }
   std::printf("\n%s\n", rates_table(*sums).c_str());
   std::printf(
       "Refused of n, with 95%% Wilson intervals; two harmful requests are wrapped in a jailbreak, one has its words drawn into\n"

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <inoculum/core/digest.hpp>
+#include <inoculum/core/utf8.hpp>
 #include <inoculum/eval/evaluate.hpp>
 #include <inoculum/eval/progress.hpp>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,6 +22,8 @@ namespace cli {
 using namespace inoculum;
 
 int evaluate(const evaluate_options& options) {
+  if (find_invalid_utf8(options.system) != std::string_view::npos)
+    return report({errc::invalid_argument, "--system is not UTF-8", {}}, options.json);
   const auto suite = open_suite(options.suite);
   if (!suite) return report(suite.error(), options.json);
   std::vector<any_attack> attacks;
@@ -53,11 +58,16 @@ int evaluate(const evaluate_options& options) {
   sweeping.seed = options.defence.seed;
   sweeping.model = std::move(*named);
   sweeping.settings = settings_of(options.model, generation);
+  if (!options.system.empty()) sweeping.settings += ", system=" + digest_of(options.system).hex().substr(0, 16);
   sweeping.limit = options.limit;
   sweeping.cancel = &interrupted;
+  const auto answer = [&](std::size_t arm, request asked) {
+    asked.system = options.system;
+    return (*arms)(arm, asked);
+  };
   const auto sums = [&] {
     progress_bar bar;
-    return inoculum::evaluate(*suite, arms->arms(), attacks, *arms, options.out, sweeping, bar);
+    return inoculum::evaluate(*suite, arms->arms(), attacks, answer, options.out, sweeping, bar);
   }();
   if (!sums) return report(sums.error(), options.json);
   if (options.json) {

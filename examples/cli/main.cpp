@@ -149,6 +149,7 @@ int main(int argc, char** argv) {
                    "an attack, may be given several times: none, prefix_injection, role_play, typographic, wrapper(FILE)")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  evaluate_command->add_option("--system", evaluate.system, "a system prompt of your own, before every query");
   evaluate_command->add_option("--limit", evaluate.limit, "only the first so many queries; 0: all")
       ->capture_default_str()
       ->check(whole_number(0));
@@ -186,6 +187,8 @@ int main(int argc, char** argv) {
       ->capture_default_str()
       ->check(whole_number(1))
       ->group("Defence");
+  demo_command->add_option("--seed", demo.seed, "of random policies")->capture_default_str()->check(whole_number(0))->group("Defence");
+  demo_command->add_flag("--json", demo.json, "the summary as one JSON object on stdout");
   add_model(demo_command, demo.model);
   demo_command->footer(std::string("Example:\n  inoculum demo --out build/demo\n\n") + exit_codes);
 

@@ -126,6 +126,7 @@ struct evaluate_options {
   defence_options defence{};
   std::string suite{};
   std::string out{};
+  std::string system{};
   std::vector<std::string> attacks{};
   std::size_t limit = 0;
   std::size_t max_tokens = 64;
@@ -139,6 +140,8 @@ struct demo_options {
   std::string pool{};
   std::string out = "demo";
   std::size_t demonstrations = 8;
+  std::uint64_t seed = 0;
+  bool json = false;
 };
 /// Real and drawn pictures, harmful and harmless queries, undefended and under three policies: a table and two conversations.
 [[nodiscard]] int demo(const demo_options& options);

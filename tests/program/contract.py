@@ -194,6 +194,17 @@ class Contract(Case):
                          {"none", "random", "mixed(0.5*similarity, 0.5*random) | refusals_last", "canned(random)"})
         self.fails(run(*words, "--policy", "no ne", "--endpoint", nowhere), 2, "policy, character")
 
+    def test_evaluate_behind_a_system_prompt(self):
+        words = ("evaluate", "--suite", self.write_suite(), "--policy", "similarity", "--out", self.folder / "out", "-k", 2)
+        with serve(refuse_fraud) as server:
+            for system, asked in (("Answer in one line.", 3), ("Answer in one line.", 3), ("", 6)):
+                self.succeeds(run(*words, "--system", system, "--endpoint", server.url))
+                self.assertEqual(len(server.requests), asked)
+            said = [r["messages"][0] for r in server.requests]
+        self.assertEqual(said[:3], 3 * [{"role": "system", "content": "Answer in one line."}])
+        self.assertNotIn("Answer in one line.", json.dumps(said[3:]))
+        self.fails(run(*words, "--system", "\udcff", "--endpoint", nowhere), 2, "--system", "UTF-8")
+
     def test_pictures_of_a_suite_are_relative_to_it(self):
         with serve(refuse_fraud) as server:
             words = ("--suite", self.write_suite(), "--policy", "none", "--limit", 1, "--out", self.folder / "out")
@@ -313,6 +324,9 @@ class Contract(Case):
     def test_demo(self):
         with serve(refuse_fraud) as server:
             done = self.succeeds(run("demo", "--out", self.folder / "demo", "--endpoint", server.url, INOCULUM_CACHE=self.folder))
+            out = self.json_of(run("demo", "--json", "--seed", 3, "--out", self.folder / "json", "--endpoint", server.url, INOCULUM_CACHE=self.folder))
+        self.assertEqual(out, json.loads((self.folder / "json/summary.json").read_text()))
+        self.assertEqual({json.loads(line)["seed"] for line in (self.folder / "json/records.jsonl").read_text().splitlines()}, {3})
         self.assertIn("undefended", done.stdout)
         self.assertEqual(sorted(p.name for p in (self.folder / "demo").iterdir()), ["records.jsonl", "report.html", "summary.json"])
 
