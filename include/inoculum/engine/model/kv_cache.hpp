@@ -5,7 +5,8 @@
 //   f16   a head's keys lie 16 positions side by side, component by component, so that scores come out as lanes; values lie
 //         position by position, so that their weighted sum does
 //   q8    8 bits, 53% of the bytes for heads of 64: keys in panels of 16 positions like weights in Q8_0 (quant/panel_layout.hpp), a
-//         float16 scale for 32 components, so that their products are those of weights; values with a float scale a position
+//         float16 scale for 32 components, so that their products are those of weights; values four positions
+//         side by side in strips of 16 components, a float scale a position
 #pragma once
 
 #include <algorithm>
@@ -81,7 +82,7 @@ class kv_cache {
   [[nodiscard]] const std::uint8_t* key_panel(std::size_t layer, std::size_t head, std::size_t page, std::size_t strip) const noexcept {
     return part(layer, head, page) + strip * key_bytes_ / strips;
   }
-  /// Values of a page: [64 positions][head_width], in q8 with a scale each.
+  /// Values of a page: [64 positions][head_width]; in q8 as `kernel_table::byte_values` reads them, with a scale each.
   [[nodiscard]] const std::uint16_t* half_values(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
     return reinterpret_cast<const std::uint16_t*>(part(layer, head, page) + key_bytes_);
   }
