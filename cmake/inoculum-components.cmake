@@ -3,7 +3,7 @@
 # tree and for the installed package, so that the two cannot differ. A component whose third party is
 # absent gets no target, and inoculum_<component>_MISSING says what was looked for.
 #
-#   eigen   select/similarity.hpp and its kin       Eigen 3.4
+#   eigen   select/similarity.hpp and its kin       Eigen 3.4 or 5
 #   json    io/pool.hpp, io/suite.hpp, records      nlohmann-json
 #   image   io/image.hpp                            stb
 #   openai  backend/openai.hpp                      cpp-httplib (a split library), OpenSSL, nlohmann-json
@@ -20,6 +20,9 @@ function(inoculum_find_components components)
     set(needs "")
     if(component STREQUAL "eigen")
       find_package(Eigen3 3.4 QUIET NO_MODULE)
+      if(NOT Eigen3_FOUND)
+        find_package(Eigen3 5 QUIET NO_MODULE) # what follows 3.4 counts as another major version
+      endif()
       set(needs Eigen3::Eigen)
     elseif(component STREQUAL "json")
       find_package(nlohmann_json 3.10 QUIET)

@@ -118,6 +118,13 @@ TEST_CASE("a server that hangs") {
     });
     CHECK(answer_of(server).error().code == ino::errc::timeout);
   }
+  SUBCASE("midway, not streamed, without a length: silence") {
+    scripted_server server([](const connection& c, int) {
+      c.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"choices\":");
+      c.hang();
+    });
+    CHECK(answer_of(server).error().code == ino::errc::timeout);
+  }
   SUBCASE("slowly: a byte now and then, against the time for everything") {
     scripted_server server([](const connection& c, int) {
       c.send("HTTP/1.1 200 OK\r\nX-Slow: ");

@@ -263,6 +263,8 @@ class openai_backend {
       reason = guard.fired();
     }
     const bool began = !reply.value.text.empty();
+    // Asked for even without an error: httplib 0.14 takes silence for the end of a body that does not say its length.
+    const bool silent = clock::now() - last_byte >= to_duration(0.95 * options_.silence_seconds);
 
     if (sink_stopped || (reason == detail::call_guard::reason::cancelled && !finished)) return {stopped(std::move(reply.value), start)};
     if (!trouble) return {fail(trouble.error().code, trouble.error().message)};
@@ -270,7 +272,7 @@ class openai_backend {
     if (reason == detail::call_guard::reason::timeout) return {timed_out(start)};
     if (error != httplib::Error::Success) {
       if (reply.ended) return {complete(std::move(reply), start)};  // all of the answer, none of the farewell
-      return broken(error, status, began, std::chrono::duration<double>(clock::now() - last_byte).count());
+      return broken(error, status, began, silent);
     }
     if (status != 200) return refused(status, whole, retry_after);
     if (streamed(type)) {
@@ -279,6 +281,7 @@ class openai_backend {
         return {fail(trouble.error().code, trouble.error().message)};
       }
       if (finished || reply.ended) return {complete(std::move(reply), start)};
+      if (silent) return {nothing_came()};
       return {fail(errc::network, "the stream ended before the answer did"), !began};
     }
     if (!type.starts_with("application/json")) {
@@ -286,13 +289,13 @@ class openai_backend {
           fail(errc::parse, "the server answered with content type " + detail::excerpt(type, key_) + ": " + detail::excerpt(whole, key_))};
     }
     const auto added = reply.add(whole, false);  // a server that cannot stream
-    if (!added) return {fail(added.error().code, added.error().message)};
+    if (!added) return {silent ? nothing_came() : fail(added.error().code, added.error().message)};
     if (!emit(*added)) return {stopped(std::move(reply.value), start)};
     return {complete(std::move(reply), start)};
   }
 
   /// No answer came through, for httplib's reason. Only what may be different next time is tried again.
-  [[nodiscard]] attempt broken(httplib::Error error, int status, bool began, double silent_seconds) const {
+  [[nodiscard]] attempt broken(httplib::Error error, int status, bool began, bool silent) const {
     switch (error) {
       case httplib::Error::Connection: return {fail(errc::network, "cannot connect"), true};
       case httplib::Error::ConnectionTimeout: return {fail(errc::network, "connecting took too long"), true};
@@ -304,9 +307,7 @@ class openai_backend {
 #endif
       default: break;
     }
-    if (silent_seconds >= 0.95 * options_.silence_seconds) {
-      return {fail(errc::timeout, "nothing came for " + std::to_string(static_cast<long>(options_.silence_seconds + 0.5)) + " s")};
-    }
+    if (silent) return {nothing_came()};
     return {fail(errc::network, status == 0 ? "the connection broke before an answer, or the answer is not HTTP"
                                             : "the connection broke in the middle of the answer"),
             !began};
@@ -335,6 +336,9 @@ class openai_backend {
   }
   [[nodiscard]] failure timed_out(clock::time_point start) const {
     return fail(errc::timeout, "no answer within " + std::to_string(static_cast<long>(milliseconds_since(start))) + " ms");
+  }
+  [[nodiscard]] failure nothing_came() const {
+    return fail(errc::timeout, "nothing came for " + std::to_string(static_cast<long>(options_.silence_seconds + 0.5)) + " s");
   }
   [[nodiscard]] failure fail(errc code, std::string message) const { return {code, std::move(message), endpoint_->url()}; }
 

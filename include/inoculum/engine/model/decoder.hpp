@@ -12,13 +12,13 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-#include <xtensor/xtensor.hpp>
 
 #include "../../core/result.hpp"
 #include "../kernels/exponential.hpp"
 #include "../kernels/table.hpp"
 #include "../kernels/thread_team.hpp"
 #include "../quant/quantised_rows.hpp"
+#include "../tensor.hpp"
 #include "attention.hpp"
 #include "decoder_weights.hpp"
 #include "kv_cache.hpp"

@@ -6,7 +6,8 @@
 #include <cmath>
 #include <cstddef>
 #include <xsimd/xsimd.hpp>
-#include <xtensor/xtensor.hpp>
+
+#include "../tensor.hpp"
 
 namespace inoculum::engine {
 

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <xtensor/xtensor.hpp>
 
 #include "../kernels/table.hpp"
+#include "../tensor.hpp"
 #include "packed_matrix.hpp"
 
 namespace inoculum::engine {

@@ -14,13 +14,12 @@
 #include <utility>
 #include <vector>
 #include <xsimd/xsimd.hpp>
-#include <xtensor/xbuilder.hpp>
-#include <xtensor/xtensor.hpp>
 
 #include "../../backend/token_engine.hpp"
 #include "../../core/result.hpp"
 #include "../kernels/select.hpp"
 #include "../kernels/thread_team.hpp"
+#include "../tensor.hpp"
 #include "sentence_weights.hpp"
 
 namespace inoculum {
@@ -94,10 +93,10 @@ class sentence_encoder {
           scratch(team.size()) {
       const engine::sentence_config& c = weights.config;
       const std::size_t most = std::max(pass_tokens, longest) + kernel_tokens;
-      x = xt::zeros<float>({most, c.width});
-      qkv = xt::zeros<float>({most, 3 * c.width});
-      attended = xt::zeros<float>({most, c.width});
-      hidden = xt::zeros<float>({most, c.hidden});
+      x = tensor({most, c.width}, 0.0f);
+      qkv = tensor({most, 3 * c.width}, 0.0f);
+      attended = tensor({most, c.width}, 0.0f);
+      hidden = tensor({most, c.hidden}, 0.0f);
       tokens.reserve(most);
       for (workspace& s : scratch) {
         s.panel.resize(std::max(c.depth(), longest) * lanes);

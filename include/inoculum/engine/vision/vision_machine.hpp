@@ -8,10 +8,10 @@
 #include <cmath>
 #include <cstddef>
 #include <vector>
-#include <xtensor/xtensor.hpp>
 
 #include "../kernels/table.hpp"
 #include "../kernels/thread_team.hpp"
+#include "../tensor.hpp"
 #include "vision_config.hpp"
 
 namespace inoculum::engine {
