@@ -1370,7 +1370,9 @@ inline constexpr std::size_t fetch_ahead = std::size_t{32} << 10;
 //   one, sixteenths   y = fma(product, scale·a_scale, y), blocks ascending
 //   with an offset    y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
 //   f32, f16, bf16    y = fma(x, w, y), columns ascending
-//   f16_tile          the same, from 0 or from what is there; byte_tile with w = scale·byte
+//   f16_tile          the same, from 0 or from what is there
+//   byte_values       share_k = weight_k·scale_k, top = max share, bytes b_k = share_k·(127 / top) to nearest even;
+//                     y = fma(Σ b_k·value, top / 127, y), the sum exact in integers
 // Tables agree to the bit in these; in `rms_norm`, `swiglu` and the softmax to a few units in the last place.
 
 #include <cstddef>
@@ -1412,9 +1414,11 @@ struct kernel_table {
   /// unless `fresh`. Row k of strip i begins at b + i · strip_stride + k · b_stride.
   void (*f16_tile)(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t strip_stride,
                    std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride, bool fresh) = nullptr;
-  /// The same with b in signed bytes, row k of it times scales[k], strips side by side, always added.
-  void (*byte_tile)(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
-                    std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) = nullptr;
+  /// Values in 8 bits, those of 64 positions: out[rows × 16·strips] += weights[rows × 64] · values, of which the first `positions` count.
+  /// A strip holds four positions of 16 components each, side by side, then the next four; position k's bytes stand for scales[k]
+  /// times as much. Weights, 0 or more, become 7 bits on the way, so that four products are one step.
+  void (*byte_values)(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions, std::size_t rows,
+                      std::size_t strips, float* out, std::size_t out_stride) = nullptr;
   /// One step of the running softmax (Milakov and Gimelshein, 2018) of each of some rows: row r has 64 scores at
   /// scores + stride · r, in units of log 2, of which the first valid[r] ≥ 1 count: turns them into weights (0 past those), updates
   /// maxima[r] and sums[r], rescales `depth` numbers at out + depth · r, a multiple of 16. No row's result depends on the others.
@@ -1916,7 +1920,8 @@ template <class SourceRow>
 //   f16   a head's keys lie 16 positions side by side, component by component, so that scores come out as lanes; values lie
 //         position by position, so that their weighted sum does
 //   q8    8 bits, 53% of the bytes for heads of 64: keys in panels of 16 positions like weights in Q8_0 (quant/panel_layout.hpp), a
-//         float16 scale for 32 components, so that their products are those of weights; values with a float scale a position
+//         float16 scale for 32 components, so that their products are those of weights; values four positions
+//         side by side in strips of 16 components, a float scale a position
 
 #include <algorithm>
 #include <cmath>
@@ -1987,7 +1992,7 @@ class kv_cache {
   [[nodiscard]] const std::uint8_t* key_panel(std::size_t layer, std::size_t head, std::size_t page, std::size_t strip) const noexcept {
     return part(layer, head, page) + strip * key_bytes_ / strips;
   }
-  /// Values of a page: [64 positions][head_width], in q8 with a scale each.
+  /// Values of a page: [64 positions][head_width]; in q8 as `kernel_table::byte_values` reads them, with a scale each.
   [[nodiscard]] const std::uint16_t* half_values(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
     return reinterpret_cast<const std::uint16_t*>(part(layer, head, page) + key_bytes_);
   }
@@ -2018,8 +2023,8 @@ class kv_cache {
         panel[key_quant(at, b, i)] = static_cast<std::uint8_t>(quant(key[i], scale) + key_bias);
     }
     const float scale = largest(value, head_width_) / 127.0f;
-    std::uint8_t* v = to + key_bytes_ + at.row * head_width_;
-    for (std::size_t i = 0; i < head_width_; ++i) v[i] = static_cast<std::uint8_t>(quant(value[i], scale));
+    std::uint8_t* v = to + key_bytes_;
+    for (std::size_t i = 0; i < head_width_; ++i) v[value_quant(at.row, i)] = static_cast<std::uint8_t>(quant(value[i], scale));
     std::memcpy(to + key_bytes_ + key_block * head_width_ + at.row * sizeof scale, &scale, sizeof scale);
   }
   /// What `store` kept of them.
@@ -2041,8 +2046,8 @@ class kv_cache {
       for (std::size_t i = 0; i < block_columns; ++i) key[i] = scale * static_cast<float>(panel[key_quant(at, b, i)] - key_bias);
     }
     const float scale = value_scales(layer, head, at.page)[at.row];
-    const std::int8_t* v = byte_values(layer, head, at.page) + at.row * head_width_;
-    for (std::size_t i = 0; i < head_width_; ++i) value[i] = scale * static_cast<float>(v[i]);
+    const std::int8_t* v = byte_values(layer, head, at.page);
+    for (std::size_t i = 0; i < head_width_; ++i) value[i] = scale * static_cast<float>(v[value_quant(at.row, i)]);
   }
 
   /// Whether a page that came from elsewhere, `page_bytes()` long, holds numbers only.
@@ -2111,7 +2116,10 @@ class kv_cache {
         for (std::size_t c = 0; c < width; c += 4) copy(panel + key_quant(own, c / block_columns, c % block_columns), to + c, 4);
         for (std::size_t b = 0; b < blocks; ++b) copy(panel + key_scale(own, b), to + width + 2 * b, 2);
       }
-      copy(page + key_bytes_ + at.row * width, packed + positions * key + done * width, n * width);
+      for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t c = 0; c < width; ++c)
+          copy(page + key_bytes_ + value_quant(at.row + i, c), packed + positions * key + (done + i) * width + c, 1);
+      }
       copy(page + key_bytes_ + key_block * width + at.row * sizeof(float), packed + positions * (key + width) + done * sizeof(float),
            n * sizeof(float));
     }
@@ -2130,6 +2138,10 @@ class kv_cache {
   }
   [[nodiscard]] static std::size_t key_quant(const place& at, std::size_t b, std::size_t i) noexcept {
     return b * layout_of(panel_kind::q8).block_bytes() + i / 4 * group_bytes + 4 * at.lane + i % 4;
+  }
+  /// Where a position's i-th value stands among those of a page.
+  [[nodiscard]] static constexpr std::size_t value_quant(std::size_t row, std::size_t i) noexcept {
+    return i / 16 * 16 * key_block + row / 4 * group_bytes + 4 * (i % 16) + row % 4;
   }
   [[nodiscard]] static float largest(const float* x, std::size_t n) noexcept {
     float out = 0.0f;
@@ -2185,7 +2197,7 @@ namespace inoculum::engine {
 static_assert(std::endian::native == std::endian::little, "the file is written as memory holds it");
 
 /// Names how this version computes keys and values. Whoever changes a bit of them changes this, so that no older file is gone on from.
-inline constexpr std::string_view arithmetic = "1";
+inline constexpr std::string_view arithmetic = "2";
 
 /// Whose pages they are: a file is read only by an engine that would have computed the same.
 struct prefix_identity {
@@ -4609,6 +4621,20 @@ class thread_team {
 
 #endif
 
+// ---- inoculum/engine/tensor.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_TENSOR
+#define INOCULUM_SINGLE_ENGINE_TENSOR
+
+// xtensor's tensors, wherever its version keeps them: version 0.26 moved its headers into folders.
+
+#if __has_include(<xtensor/containers/xtensor.hpp>)
+#include <xtensor/containers/xtensor.hpp>
+#else
+#include <xtensor/xtensor.hpp>
+#endif
+
+#endif
+
 // ---- inoculum/engine/quant/quantised_rows.hpp ----
 #ifndef INOCULUM_SINGLE_ENGINE_QUANT_QUANTISED_ROWS
 #define INOCULUM_SINGLE_ENGINE_QUANT_QUANTISED_ROWS
@@ -4618,7 +4644,6 @@ class thread_team {
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <xtensor/xtensor.hpp>
 
 namespace inoculum::engine {
 
@@ -4779,8 +4804,8 @@ inline void add_values(const kernel_table& kernels, const kv_cache& cache, std::
   if (cache.type() == kv_type::f16) {
     kernels.f16_tile(weights, key_block, cache.half_values(layer, head, page), width, 16, positions, n, width / 16, out, width, false);
   } else {
-    kernels.byte_tile(weights, key_block, cache.byte_values(layer, head, page), cache.value_scales(layer, head, page), width, positions, n,
-                      width / 16, out, width);
+    kernels.byte_values(weights, cache.value_scales(layer, head, page), cache.byte_values(layer, head, page), positions, n, width / 16, out,
+                        width);
   }
 }
 
@@ -5333,7 +5358,6 @@ class decoder_weights {
 #include <cmath>
 #include <cstddef>
 #include <xsimd/xsimd.hpp>
-#include <xtensor/xtensor.hpp>
 
 namespace inoculum::engine {
 
@@ -5401,7 +5425,6 @@ struct rope_angles {
 #include <type_traits>
 #include <utility>
 #include <vector>
-#include <xtensor/xtensor.hpp>
 
 namespace inoculum::engine {
 
@@ -5948,7 +5971,7 @@ namespace detail {
   return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(static_cast<const __m128i*>(p))));
 }
 /// Four activations to every 32-bit lane.
-[[nodiscard]] INOCULUM_AVX2_INLINE __m256i broadcast(const std::int8_t* p) noexcept {
+[[nodiscard]] INOCULUM_AVX2_INLINE __m256i broadcast(const void* p) noexcept {
   std::int32_t four = 0;
   std::memcpy(&four, p, sizeof four);
   return _mm256_set1_epi32(four);
@@ -6161,7 +6184,7 @@ namespace detail {
   return to_float(_mm512_maskz_cvtepi8_epi32(0xffff, _mm_loadu_si128(static_cast<const __m128i*>(p))));
 }
 /// Four activations to every 32-bit lane; folds into dpbusd's memory operand.
-[[nodiscard]] INOCULUM_AVX512_INLINE __m512i broadcast(const std::int8_t* p) noexcept {
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512i broadcast(const void* p) noexcept {
   std::int32_t four = 0;
   std::memcpy(&four, p, sizeof four);
   return _mm512_set1_epi32(four);
@@ -6332,6 +6355,7 @@ INOCULUM_AVX512 inline void tiles(const std::uint8_t* const (&panels)[P], const 
     float* to = out + static_cast<std::size_t>(p) * stride;
     std::size_t left = t;
     for (; left + 4 <= rows; left += 4) tile<Kind, 1, 4>(alone, a, left, to + panel_rows * left, 0);
+    if (rows - left == 3) tile<Kind, 1, 3>(alone, a, left, to + panel_rows * left, 0), left += 3;
     // One token waits for memory. There AVX2's loads of half the size came out ahead (33 GB/s against 25 on Zen 4), to the same bits.
     for (; left < rows; ++left) avx2::detail::tile<Kind, 1>(panels[p], a, left, to + panel_rows * left);
   }
@@ -6638,21 +6662,20 @@ namespace detail {
   return _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1)));
 }
 
-/// Eight numbers of a float kind, or signed bytes (`q8`), the i-th and on.
+/// Eight numbers of a float kind, the i-th and on.
 template <panel_kind Kind>
 [[nodiscard]] INOCULUM_AVX2_INLINE __m256 load_column(const void* p, std::size_t i) noexcept {
   if constexpr (Kind == panel_kind::f32) return _mm256_loadu_ps(static_cast<const float*>(p) + i);
-  if constexpr (Kind == panel_kind::q8) return load_signed_bytes(static_cast<const std::int8_t*>(p) + i);
   const void* bits = static_cast<const std::uint16_t*>(p) + i;
   if constexpr (Kind == panel_kind::f16) return load_halves(bits);
   const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(static_cast<const __m128i*>(bits)));
   return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
 }
 
-/// R rows of a against a strip of 16 columns, added to `out`; bytes times a scale for each of b's rows.
+/// R rows of a against a strip of 16 columns, added to `out`.
 template <int R, panel_kind Kind>
-INOCULUM_AVX2 inline void float_tile(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, const float* scales,
-                                     std::size_t depth, float* out, std::size_t out_stride, bool fresh) noexcept {
+INOCULUM_AVX2 inline void float_tile(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, std::size_t depth,
+                                     float* out, std::size_t out_stride, bool fresh) noexcept {
   __m256 y[R][2];
   INOCULUM_UNROLL
   for (int r = 0; r < R; ++r) {
@@ -6660,12 +6683,8 @@ INOCULUM_AVX2 inline void float_tile(const float* a, std::size_t a_stride, const
     y[r][1] = fresh ? _mm256_setzero_ps() : _mm256_loadu_ps(out + static_cast<std::size_t>(r) * out_stride + 8);
   }
   for (std::size_t k = 0; k < depth; ++k) {
-    __m256 b0 = load_column<Kind>(b, k * b_stride);
-    __m256 b1 = load_column<Kind>(b, k * b_stride + 8);
-    if constexpr (Kind == panel_kind::q8) {
-      b0 = _mm256_mul_ps(b0, _mm256_set1_ps(scales[k]));
-      b1 = _mm256_mul_ps(b1, _mm256_set1_ps(scales[k]));
-    }
+    const __m256 b0 = load_column<Kind>(b, k * b_stride);
+    const __m256 b1 = load_column<Kind>(b, k * b_stride + 8);
     INOCULUM_UNROLL
     for (int r = 0; r < R; ++r) {
       const __m256 x = _mm256_set1_ps(a[static_cast<std::size_t>(r) * a_stride + k]);
@@ -6681,14 +6700,13 @@ INOCULUM_AVX2 inline void float_tile(const float* a, std::size_t a_stride, const
 }
 
 template <panel_kind Kind>
-INOCULUM_AVX2 inline void float_tiles(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, const float* scales,
-                                      std::size_t depth, std::size_t rows, float* out, std::size_t out_stride, bool fresh) noexcept {
+INOCULUM_AVX2 inline void float_tiles(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, std::size_t depth,
+                                      std::size_t rows, float* out, std::size_t out_stride, bool fresh) noexcept {
   for (; rows >= 6; rows -= 6, a += 6 * a_stride, out += 6 * out_stride)
-    float_tile<6, Kind>(a, a_stride, b, b_stride, scales, depth, out, out_stride, fresh);
+    float_tile<6, Kind>(a, a_stride, b, b_stride, depth, out, out_stride, fresh);
   for (; rows >= 3; rows -= 3, a += 3 * a_stride, out += 3 * out_stride)
-    float_tile<3, Kind>(a, a_stride, b, b_stride, scales, depth, out, out_stride, fresh);
-  for (; rows > 0; --rows, a += a_stride, out += out_stride)
-    float_tile<1, Kind>(a, a_stride, b, b_stride, scales, depth, out, out_stride, fresh);
+    float_tile<3, Kind>(a, a_stride, b, b_stride, depth, out, out_stride, fresh);
+  for (; rows > 0; --rows, a += a_stride, out += out_stride) float_tile<1, Kind>(a, a_stride, b, b_stride, depth, out, out_stride, fresh);
 }
 
 /// 2^x, 0 below 2^-126.
@@ -6749,7 +6767,7 @@ INOCULUM_AVX2 inline void quantise(const float* x, std::size_t blocks, std::int8
 template <panel_kind Kind>
 INOCULUM_AVX2 inline void float_panel(const void* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                       float* out) {
-  detail::float_tiles<Kind>(x, stride, panel, panel_rows, nullptr, columns, rows, out, panel_rows, true);
+  detail::float_tiles<Kind>(x, stride, panel, panel_rows, columns, rows, out, panel_rows, true);
 }
 INOCULUM_AVX2 inline void f32_panel(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                     float* out) {
@@ -6767,8 +6785,7 @@ INOCULUM_AVX2 inline void bf16_panel(const std::uint16_t* panel, std::size_t col
 INOCULUM_AVX2 inline void f32_strips(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t strips,
                                      std::size_t depth, std::size_t rows, float* out, std::size_t out_stride) {
   for (std::size_t s = 0; s < strips; ++s)
-    detail::float_tiles<panel_kind::f32>(a, a_stride, b + s * b_pitch, panel_rows, nullptr, depth, rows, out + s * panel_rows, out_stride,
-                                         false);
+    detail::float_tiles<panel_kind::f32>(a, a_stride, b + s * b_pitch, panel_rows, depth, rows, out + s * panel_rows, out_stride, false);
 }
 INOCULUM_AVX2 inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) {
   if (kind == panel_kind::f16) {
@@ -6782,12 +6799,73 @@ INOCULUM_AVX2 inline void f16_tile(const float* a, std::size_t a_stride, const s
                                    std::size_t strip_stride, std::size_t depth, std::size_t rows, std::size_t strips, float* out,
                                    std::size_t out_stride, bool fresh) {
   for (; strips > 0; --strips, b += strip_stride, out += 16)
-    detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, nullptr, depth, rows, out, out_stride, fresh);
+    detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, depth, rows, out, out_stride, fresh);
 }
-INOCULUM_AVX2 inline void byte_tile(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
-                                    std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
-  for (; strips > 0; --strips, b += 16, out += 16)
-    detail::float_tiles<panel_kind::q8>(a, a_stride, b, b_stride, scales, depth, rows, out, out_stride, false);
+namespace detail {
+/// R rows of weights in bytes against a strip of values. Two products of 127 · 127 fit 16 bits.
+template <int R>
+INOCULUM_AVX2 inline void byte_tile(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
+                                    float* out, std::size_t out_stride) noexcept {
+  const __m256i ones = _mm256_set1_epi16(1);
+  __m256i sum[R][2];
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
+  for (std::size_t k = 0; k < positions; k += 4) {
+    const __m256i v[2] = {load(values + 16 * k), load(values + 16 * k + 32)};
+    INOCULUM_UNROLL
+    for (int r = 0; r < R; ++r) {
+      const __m256i x = broadcast(bytes + key_block * static_cast<std::size_t>(r) + k);
+      INOCULUM_UNROLL
+      for (int h = 0; h < 2; ++h) sum[r][h] = _mm256_add_epi32(sum[r][h], _mm256_madd_epi16(_mm256_maddubs_epi16(x, v[h]), ones));
+    }
+  }
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int h = 0; h < 2; ++h) {
+      float* const to = out + static_cast<std::size_t>(r) * out_stride + 8 * h;
+      _mm256_storeu_ps(to, _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum[r][h]), _mm256_set1_ps(factors[r]), _mm256_loadu_ps(to)));
+    }
+  }
+}
+/// A row's weights in bytes, and what they are to be multiplied with.
+INOCULUM_AVX2 inline float weight_bytes(const float* weights, const float* scales, std::uint8_t* bytes) noexcept {
+  __m256 share[key_block / 8];
+  __m256 most = _mm256_setzero_ps();
+  for (std::size_t i = 0; i < key_block / 8; ++i) {
+    share[i] = _mm256_mul_ps(_mm256_loadu_ps(weights + 8 * i), _mm256_loadu_ps(scales + 8 * i));
+    most = _mm256_max_ps(most, share[i]);
+  }
+  const float top = largest_lane(most);
+  const bool counts = top > 1e-30f;
+  const __m256 inverse = _mm256_set1_ps(counts ? 127.0f / top : 0.0f);
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  const auto whole = [&](std::size_t i) INOCULUM_AVX2 { return _mm256_cvtps_epi32(_mm256_mul_ps(share[i], inverse)); };
+  for (std::size_t i = 0; i < key_block / 8; i += 4) {
+    const __m256i four = _mm256_packs_epi16(_mm256_packs_epi32(whole(i), whole(i + 1)), _mm256_packs_epi32(whole(i + 2), whole(i + 3)));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(bytes + 8 * i), _mm256_permutevar8x32_epi32(four, order));
+  }
+  return counts ? top / 127.0f : 0.0f;
+}
+}  // namespace detail
+
+INOCULUM_AVX2 inline void byte_values(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions,
+                                      std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
+  constexpr std::size_t most_rows = 48;
+  std::uint8_t bytes[most_rows * key_block];
+  float factors[most_rows];
+  for (std::size_t n = 0; rows > 0; rows -= n, weights += n * key_block, out += n * out_stride) {
+    n = std::min(rows, most_rows);
+    for (std::size_t r = 0; r < n; ++r) factors[r] = detail::weight_bytes(weights + key_block * r, scales, bytes + key_block * r);
+    for (std::size_t s = 0; s < strips; ++s) {
+      const std::int8_t* strip = values + 16 * key_block * s;
+      float* const to = out + 16 * s;
+      std::size_t r = 0;
+      for (; r + 3 <= n; r += 3)
+        detail::byte_tile<3>(bytes + key_block * r, factors + r, strip, positions, to + r * out_stride, out_stride);
+      for (; r < n; ++r) detail::byte_tile<1>(bytes + key_block * r, factors + r, strip, positions, to + r * out_stride, out_stride);
+    }
+  }
 }
 
 INOCULUM_AVX2 inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
@@ -6870,10 +6948,10 @@ INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t 
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
 
-inline constexpr kernel_table table = {"avx2",    quantise,     quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel, f16_panel,    bf16_panel,      f16_tile,
-                                       byte_tile, softmax_step, softmax_merge,   rms_norm,
-                                       swiglu,    geglu,        f32_strips,      widen};
+inline constexpr kernel_table table = {"avx2",      quantise,     quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,   f16_panel,    bf16_panel,      f16_tile,
+                                       byte_values, softmax_step, softmax_merge,   rms_norm,
+                                       swiglu,      geglu,        f32_strips,      widen};
 
 }  // namespace inoculum::engine::avx2
 
@@ -7005,23 +7083,21 @@ INOCULUM_AVX512 inline void geglu(const float* gate, const float* up, std::size_
 namespace inoculum::engine::avx512 {
 
 namespace detail {
-/// 16 numbers of a float kind, or signed bytes (`q8`), the i-th and on.
+/// 16 numbers of a float kind, the i-th and on.
 template <panel_kind Kind>
 [[nodiscard]] INOCULUM_AVX512_INLINE __m512 load_column(const void* p, std::size_t i) noexcept {
   if constexpr (Kind == panel_kind::f32) return _mm512_loadu_ps(static_cast<const float*>(p) + i);
-  if constexpr (Kind == panel_kind::q8) return load_signed_bytes(static_cast<const std::int8_t*>(p) + i);
   const void* bits = static_cast<const std::uint16_t*>(p) + i;
   if constexpr (Kind == panel_kind::f16) return load_halves(bits);
   const __m512i wide = _mm512_maskz_cvtepu16_epi32(0xffff, _mm256_loadu_si256(static_cast<const __m256i*>(bits)));
   return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(0xffff, wide, 16));
 }
 
-/// b of a tile: `depth` rows of strips of 16 columns; bytes times a scale for each row.
+/// b of a tile: `depth` rows of strips of 16 columns.
 struct strips_view {
   const void* data = nullptr;
   std::size_t stride = 0;
   std::size_t strip_stride = 0;
-  const float* scales = nullptr;
   std::size_t depth = 0;
 };
 
@@ -7040,10 +7116,8 @@ INOCULUM_AVX512 inline void float_tile(const float* a, std::size_t a_stride, con
   for (std::size_t k = 0; k < b.depth; ++k) {
     __m512 column[C];
     INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c) {
+    for (int c = 0; c < C; ++c)
       column[c] = load_column<Kind>(b.data, (strip + static_cast<std::size_t>(c)) * b.strip_stride + k * b.stride);
-      if constexpr (Kind == panel_kind::q8) column[c] = _mm512_mul_ps(column[c], _mm512_set1_ps(b.scales[k]));
-    }
     INOCULUM_UNROLL
     for (int r = 0; r < R; ++r) {
       const __m512 x = _mm512_set1_ps(a[static_cast<std::size_t>(r) * a_stride + k]);
@@ -7086,7 +7160,7 @@ INOCULUM_AVX512 inline void float_tiles(const float* a, std::size_t a_stride, co
 template <panel_kind Kind>
 INOCULUM_AVX512 inline void float_panel(const void* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                         float* out) {
-  const detail::strips_view b{panel, panel_rows, 0, nullptr, columns};
+  const detail::strips_view b{panel, panel_rows, 0, columns};
   detail::row_tiles<12, 1, Kind>(x, stride, b, rows, 1, out, panel_rows, true);
   detail::row_tiles<4, 1, Kind>(x, stride, b, rows, 1, out, panel_rows, true);
   detail::row_tiles<1, 1, Kind>(x, stride, b, rows, 1, out, panel_rows, true);
@@ -7107,11 +7181,7 @@ INOCULUM_AVX512 inline void bf16_panel(const std::uint16_t* panel, std::size_t c
 INOCULUM_AVX512 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride,
                                      std::size_t strip_stride, std::size_t depth, std::size_t rows, std::size_t strips, float* out,
                                      std::size_t out_stride, bool fresh) {
-  detail::float_tiles<panel_kind::f16>(a, a_stride, {b, b_stride, strip_stride, nullptr, depth}, rows, strips, out, out_stride, fresh);
-}
-INOCULUM_AVX512 inline void byte_tile(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
-                                      std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
-  detail::float_tiles<panel_kind::q8>(a, a_stride, {b, b_stride, 16, scales, depth}, rows, strips, out, out_stride, false);
+  detail::float_tiles<panel_kind::f16>(a, a_stride, {b, b_stride, strip_stride, depth}, rows, strips, out, out_stride, fresh);
 }
 
 namespace detail {
@@ -7187,8 +7257,96 @@ INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t stride, cons
   }
 }
 
+namespace detail {
+/// Four positions of R rows of weights in bytes and of C strips of values.
+template <int R, int C>
+INOCULUM_AVX512_INLINE void add_bytes(const std::uint8_t* bytes, const std::int8_t* values, __m512i (&sum)[R][C]) noexcept {
+  __m512i v[C];
+  INOCULUM_UNROLL
+  for (int c = 0; c < C; ++c) v[c] = load(values + 16 * key_block * static_cast<std::size_t>(c));
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    const __m512i x = broadcast(bytes + key_block * static_cast<std::size_t>(r));
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_dpbusd_epi32(sum[r][c], x, v[c]);
+  }
+}
+/// R rows of weights in bytes against C strips of values.
+template <int R, int C>
+INOCULUM_AVX512 inline void byte_tile(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
+                                      float* out, std::size_t out_stride) noexcept {
+  __m512i sum[R][C];
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_setzero_si512();
+  }
+  // Four at a time, weights past the last position being 0: gcc 12 copies all sums once a turn.
+  for (std::size_t k = 0; k < positions; k += 16) {
+    add_bytes<R, C>(bytes + k, values + 16 * k, sum);
+    add_bytes<R, C>(bytes + k + 4, values + 16 * (k + 4), sum);
+    add_bytes<R, C>(bytes + k + 8, values + 16 * (k + 8), sum);
+    add_bytes<R, C>(bytes + k + 12, values + 16 * (k + 12), sum);
+  }
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) {
+      float* const to = out + static_cast<std::size_t>(r) * out_stride + 16 * c;
+      _mm512_storeu_ps(to, _mm512_fmadd_ps(to_float(sum[r][c]), _mm512_set1_ps(factors[r]), _mm512_loadu_ps(to)));
+    }
+  }
+}
+template <int R>
+INOCULUM_AVX512 inline void byte_rows(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
+                                      std::size_t strips, float* out, std::size_t out_stride) noexcept {
+  for (; strips >= 4; strips -= 4, values += 64 * key_block, out += 64) byte_tile<R, 4>(bytes, factors, values, positions, out, out_stride);
+  for (; strips > 0; --strips, values += 16 * key_block, out += 16) byte_tile<R, 1>(bytes, factors, values, positions, out, out_stride);
+}
+}  // namespace detail
+
+INOCULUM_AVX512 inline void byte_values(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions,
+                                        std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
+  constexpr std::size_t most_rows = 48;
+  for (; rows > most_rows; rows -= most_rows, weights += most_rows * key_block, out += most_rows * out_stride)
+    byte_values(weights, scales, values, positions, most_rows, strips, out, out_stride);
+  alignas(64) std::uint8_t bytes[most_rows * key_block];
+  alignas(64) float top[4 * most_rows];
+  float factors[most_rows];
+  __m512 scale[4];
+  INOCULUM_UNROLL
+  for (std::size_t i = 0; i < 4; ++i) scale[i] = _mm512_loadu_ps(scales + 16 * i);
+  for (std::size_t r = 0; r < rows; r += 4) {
+    __m512 most[4];
+    INOCULUM_UNROLL
+    for (std::size_t k = 0; k < 4; ++k) {
+      const float* row = weights + key_block * std::min(r + k, rows - 1);
+      most[k] = _mm512_setzero_ps();
+      INOCULUM_UNROLL
+      for (std::size_t i = 0; i < 4; ++i) most[k] = detail::larger{}(most[k], _mm512_mul_ps(_mm512_loadu_ps(row + 16 * i), scale[i]));
+    }
+    _mm512_store_ps(top + 4 * r, detail::quarters(most, detail::larger{}));
+  }
+  for (std::size_t r = 0; r < rows; ++r) {
+    const bool counts = top[4 * r] > 1e-30f;
+    const __m512 inverse = _mm512_set1_ps(counts ? 127.0f / top[4 * r] : 0.0f);
+    factors[r] = counts ? top[4 * r] / 127.0f : 0.0f;
+    INOCULUM_UNROLL
+    for (std::size_t i = 0; i < 4; ++i) {
+      const __m512 share = _mm512_mul_ps(_mm512_loadu_ps(weights + key_block * r + 16 * i), scale[i]);
+      const __m512i whole = _mm512_maskz_cvtps_epi32(0xffff, _mm512_mul_ps(share, inverse));
+      _mm_store_si128(reinterpret_cast<__m128i*>(bytes + key_block * r + 16 * i), _mm512_maskz_cvtepi32_epi8(0xffff, whole));
+    }
+  }
+  std::size_t r = 0;
+  const auto rest = [&] { return bytes + key_block * r; };
+  for (; r + 4 <= rows; r += 4) detail::byte_rows<4>(rest(), factors + r, values, positions, strips, out + r * out_stride, out_stride);
+  for (; r + 3 <= rows; r += 3) detail::byte_rows<3>(rest(), factors + r, values, positions, strips, out + r * out_stride, out_stride);
+  for (; r < rows; ++r) detail::byte_rows<1>(rest(), factors + r, values, positions, strips, out + r * out_stride, out_stride);
+}
+
 inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, quantised_panel, quantised_pair, f32_panel,           f16_panel,
-                                       bf16_panel,    f16_tile,       byte_tile,       softmax_step,   avx2::softmax_merge, avx2::rms_norm,
+                                       bf16_panel,    f16_tile,       byte_values,     softmax_step,   avx2::softmax_merge, avx2::rms_norm,
                                        swiglu,        geglu,          f32_strips,      widen};
 
 }  // namespace inoculum::engine::avx512
@@ -7418,10 +7576,22 @@ inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* 
   tile(a, a_stride, depth, rows, 16 * strips, out, out_stride,
        [=](std::size_t k, std::size_t i) { return half_to_float(b[i / 16 * strip_stride + k * b_stride + i % 16]); });
 }
-inline void byte_tile(const float* a, std::size_t a_stride, const std::int8_t* b, const float* scales, std::size_t b_stride,
-                      std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
-  tile(a, a_stride, depth, rows, 16 * strips, out, out_stride,
-       [=](std::size_t k, std::size_t i) { return scales[k] * static_cast<float>(b[k * b_stride + i]); });
+inline void byte_values(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions, std::size_t rows,
+                        std::size_t strips, float* out, std::size_t out_stride) {
+  for (std::size_t t = 0; t < rows; ++t, weights += key_block, out += out_stride) {
+    float top = 0.0f;
+    for (std::size_t k = 0; k < positions; ++k) top = std::max(top, weights[k] * scales[k]);
+    const bool counts = top > 1e-30f;  // below, the inverse would overflow
+    const float inverse = counts ? 127.0f / top : 0.0f, factor = counts ? top / 127.0f : 0.0f;
+    std::int32_t bytes[key_block];
+    for (std::size_t k = 0; k < positions; ++k) bytes[k] = static_cast<std::int32_t>(std::lrint(weights[k] * scales[k] * inverse));
+    for (std::size_t i = 0; i < 16 * strips; ++i) {
+      const std::int8_t* v = values + i / 16 * 16 * key_block + 4 * (i % 16);
+      std::int32_t sum = 0;
+      for (std::size_t k = 0; k < positions; ++k) sum += bytes[k] * v[k / 4 * group_bytes + k % 4];
+      out[i] = std::fma(static_cast<float>(sum), factor, out[i]);
+    }
+  }
 }
 
 inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
@@ -7497,10 +7667,10 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
   });
 }
 
-inline constexpr kernel_table table = {"portable", quantise,     quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel,  f16_panel,    bf16_panel,      f16_tile,
-                                       byte_tile,  softmax_step, softmax_merge,   rms_norm,
-                                       swiglu,     geglu,        f32_strips,      widen};
+inline constexpr kernel_table table = {"portable",  quantise,     quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,   f16_panel,    bf16_panel,      f16_tile,
+                                       byte_values, softmax_step, softmax_merge,   rms_norm,
+                                       swiglu,      geglu,        f32_strips,      widen};
 
 }  // namespace inoculum::engine::portable
 
@@ -8155,7 +8325,6 @@ struct vision_weights {
 #include <cmath>
 #include <cstddef>
 #include <vector>
-#include <xtensor/xtensor.hpp>
 
 namespace inoculum::engine {
 
