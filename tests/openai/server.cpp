@@ -56,7 +56,10 @@ TEST_CASE("a streamed answer, with its tokens and times") {
     c.hang();  // not waited for
   });
   std::vector<std::string> pieces;
-  const auto got = ino::openai_backend(server.url() + "/v1/", "llava-med", quick())
+  auto patient = quick();
+  patient.silence_seconds = 20.0;
+  patient.total_seconds = 60.0;
+  const auto got = ino::openai_backend(server.url() + "/v1/", "llava-med", patient)
                        .generate(ask("Is there a fracture?"), {}, [&](std::string_view text) { return pieces.emplace_back(text), true; });
   REQUIRE_MESSAGE(got.has_value(), got.error().to_string());
   CHECK(got->text == "No fracture.");
@@ -66,8 +69,9 @@ TEST_CASE("a streamed answer, with its tokens and times") {
   CHECK(got->cached_tokens == 32);
   CHECK(got->completion_tokens == 2);
   CHECK(got->ttft_ms >= 29.0);
-  CHECK(got->total_ms >= got->ttft_ms + 29.0);
-  CHECK(got->total_ms < 280.0);
+  CHECK(got->ttft_ms <= got->total_ms);
+  CHECK(got->total_ms >= 59.0);  // no less after the first token: a busy client may see that late
+  CHECK(got->total_ms < 1e3 * patient.silence_seconds);
   CHECK(server.requests().at(0).starts_with("POST /v1/chat/completions HTTP/1.1\r\n"));
   CHECK_FALSE(contains(server.requests().at(0), "Authorization"));
   CHECK(contains(server.body(), "\"model\":\"llava-med\""));
