@@ -94,22 +94,15 @@ inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, flo
   for (std::size_t i = 0; i < n; ++i) to[i] = kind == panel_kind::f16 ? half_to_float(from[i]) : bfloat_to_float(from[i]);
 }
 
-/// `to_float(k, i)` is row k's i-th component.
-template <class ToFloat>
-inline void tile(const float* a, std::size_t a_stride, std::size_t depth, std::size_t rows, std::size_t columns, float* out,
-                 std::size_t out_stride, ToFloat to_float) {
-  for (std::size_t k = 0; k < depth; ++k) {
-    for (std::size_t i = 0; i < columns; ++i) {
-      const float w = to_float(k, i);
-      for (std::size_t t = 0; t < rows; ++t) out[t * out_stride + i] = std::fma(a[t * a_stride + k], w, out[t * out_stride + i]);
-    }
-  }
-}
 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t strip_stride,
                      std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride, bool fresh) {
   for (std::size_t t = 0; fresh && t < rows; ++t) std::fill_n(out + t * out_stride, 16 * strips, 0.0f);
-  tile(a, a_stride, depth, rows, 16 * strips, out, out_stride,
-       [=](std::size_t k, std::size_t i) { return half_to_float(b[i / 16 * strip_stride + k * b_stride + i % 16]); });
+  for (std::size_t k = 0; k < depth; ++k) {
+    for (std::size_t i = 0; i < 16 * strips; ++i) {
+      const float w = half_to_float(b[i / 16 * strip_stride + k * b_stride + i % 16]);
+      for (std::size_t t = 0; t < rows; ++t) out[t * out_stride + i] = std::fma(a[t * a_stride + k], w, out[t * out_stride + i]);
+    }
+  }
 }
 inline void byte_values(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions, std::size_t rows,
                         std::size_t strips, float* out, std::size_t out_stride) {

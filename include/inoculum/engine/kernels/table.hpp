@@ -57,7 +57,7 @@ struct kernel_table {
                    std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride, bool fresh) = nullptr;
   /// Values in 8 bits, those of 64 positions: out[rows × 16·strips] += weights[rows × 64] · values, of which the first `positions` count.
   /// A strip holds four positions of 16 components each, side by side, then the next four; position k's bytes stand for scales[k]
-  /// times as much. Weights, 0 or more, become 7 bits on the way, so that four products are one step.
+  /// times as much. Weights, 0 or more and 0 past the last position, become 7 bits on the way, so that four products are one step.
   void (*byte_values)(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions, std::size_t rows,
                       std::size_t strips, float* out, std::size_t out_stride) = nullptr;
   /// One step of the running softmax (Milakov and Gimelshein, 2018) of each of some rows: row r has 64 scores at
