@@ -181,7 +181,9 @@ int main(int argc, char** argv) {
   std::string eyes = argc > 2 ? argv[2] : "examples/models/smollm2-eyes-mmproj.gguf";
   const std::size_t queries = argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 200;
   const int threads = argc > 4 ? std::atoi(argv[4]) : 2;
-  const auto kv = argc > 5 && std::string_view(argv[5]) == "q8" ? engine::kv_type::q8 : engine::kv_type::f16;
+  const std::string_view kept = argc > 5 ? argv[5] : "f16";
+  if (kept != "f16" && kept != "q8") return std::fputs("keys and values are kept in f16 or q8\n", stderr), 2;
+  const auto kv = kept == "q8" ? engine::kv_type::q8 : engine::kv_type::f16;
   if (model.empty() || queries == 0) return 1;
   std::signal(SIGINT, [](int) {
     stopped = 1;
@@ -300,7 +302,7 @@ int main(int argc, char** argv) {
   if (done == 0) return 130;
   const quartiles u = of(undefended, &measured::ms);
   std::printf("%zu queries, %zu demonstrations with pictures, %d threads, %s kernels, %s keys and values; median (quartiles)\n", done,
-              shown, threads, plain->engine().decoder().kernels().name, kv == engine::kv_type::q8 ? "q8" : "f16");
+              shown, threads, plain->engine().decoder().kernels().name, std::string(kept).c_str());
   std::printf("%-26s %8s %22s %12s %12s %8s %8s\n", "", "tokens", "first token, ms", "/ undefended", "/ attention", "/ cold", "cached");
   std::printf("%-26s %8s %8.1f (%.1f to %.1f)\n", "undefended", "", u.median, u.low, u.high);
   for (const arm& a : arms) {

@@ -2,14 +2,17 @@
 // Products of weights with activations, for each type of weights and each table of kernels that runs here: multiplications
 // a second on one thread. "gemm" is 512 tokens, in the runs of 64 that the decoder takes; "gemv" is one token against a matrix too large
 // for any cache, where bytes decide. "peak" is a loop of nothing but vpdpbusd or tdpbssd, "of_peak" what a table reaches of its own one,
-// measured in the same second.
+// measured in the same second. "attention" is one head of 64 behind 1,088 positions, for 48 rows as in a prefill and for three of one
+// token.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <inoculum/core/rng.hpp>
 #include <inoculum/engine/kernels/select.hpp>
+#include <inoculum/engine/model/attention.hpp>
 #include <inoculum/engine/quant/quantised_rows.hpp>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -72,6 +75,29 @@ void product(benchmark::State& state, const kernel_table& kernels, ggml_type typ
   else if (peak > 0) state.counters["of_peak"] = products / seconds / std::max(peak, peak_of(kernels));
 }
 
+void attention(benchmark::State& state, const kernel_table& kernels, kv_type type, std::size_t rows) {
+  constexpr std::size_t width = 64, positions = 1088;
+  kv_cache cache(1, 1, width, type);
+  if (!cache.reserve(0, positions)) return state.SkipWithError("no memory");
+  rng r(3);
+  float key[width], value[width];
+  for (std::size_t p = 0; p < positions; ++p) {
+    for (std::size_t i = 0; i < width; ++i) key[i] = static_cast<float>(r.normal()), value[i] = static_cast<float>(r.normal());
+    cache.store(0, 0, p, key, value);
+  }
+  const auto scratch = std::make_unique<attention_scratch>();
+  for (std::size_t i = 0; i < rows * width; ++i) scratch->query[i] = 0.18f * static_cast<float>(r.normal());
+  for (std::size_t t = 0; t < rows; ++t) scratch->positions[t] = positions - 1;
+  const double begin = now();
+  for (auto _ : state) {
+    attend(kernels, cache, 0, 0, width, rows, 0, *scratch);
+    benchmark::DoNotOptimize(scratch->result[0]);
+    benchmark::ClobberMemory();
+  }
+  const double seconds = (now() - begin) / static_cast<double>(state.iterations());
+  state.counters["ns a row and page"] = seconds * 1e9 / static_cast<double>(rows * (positions / key_block));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -82,6 +108,14 @@ int main(int argc, char** argv) {
         for (auto _ : s) best = std::max(best, peak_of(*k));
         s.counters["GMAC/s"] = best * 1e-9;
       })->Unit(benchmark::kMillisecond);
+    }
+    for (const kv_type type : {kv_type::f16, kv_type::q8}) {
+      for (const std::size_t rows : {48u, 3u}) {
+        const std::string name = "attention/" + std::string(k->name) + (type == kv_type::q8 ? "/q8/" : "/f16/") + std::to_string(rows);
+        benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& s) {
+          attention(s, *k, type, rows);
+        })->Unit(benchmark::kMicrosecond);
+      }
     }
     for (const ggml_type type : types) {
       const std::string name = std::string(k->name) + "/" + to_string(type);
