@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the program's pool, policies and suites come from: alone in including Eigen, the grammar and the phantoms.
+#include <cstdio>
+#include <filesystem>
 #include <inoculum/engine/cached_embedder.hpp>
 #include <inoculum/engine/sentence/sentence_embedder.hpp>
 #include <inoculum/engine/vision/vision_embedder.hpp>
@@ -40,17 +42,17 @@ inoculum::result<inoculum::image> draw(const std::string& phantom) {
 
 result<std::vector<any_policy>> open_policies(std::span<const std::string> texts, const demonstration_pool& pool, std::uint64_t seed,
                                               const std::string& eyes) {
-  const std::string folder = cache_folder();
   const auto sentence = [&]() -> result<cached_embedder<sentence_embedder>> {
-    auto minilm = sentence_embedder::load(folder + "/all-MiniLM-L6-v2");
+    auto minilm = sentence_embedder::load(encoder_folder());
     if (!minilm) {
       failure missing = std::move(minilm).error();
       if (missing.code == errc::not_found) missing.message += "; examples/fetch_weights.sh --embedder fetches the sentence embedder";
       return missing;
     }
-    // The first time takes some seconds, and a cache that cannot be written only means that every time does.
-    return cached_embedder<sentence_embedder>::build(std::move(*minilm), pool,
-                                                     folder + "/pool-" + pool.content_digest().hex().substr(0, 16) + ".vectors");
+    const std::string vectors = cache_folder() + "/pool-" + pool.content_digest().hex().substr(0, 16) + ".vectors";
+    if (!std::filesystem::exists(vectors)) std::fprintf(stderr, "reading the pool's %zu requests, once (some ten seconds)\n", pool.size());
+    // A cache that cannot be written only means that every time takes as long.
+    return cached_embedder<sentence_embedder>::build(std::move(*minilm), pool, vectors);
   };
   using modality_looks = inoculum::modality_looks<vision_embedder>;
   std::optional<modality_looks> known;  // sixty pictures are drawn and encoded for it: once for all policies

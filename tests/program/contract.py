@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 
-from program import (Case, command, environment, main, needs_weights, nowhere, pixels_of, run, sent_pictures, serve, small_png, stream_of,
+from program import (Case, cached, command, environment, main, needs_weights, nowhere, pixels_of, run, sent_pictures, serve, small_png, stream_of,
                      weights)
 
 refusal = "I'm sorry, but I can't help with that."
@@ -264,6 +264,22 @@ class Contract(Case):
             chosen = self.json_of(run("inspect", "selection", *words))
             self.assertFalse(chosen["costs_estimated"])
             self.check_inspected(words, chosen, self.json_of(run("ask", *words, "--max-tokens", 1))["trace"])
+
+    def test_the_default_policy_is_the_best_that_can_be_had(self):
+        words = ("inspect", "selection", "-q", fraud, "-k", 2, "--pool", self.folder / "pool", "--json")
+        self.succeeds(run("synthesize", "--out", self.folder / "pool", "--count", 60))
+        self.assertEqual(self.json_of(run(*words))["policy"], "similarity")
+        encoder = cached("all-MiniLM-L6-v2")
+        if not encoder:
+            self.skipTest("program contract, the sentence encoder: it is not in the cache (examples/fetch_weights.sh --embedder)")
+        cache = self.folder / "cache"
+        cache.mkdir()
+        (cache / "all-MiniLM-L6-v2").symlink_to(encoder)
+        for first in (True, False):
+            done = run(*words, INOCULUM_CACHE=cache)
+            self.assertEqual(self.json_of(done)["policy"], "similarity(sentence=0.5)")
+            self.assertEqual("requests, once" in done.stderr, first, done.stderr)
+        self.assertIn("default here: similarity(sentence=0.5)", self.succeeds(run("ask", "--help", INOCULUM_CACHE=cache)).stdout)
 
     def test_inspect_selection_without_weights(self):
         missing = {"INOCULUM_CACHE": self.folder, "INOCULUM_MODEL": None}

@@ -18,6 +18,7 @@ if len(sys.argv) < 2 or not os.access(sys.argv[1], os.X_OK):
     sys.exit(f"usage: {sys.argv[0]} PROGRAM [CASE…]")
 program = str(pathlib.Path(sys.argv[1]).resolve())
 root = pathlib.Path(__file__).resolve().parents[2]
+no_cache = tempfile.TemporaryDirectory(prefix="inoculum-no-cache-")
 nowhere = "http://127.0.0.1:9"  # of cases that must fail before anything is sent
 
 # ---- running it --------------------------------------------------------------------------------------
@@ -28,8 +29,12 @@ def command(*arguments):
 
 
 def environment(**changes):
-    """As ours, with None for what is to be unset. No key and no proxy: the tests' servers are their own."""
+    """As ours, with None for what is to be unset. No key and no proxy: the tests' servers are their own. Nor a cache with a sentence
+    encoder in it: without a policy named, every machine's tests then choose alike."""
     out = {k: v for k, v in os.environ.items() if k != "OPENAI_API_KEY" and not k.lower().endswith("_proxy")}
+    out["INOCULUM_CACHE"] = no_cache.name
+    if weights():
+        out["INOCULUM_MODEL"] = weights()
     for name, value in changes.items():
         out.pop(name, None)
         if value is not None:
@@ -43,12 +48,17 @@ def run(*arguments, seconds=120, said=None, **changes):
                           encoding="utf-8", errors="surrogateescape")
 
 
-def weights():
-    """The path of SmolLM2's GGUF, found as tests/support/weights.hpp finds it; None when there is none."""
+def cached(name):
+    """The path of what examples/fetch_weights.sh put into the cache; None when it is not there."""
     cache = os.environ.get("INOCULUM_CACHE") or os.path.join(
         os.environ.get("XDG_CACHE_HOME") or os.path.join(os.environ.get("HOME", ""), ".cache"), "inoculum")
-    path = os.environ.get("INOCULUM_MODEL") or os.path.join(cache, "SmolLM2-135M-Instruct.Q4_1.gguf")
-    return path if os.path.isfile(path) else None
+    return os.path.join(cache, name) if os.path.exists(os.path.join(cache, name)) else None
+
+
+def weights():
+    """The path of SmolLM2's GGUF, found as tests/support/weights.hpp finds it; None when there is none."""
+    named = os.environ.get("INOCULUM_MODEL")
+    return named if named and os.path.isfile(named) else cached("SmolLM2-135M-Instruct.Q4_1.gguf")
 
 
 def needs_weights(name):
