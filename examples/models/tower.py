@@ -16,7 +16,7 @@ from torch import nn
 IMAGE = 128
 PATCH = 16
 WIDTH = 192
-LAYERS = 6
+LAYERS = 9
 HEADS = 3
 HIDDEN = 768
 MERGE = 2
@@ -120,10 +120,15 @@ def _field(name, value):
 
 def load_mmproj(tower, gguf, table):
     """Sets the tower to what `save_mmproj` wrote. `table`: the embeddings that its words stand for now; a word that the
-    file does not have starts at zero."""
+    file does not have starts at zero. A tower of more layers than the file adds nothing in them yet, so it sees the same."""
     parts = {"patch.weight": "v.patch_embd.weight", "patch.bias": "v.patch_embd.bias", "register": "v.class_embd",
              "place": "v.position_embd.weight", "norm": "mm.model.mlp.0.weight"}  # fmt: skip
+    stored = gguf.fields["clip.vision.block_count"]
     for i in range(LAYERS):
+        if i >= stored:
+            for part in (tower.blocks[i].out, tower.blocks[i].down):
+                part.weight.data.zero_()
+            continue
         for ours, theirs in (("ln1", "ln1"), ("qkv", "attn_qkv"), ("out", "attn_out"), ("ln2", "ln2"), ("up", "ffn_up"), ("down", "ffn_down")):
             for kind in ("weight", "bias"):
                 parts[f"blocks.{i}.{ours}.{kind}"] = f"v.blk.{i}.{theirs}.{kind}"
