@@ -29,6 +29,6 @@ if ! examples/fetch_weights.sh --pictures; then
   echo "With a network, run this again: what is done is kept." >&2
   exit 3
 fi
-examples/fetch_weights.sh --embedder || echo "Without the sentence encoder, demonstrations are chosen by their words alone." >&2
+examples/fetch_weights.sh --embedder || echo "Without the sentence encoder the policy is plain similarity; with a network, run this again." >&2
 say "a defended model, beside itself undefended"
 exec build/inoculum demo --out build/demo "$@"

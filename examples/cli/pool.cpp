@@ -10,6 +10,7 @@
 #include <inoculum/synthesis/phantom.hpp>
 #include <inoculum/synthesis/synthesize.hpp>
 #include <optional>
+#include <system_error>
 #include <vector>
 
 #include "options.hpp"
@@ -50,8 +51,10 @@ result<std::vector<any_policy>> open_policies(std::span<const std::string> texts
       return missing;
     }
     const std::string vectors = cache_folder() + "/pool-" + pool.content_digest().hex().substr(0, 16) + ".vectors";
-    if (!std::filesystem::exists(vectors)) std::fprintf(stderr, "reading the pool's %zu requests, once (some ten seconds)\n", pool.size());
-    // A cache that cannot be written only means that every time takes as long.
+    std::error_code unknown;
+    if (!std::filesystem::exists(vectors, unknown))
+      std::fprintf(stderr, "embedding the pool's %zu requests, for %s\n", pool.size(), vectors.c_str());
+    // Some ten seconds for 6,000; a cache that cannot be written only means that every time takes as long.
     return cached_embedder<sentence_embedder>::build(std::move(*minilm), pool, vectors);
   };
   using modality_looks = inoculum::modality_looks<vision_embedder>;

@@ -278,7 +278,7 @@ class Contract(Case):
         for first in (True, False):
             done = run(*words, INOCULUM_CACHE=cache)
             self.assertEqual(self.json_of(done)["policy"], "similarity(sentence=0.5)")
-            self.assertEqual("requests, once" in done.stderr, first, done.stderr)
+            self.assertEqual("embedding the pool's 60 requests" in done.stderr, first, done.stderr)
         self.assertIn("default here: similarity(sentence=0.5)", self.succeeds(run("ask", "--help", INOCULUM_CACHE=cache)).stdout)
 
     def test_inspect_selection_without_weights(self):

@@ -58,7 +58,8 @@ def cached(name):
 def weights():
     """The path of SmolLM2's GGUF, found as tests/support/weights.hpp finds it; None when there is none."""
     named = os.environ.get("INOCULUM_MODEL")
-    return named if named and os.path.isfile(named) else cached("SmolLM2-135M-Instruct.Q4_1.gguf")
+    path = named or cached("SmolLM2-135M-Instruct.Q4_1.gguf")
+    return path if path and os.path.isfile(path) else None
 
 
 def needs_weights(name):
