@@ -69,6 +69,10 @@ void by_modality_of_a_picture(benchmark::State& state) {
   rank_eight(state, pool, policy, request{.images = {film()}, .query = asked.query});
 }
 
+void fitting_the_probe(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(intent_probe::fit(pool_of(state.range(0))));
+}
+
 void fitting(benchmark::State& state) {
   const demonstration_pool& pool = pool_of(state.range(0));
   const pool_view view(pool);
@@ -134,23 +138,24 @@ struct by_hand {
 };
 
 void hand_written(benchmark::State& state) {
-  static const by_hand loop(pool_of(6000));
+  static const by_hand loop(pool_of(8000));
   for (auto _ : state) benchmark::DoNotOptimize(loop.best(8).data());
 }
 void through_templates(benchmark::State& state) {
-  static const auto policy = similarity<>::build(pool_of(6000)).value();
-  rank_eight(state, pool_of(6000), policy);
+  static const auto policy = similarity<>::build(pool_of(8000)).value();
+  rank_eight(state, pool_of(8000), policy);
 }
 void through_any_policy(benchmark::State& state) {
-  static const any_policy policy(similarity<>::build(pool_of(6000)).value());
-  rank_eight(state, pool_of(6000), policy);
+  static const any_policy policy(similarity<>::build(pool_of(8000)).value());
+  rank_eight(state, pool_of(8000), policy);
 }
 
-void sizes(benchmark::internal::Benchmark* b) { b->Arg(500)->Arg(1500)->Arg(6000)->Unit(benchmark::kMicrosecond); }
+void sizes(benchmark::internal::Benchmark* b) { b->Arg(500)->Arg(1500)->Arg(8000)->Unit(benchmark::kMicrosecond); }
 
 }  // namespace
 
 BENCHMARK_CAPTURE(by_text, random, "random")->Apply(sizes);
+BENCHMARK_CAPTURE(by_text, nearness, "similarity(text)")->Apply(sizes);
 BENCHMARK_CAPTURE(by_text, similarity, "similarity")->Apply(sizes);
 BENCHMARK_CAPTURE(by_text, fixed, "fixed")->Apply(sizes);
 BENCHMARK_CAPTURE(by_text, only, "only(harmful, similarity)")->Apply(sizes);
@@ -158,14 +163,15 @@ BENCHMARK_CAPTURE(by_text, gated, "gated(0.2, similarity)")->Apply(sizes);
 BENCHMARK_CAPTURE(by_text, mixed, "mixed(0.5*similarity, 0.5*random)")->Apply(sizes);
 BENCHMARK_CAPTURE(by_text, bucketed, "bucketed(16)")->Apply(sizes);
 BENCHMARK(by_modality_of_a_picture)->Apply(sizes);
+BENCHMARK(fitting_the_probe)->Apply(sizes);
 BENCHMARK(fitting)->Apply(sizes);
 
 BENCHMARK(hand_written)->Unit(benchmark::kMicrosecond);
 BENCHMARK(through_templates)->Unit(benchmark::kMicrosecond);
 BENCHMARK(through_any_policy)->Unit(benchmark::kMicrosecond);
 
-BENCHMARK_CAPTURE(embedding, hashed_ngrams, hashed_ngrams::fit(pool_of(6000)).value(), std::vector<image>{})->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(embedding, hashed_ngrams, hashed_ngrams::fit(pool_of(8000)).value(), std::vector<image>{})->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(embedding, image_descriptor_256, image_descriptor{}, std::vector<image>{film()})->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(embedding, both, joint(hashed_ngrams::fit(pool_of(6000)).value(), image_descriptor{}, 0.5), std::vector<image>{film()})
+BENCHMARK_CAPTURE(embedding, both, joint(hashed_ngrams::fit(pool_of(8000)).value(), image_descriptor{}, 0.5), std::vector<image>{film()})
     ->Unit(benchmark::kMicrosecond);
 BENCHMARK(embedding_vision)->Unit(benchmark::kMicrosecond);

@@ -29,6 +29,5 @@ if ! examples/fetch_weights.sh --pictures; then
   echo "With a network, run this again: what is done is kept." >&2
   exit 3
 fi
-examples/fetch_weights.sh --embedder || echo "Without the sentence encoder the policy is plain similarity; with a network, run this again." >&2
 say "a defended model, beside itself undefended"
 exec build/inoculum demo --out build/demo "$@"

@@ -64,7 +64,7 @@ int ask(const ask_options& options) {
   const auto pool = open_pool(options.defence.pool);
   if (!pool) return report(pool.error(), options.json);
   const std::string text = options.no_defence                 ? "none"
-                           : options.defence.policies.empty() ? default_policy()
+                           : options.defence.policies.empty() ? default_policy
                                                               : options.defence.policies.back();
   auto policies = open_policies({&text, 1}, *pool, options.defence.seed, r.images.empty() ? std::string() : eyes_of(options.model));
   if (!policies) return report(policies.error(), options.json);

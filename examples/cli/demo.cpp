@@ -82,7 +82,7 @@ int demo(const demo_options& options) {
   const auto pool = open_pool(options.pool);
   if (!pool) return report(pool.error(), options.json);
 
-  const std::vector<std::string> texts = {"none", "random", default_policy(), default_mixed};
+  const std::vector<std::string> texts = {"none", "random", default_policy, default_mixed};
   defence_options defence;
   defence.demonstrations = options.demonstrations;
   defence.seed = options.seed;

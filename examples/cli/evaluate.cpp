@@ -35,7 +35,7 @@ int evaluate(const evaluate_options& options) {
   }
   if (attacks.empty()) attacks.emplace_back();
   std::vector<std::string> policies = options.defence.policies;
-  if (policies.empty()) policies = {"none", default_policy()};
+  if (policies.empty()) policies = {"none", default_policy};
 
   const auto pool = open_pool(options.defence.pool);
   if (!pool) return report(pool.error(), options.json);

@@ -134,7 +134,7 @@ int inspect_selection(const inspect_options& options) {
     return report({errc::invalid_argument, "the query is not valid UTF-8", "byte " + std::to_string(bad)}, options.json);
   const auto pool = open_pool(options.defence.pool);
   if (!pool) return report(pool.error(), options.json);
-  const std::string text = options.defence.policies.empty() ? default_policy() : options.defence.policies.back();
+  const std::string text = options.defence.policies.empty() ? default_policy : options.defence.policies.back();
   auto policies = open_policies({&text, 1}, *pool, options.defence.seed, r.images.empty() ? std::string() : eyes_of(options.model));
   if (!policies) return report(policies.error(), options.json);
   // Chosen by the guard that `ask` would ask, so nothing can differ. Only the default weights may be missing: then lengths are estimated.

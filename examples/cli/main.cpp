@@ -81,8 +81,7 @@ void add_model(CLI::App* command, cli::model_options& model) {
 void add_defence(CLI::App* command, cli::defence_options& defence, bool several) {
   command->add_option("--pool", defence.pool, pool_help)->group("Defence");
   const std::string text = several ? "a policy, may be given several times; \"none\" is undefended" : "how demonstrations are chosen";
-  auto* policy =
-      command->add_option("--policy", defence.policies, text + " (default here: " + cli::default_policy() + ")")->group("Defence");
+  auto* policy = command->add_option("--policy", defence.policies, text + " (default here: " + cli::default_policy + ")")->group("Defence");
   policy->expected(1);
   if (several) policy->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--demonstrations,-k", defence.demonstrations, "how many to show (default: 8)")

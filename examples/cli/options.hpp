@@ -29,6 +29,7 @@ enum exit_code : int {
 };
 
 /// The `mixed` of `demo`.
+inline constexpr const char* default_policy = "similarity";
 inline constexpr const char* default_mixed = "mixed(0.5*similarity, 0.5*random)";
 inline constexpr std::size_t default_demonstrations = 8;
 
@@ -64,8 +65,6 @@ inline std::atomic<bool> interrupted{false};
 [[nodiscard]] std::string cache_folder();
 /// all-MiniLM-L6-v2 in the cache, where examples/fetch_weights.sh --embedder puts it.
 [[nodiscard]] std::string encoder_folder();
-/// The best policy that can be had: `similarity(sentence=0.5)` where the sentence encoder is in the cache, else `similarity`.
-[[nodiscard]] std::string default_policy();
 /// The eyes that are used when --mmproj is not given: $INOCULUM_MMPROJ, or beside the program. Empty: none.
 [[nodiscard]] std::string find_eyes();
 /// The eyes that these options mean; empty: none.

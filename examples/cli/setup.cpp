@@ -44,12 +44,6 @@ inoculum::result<std::string> find_weights() {
 
 std::string encoder_folder() { return (fs::path(cache_folder()) / "all-MiniLM-L6-v2").string(); }
 
-std::string default_policy() {
-  const fs::path folder = encoder_folder();
-  const bool whole = is_file(folder / "model.safetensors") && is_file(folder / "vocab.txt") && is_file(folder / "config.json");
-  return whole ? "similarity(sentence=0.5)" : "similarity";
-}
-
 std::string find_eyes() {
   if (const std::string named = from_environment("INOCULUM_MMPROJ"); !named.empty()) return named;
   std::error_code failed;

@@ -29,8 +29,8 @@ def command(*arguments):
 
 
 def environment(**changes):
-    """As ours, with None for what is to be unset. No key and no proxy: the tests' servers are their own. Nor a cache with a sentence
-    encoder in it: without a policy named, every machine's tests then choose alike."""
+    """As ours, with None for what is to be unset. No key and no proxy: the tests' servers are their own. Nor our cache: what a
+    machine has in it must change no test."""
     out = {k: v for k, v in os.environ.items() if k != "OPENAI_API_KEY" and not k.lower().endswith("_proxy")}
     out["INOCULUM_CACHE"] = no_cache.name
     if weights():

@@ -108,6 +108,7 @@ TEST_CASE("every policy keeps the concept's promises") {
   check_requirements(only(modality::ct, random_policy{}), pool);
   check_requirements(gated(0.1, similar), pool);
   check_requirements(gated(0.99, similar, random_policy{}), pool);
+  check_requirements(by_intent(intent_probe::fit(pool), similar), pool);
   check_requirements(bucketed<>::build(pool, similar, 3).value(), pool);
   for (const char* text : {"random", "similarity", "similarity(image)", "similarity(text=0.7)", "fixed", "fixed(a-1, r-2)", "none",
                            "bucketed", "bucketed(4)", "mixed(0.5*similarity, 0.5*only(harmful, random)) | refusals_last",

@@ -3,7 +3,8 @@
 //
 //   random            random(seed=7)
 //   similarity        similarity(text)   similarity(image)   similarity(text=0.8)   similarity(sentence)   similarity(sentence=0.5)
-//                     (similarity and similarity(sentence…) prefer answers about the request's modality, where the caller has looks)
+//                     (similarity and similarity(sentence…) lean to the intent that the request's words speak for, and to answers about
+//                     its picture's modality where the caller has looks)
 //   fixed             fixed(seed=7)      fixed(id-of-one, id-of-another)
 //   bucketed          bucketed(16)
 //   none
@@ -24,6 +25,7 @@
 #include "../embed/joint.hpp"
 #include "any_policy.hpp"
 #include "bucketed.hpp"
+#include "by_intent.hpp"
 #include "by_modality.hpp"
 #include "combinators.hpp"
 #include "policies.hpp"
@@ -79,7 +81,7 @@ class policy_builder {
     return any_policy(out);
   }
   [[nodiscard]] result<any_policy> build_similarity(const policy_node& node) const {
-    if (node.arguments.empty()) return with_looks(similarity<>::build(pool_));
+    if (node.arguments.empty()) return leaning(similarity<>::build(pool_));
     double text_share = 1.0;
     for (const policy_node& a : node.arguments) {
       const bool by_meaning = (a.key.empty() && a.name == "sentence") || (a.key == "sentence" && a.is_number() && a.number <= 1.0);
@@ -104,22 +106,24 @@ class policy_builder {
       auto meaning = sentence_();
       if (!meaning) return std::move(meaning).error();
       using encoder = typename std::remove_cvref_t<decltype(meaning)>::value_type;
-      if (share >= 1.0) return with_looks(similarity<encoder>::build(pool_, std::move(*meaning)));
+      if (share >= 1.0) return leaning(similarity<encoder>::build(pool_, std::move(*meaning)));
       auto words = hashed_ngrams::fit(pool_);
       if (!words) return std::move(words).error();
       using both = joint<encoder, hashed_ngrams>;
-      return with_looks(similarity<both>::build(pool_, both(std::move(*meaning), std::move(*words), share)));
+      return leaning(similarity<both>::build(pool_, both(std::move(*meaning), std::move(*words), share)));
     }
   }
+  /// By the request's intent, and by its picture's modality where the caller has looks.
   template <class P>
-  [[nodiscard]] result<any_policy> with_looks(result<P> similar) const {
+  [[nodiscard]] result<any_policy> leaning(result<P> similar) const {
+    if (!similar) return std::move(similar).error();
+    auto policy = by_intent(intent_probe::fit(pool_), std::move(*similar));
     if constexpr (std::is_same_v<Looks, no_embedder>) {
-      return erased(std::move(similar));
+      return any_policy(std::move(policy));
     } else {
-      if (!similar) return std::move(similar).error();
       auto looks = looks_();
       if (!looks) return std::move(looks).error();
-      return any_policy(by_modality(std::move(*looks), std::move(*similar)));
+      return any_policy(by_modality(std::move(*looks), std::move(policy)));
     }
   }
   [[nodiscard]] result<any_policy> build_fixed(const policy_node& node) const {

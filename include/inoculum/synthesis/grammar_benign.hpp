@@ -18,6 +18,10 @@
 #include "tables/benign_picture_requests.hpp"
 #include "tables/benign_picture_requests_2.hpp"
 #include "tables/benign_requests.hpp"
+#include "tables/benign_twins_care.hpp"
+#include "tables/benign_twins_documents.hpp"
+#include "tables/benign_twins_honesty.hpp"
+#include "tables/benign_twins_questions.hpp"
 #include "tables/clinical_facts.hpp"
 #include "tables/lookalike_clinical.hpp"
 #include "tables/lookalike_idioms.hpp"
@@ -227,13 +231,28 @@ template <class Row>
   return piles;
 }
 
-/// The requests about pictures that are written out, a pile for each modality.
+inline constexpr std::span<const synthesis_tables::benign_request> written_requests[] = {
+    synthesis_tables::clinical_requests,      synthesis_tables::everyday_requests,     synthesis_tables::picture_requests,
+    synthesis_tables::picture_requests_2,     synthesis_tables::benign_twins_care,     synthesis_tables::benign_twins_honesty,
+    synthesis_tables::benign_twins_documents, synthesis_tables::benign_twins_questions};
+
+/// The requests that are written out and show no picture.
+[[nodiscard]] inline std::vector<pile> request_piles() {
+  std::vector<pile> piles(1);
+  for (const auto& table : written_requests) {
+    for (const synthesis_tables::benign_request& asked : table) {
+      if (asked.phantom.empty()) piles[0].push_back(benign_text("benign-request-text", std::string(asked.query), asked.response));
+    }
+  }
+  return piles;
+}
+
+/// Those about a picture, a pile for each modality.
 [[nodiscard]] inline std::vector<pile> picture_request_piles(rng& random) {
-  using namespace synthesis_tables;
   std::vector<pile> piles(all_modalities.size());
-  for (const std::span<const benign_request> table :
-       {std::span<const benign_request>(picture_requests), std::span<const benign_request>(picture_requests_2)}) {
-    for (const benign_request& asked : table) {
+  for (const auto& table : written_requests) {
+    for (const synthesis_tables::benign_request& asked : table) {
+      if (asked.phantom.empty()) continue;
       phantom_spec drawn = parse_phantom("phantom:" + std::string(asked.phantom)).value();  // a test reads every row
       drawn.seed = random.below(100000);
       candidate c = benign_text("benign-request-" + std::string(to_string(drawn.mode)), std::string(asked.query), asked.response);

@@ -20,6 +20,10 @@
 #include "tables/harmful_picture_pleas.hpp"
 #include "tables/harmful_picture_pleas_2.hpp"
 #include "tables/harmful_pleas.hpp"
+#include "tables/harmful_twins_care.hpp"
+#include "tables/harmful_twins_documents.hpp"
+#include "tables/harmful_twins_honesty.hpp"
+#include "tables/harmful_twins_questions.hpp"
 #include "tables/harmful_words.hpp"
 #include "tables/visual_facts.hpp"
 
@@ -123,27 +127,34 @@ namespace inoculum::detail {
   return std::string(spoken_name(mode));
 }
 
-/// The requests that are written out, a pile for each kind of harm.
+inline constexpr std::span<const synthesis_tables::plea> written_pleas[] = {
+    synthesis_tables::harmful_pleas,          synthesis_tables::harmful_picture_pleas, synthesis_tables::harmful_picture_pleas_2,
+    synthesis_tables::harmful_twins_care,     synthesis_tables::harmful_twins_honesty, synthesis_tables::harmful_twins_documents,
+    synthesis_tables::harmful_twins_questions};
+
+/// The requests that are written out and show no picture, a pile for each kind of harm.
 [[nodiscard]] inline std::vector<pile> harmful_plea_piles(rng& random) {
-  using namespace synthesis_tables;
   std::vector<pile> piles(all_harm_kinds.size());
-  for (const plea& asked : harmful_pleas) {
-    candidate c;
-    c.prefix = "harm-" + std::string(to_string(asked.kind)) + "-text";
-    c.made.label = intent::harmful;
-    c.made.query = asked.query;
-    c.made.response = write_refusal(asked.kind, any_style(false, random), {}, random);
-    piles[static_cast<std::size_t>(asked.kind)].push_back(std::move(c));
+  for (const auto& table : written_pleas) {
+    for (const synthesis_tables::plea& asked : table) {
+      if (!asked.phantom.empty()) continue;
+      candidate c;
+      c.prefix = "harm-" + std::string(to_string(asked.kind)) + "-text";
+      c.made.label = intent::harmful;
+      c.made.query = asked.query;
+      c.made.response = write_refusal(asked.kind, any_style(false, random), {}, random);
+      piles[static_cast<std::size_t>(asked.kind)].push_back(std::move(c));
+    }
   }
   return piles;
 }
 
 /// Those about a picture, a pile for each modality.
 [[nodiscard]] inline std::vector<pile> harmful_picture_plea_piles(rng& random) {
-  using namespace synthesis_tables;
   std::vector<pile> piles(all_modalities.size());
-  for (const std::span<const plea> table : {std::span<const plea>(harmful_picture_pleas), std::span<const plea>(harmful_picture_pleas_2)}) {
-    for (const plea& asked : table) {
+  for (const auto& table : written_pleas) {
+    for (const synthesis_tables::plea& asked : table) {
+      if (asked.phantom.empty()) continue;
       phantom_spec drawn = parse_phantom("phantom:" + std::string(asked.phantom)).value();  // a test reads every row
       drawn.seed = random.below(100000);
       candidate c;

@@ -21,7 +21,7 @@ namespace inoculum {
 
 struct synthesis_options {
   std::uint64_t seed = 1;
-  std::size_t count = 6000;      ///< demonstrations in all
+  std::size_t count = 8000;      ///< demonstrations in all
   double harmful = 0.5;          ///< share of them with a harmful query
   double pictures = 0.35;        ///< share of each half that comes with a phantom
   double near_duplicate = 0.85;  ///< Jaccard overlap of words from which on two count as the same
@@ -100,34 +100,30 @@ inline void take(std::vector<section>& sections, std::size_t wanted, near_duplic
     std::vector<section> sections;
     rng words = seed.fork(1), pictures = seed.fork(2);
     const double rest = 1.0 - options.pictures;
-    add(sections, 0.20 * rest, detail::harmful_plea_piles(words), seed.fork(15));
-    add(sections, 0.27 * rest, detail::harmful_text_piles(6, words), seed.fork(3));
-    add(sections, 0.21 * rest, detail::harmful_deed_piles(words), seed.fork(13));
-    add(sections, 0.32 * rest, detail::harmful_breach_piles(30, words), seed.fork(14));
-    add(sections, 0.45 * options.pictures, detail::harmful_picture_plea_piles(pictures), seed.fork(16));
-    add(sections, 0.55 * options.pictures, detail::harmful_image_piles(140, pictures), seed.fork(4));
+    add(sections, 0.40 * rest, detail::harmful_plea_piles(words), seed.fork(15));
+    add(sections, 0.20 * rest, detail::harmful_text_piles(6, words), seed.fork(3));
+    add(sections, 0.16 * rest, detail::harmful_deed_piles(words), seed.fork(13));
+    add(sections, 0.24 * rest, detail::harmful_breach_piles(30, words), seed.fork(14));
+    add(sections, 0.56 * options.pictures, detail::harmful_picture_plea_piles(pictures), seed.fork(16));
+    add(sections, 0.44 * options.pictures, detail::harmful_image_piles(140, pictures), seed.fork(4));
     detail::take(sections, harmful_count, filter, chosen);
   }
   {
     std::vector<section> sections;
     rng visual = seed.fork(6);
-    using synthesis_tables::benign_request;
     const double rest = 1.0 - options.pictures;
-    std::vector<detail::pile> requests, clinical, everyday;
-    requests.push_back(detail::rows_of("benign-request-text", std::span<const benign_request>(synthesis_tables::clinical_requests)));
-    for (const benign_request& more : synthesis_tables::everyday_requests)
-      requests.back().push_back(detail::benign_text("benign-request-text", std::string(more.query), more.response));
+    std::vector<detail::pile> clinical, everyday;
     clinical.push_back(
         detail::rows_of("benign-lookalike-text", std::span<const synthesis_tables::qa>(synthesis_tables::clinical_lookalikes)));
     everyday.push_back(detail::rows_of("benign-everyday-text", std::span<const synthesis_tables::qa>(synthesis_tables::everyday)));
-    add(sections, 0.28 * rest, std::move(requests), seed.fork(17));
-    add(sections, 0.36 * rest, detail::lookalike_piles(3), seed.fork(7));
-    add(sections, 0.08 * rest, std::move(clinical), seed.fork(8));
-    add(sections, 0.08 * rest, std::move(everyday), seed.fork(9));
-    add(sections, 0.20 * rest, detail::knowledge_piles(), seed.fork(10));
-    add(sections, 0.30 * options.pictures, detail::picture_request_piles(visual), seed.fork(18));
-    add(sections, 0.22 * options.pictures, detail::naming_piles(visual), seed.fork(19));
-    add(sections, 0.48 * options.pictures, detail::visual_piles(visual), seed.fork(11));
+    add(sections, 0.52 * rest, detail::request_piles(), seed.fork(17));
+    add(sections, 0.22 * rest, detail::lookalike_piles(3), seed.fork(7));
+    add(sections, 0.05 * rest, std::move(clinical), seed.fork(8));
+    add(sections, 0.05 * rest, std::move(everyday), seed.fork(9));
+    add(sections, 0.16 * rest, detail::knowledge_piles(), seed.fork(10));
+    add(sections, 0.46 * options.pictures, detail::picture_request_piles(visual), seed.fork(18));
+    add(sections, 0.16 * options.pictures, detail::naming_piles(visual), seed.fork(19));
+    add(sections, 0.38 * options.pictures, detail::visual_piles(visual), seed.fork(11));
     detail::take(sections, options.count - harmful_count, filter, chosen);
   }
   if (chosen.size() < options.count) {
