@@ -107,7 +107,8 @@ struct by_hand {
       (void)embedder.embed({pool[i].query, {}}, row);
       double square = 0.0;
       for (std::size_t c = 0; c < row.size(); ++c) {
-        matrix(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(c)) = row[c];
+        if (row[c] != 0.0f)
+          matrix(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(c)) = row[c];  // as there: the same pages touched
         square += static_cast<double>(row[c]) * static_cast<double>(row[c]);
       }
       inverse_norms.push_back(square > 0.0 ? 1.0 / std::sqrt(square) : 0.0);

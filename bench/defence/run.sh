@@ -10,7 +10,7 @@ usage: bench/defence/run.sh OUT [DATA [EVALUATE OPTIONS]]
 
 Asks build/inoculum's default model the suites of docs/evidence.md under every policy that has a row there, and keeps records and a
 report for each suite in OUT; what is there already is not asked again. Without DATA (what it must hold: suites.py) only
-bench/defence/requests.jsonl is asked. EVALUATE OPTIONS go to every run: --limit 8 for a trial. Long: see the progress bars.
+the two suites of bench/defence are asked. EVALUATE OPTIONS go to every run: --limit 8 for a trial. Long: see the progress bars.
 TEXT
 }
 [ $# -ge 1 ] && [ "$1" != --help ] || { usage; exit $(( $# == 0 ? 2 : 0 )); }
@@ -23,7 +23,7 @@ ask() { # suite folder arguments…
   build/inoculum evaluate --suite "$suite" --out "$out/$folder" --max-tokens 40 --seed 7 "$@" "${more[@]}"
 }
 policies() { for p in "$@"; do printf -- '--policy\0%s\0' "$p"; done; }
-arms=(none safety_prompt "canned(similarity)" similarity "similarity | side_by_side" "mixed(0.5*similarity, 0.5*random)"
+arms=(none safety_prompt "canned(similarity)" similarity "similarity(text)" "similarity | side_by_side" "mixed(0.5*similarity, 0.5*random)"
   "gated(0.2, only(harmful, similarity), similarity)" "bucketed(16)" "bucketed(64)" random)
 mini="${INOCULUM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/inoculum}/all-MiniLM-L6-v2"
 sentence=()
@@ -31,8 +31,8 @@ sentence=()
 
 mkdir -p "$out"
 mapfile -d '' every < <(policies "${arms[@]}" "${sentence[@]}")
-mapfile -d '' few < <(policies none "canned(similarity)" similarity "${sentence[@]}")
-ask bench/defence/requests.jsonl requests "${every[@]}"
+mapfile -d '' few < <(policies none "canned(similarity)" similarity "similarity(text)" "bucketed(16)" "bucketed(64)" "${sentence[@]}")
+for own in requests requests_blind; do ask "bench/defence/$own.jsonl" "$own" "${every[@]}"; done
 table() { find "$out" -mindepth 2 -maxdepth 2 -name records.jsonl -printf '%h\0' | sort -z | xargs -0 python3 bench/defence/table.py; }
 [ -n "$data" ] || { table; exit; }
 

@@ -485,9 +485,10 @@ class similarity {
     for (std::size_t c = 0; c < query.size(); ++c) {
       if (query[c] != 0.0f) sums.noalias() += query[c] * d.matrix.col(static_cast<Eigen::Index>(c));
     }
-    std::vector<float> out(d.pool.size());
+    const double scale = *norm;
+    std::vector<float> out(d.inverse_norms.size());
     for (std::size_t i = 0; i < out.size(); ++i) {
-      out[i] = static_cast<float>(static_cast<double>(sums[static_cast<Eigen::Index>(i)]) * *norm * d.inverse_norms[i]);
+      out[i] = static_cast<float>(static_cast<double>(sums[static_cast<Eigen::Index>(i)]) * scale * d.inverse_norms[i]);
     }
     return out;
   }
