@@ -2479,7 +2479,7 @@ class intent_probe {
  public:
   /// Reads 0 everywhere.
   intent_probe() = default;
-  /// `ridge` is what is added to the diagonal of XᵀX; 0.1, 0.3 and 1 were alike.
+  /// Cannot fail. `ridge`, above 0, is what is added to the diagonal of XᵀX; 0.1, 0.3 and 1 were alike.
   [[nodiscard]] static intent_probe fit(const demonstration_pool& pool, double ridge = 0.3) {
     content data;
     std::vector<std::uint64_t> found;

@@ -119,17 +119,20 @@ TEST_CASE("by_intent moves refusals and answers against each other, and nothing 
 }
 
 TEST_CASE("bucketed leans to the anchor of the request's intent") {
-  const auto pool = bills();
+  // Only a harmful anchor is about the clinic: nearness sends every question about it there.
+  std::vector<basic_demonstration> items;
+  const auto all = bills();
+  for (const basic_demonstration& d : all.items()) {
+    if (d.query != "Explain a bill for the clinic") items.push_back(d);
+  }
+  const auto pool = demonstration_pool::build(std::move(items)).value();
   const auto similar = similarity<>::build(pool).value();
   const auto leaning = bucketed<>::build(pool, similar, pool.size(), intent_probe::fit(pool)).value();
   const auto plain = bucketed<>::build(pool, similar, pool.size()).value();
   const auto first = [&](const auto& policy, const char* query) {
     return pool[policy.rank(pool_view(pool), {.query = query}, 1).value().candidates[0].index].label;
   };
-  // Two anchors are about the clinic; without a probe, one of them gets whatever says nothing else of itself.
-  CHECK(first(plain, "one for the clinic") == first(plain, "the clinic, one"));
-  CHECK(first(leaning, "Explain one for the clinic") == intent::benign);
-  CHECK(first(leaning, "Invent one for the clinic") == intent::harmful);
-  const auto shown = leaning.rank(pool_view(pool), {.query = "Explain one for the clinic"}, 4).value();
-  CHECK(ids(shown, pool) == ids(leaning.rank(pool_view(pool), {.query = pool[shown.candidates[0].index].query}, 4).value(), pool));
+  CHECK(first(plain, "Explain a bill at the clinic") == intent::harmful);
+  CHECK(first(leaning, "Explain a bill at the clinic") == intent::benign);
+  CHECK(first(leaning, "Invent a bill at the clinic") == intent::harmful);
 }
