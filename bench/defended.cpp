@@ -83,15 +83,21 @@ struct arm {
   std::vector<measured> samples{};
 };
 
-/// Says how far it is, and how long it takes if the rest is like what was.
+/// Says how far it is, and how long it takes if the rest is like what was; into a file once a tenth.
 struct progress {
   const char* what;
   std::size_t all;
   double start = clock_ms();
+  bool terminal = ::isatty(STDERR_FILENO) != 0;
 
   void operator()(std::size_t done) const {
+    if (!terminal && done * 10 / all == (done - 1) * 10 / all) return;
     const double left = (clock_ms() - start) / static_cast<double>(done) * static_cast<double>(all - done);
-    std::fprintf(stderr, "\r%s: %zu of %zu, %.1f minutes left   ", what, done, all, left / 60e3);
+    std::fprintf(stderr, terminal ? "\r%s: %zu of %zu, %.1f minutes left   " : "%s: %zu of %zu, %.1f minutes left\n", what, done, all,
+                 left / 60e3);
+  }
+  void clear() const {
+    if (terminal) std::fprintf(stderr, "\r%*s\r", 60, "");
   }
 };
 
@@ -297,7 +303,7 @@ int main(int argc, char** argv) {
     }
   }
   const std::size_t done = undefended.size();
-  std::fprintf(stderr, "\r%*s\r", 60, "");
+  asking.clear();
   if (stopped != 0) std::fprintf(stderr, "stopped after %zu of %zu queries\n", done, queries);
   if (done == 0) return 130;
   const quartiles u = of(undefended, &measured::ms);

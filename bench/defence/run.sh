@@ -7,10 +7,11 @@ cd "$(dirname "$0")/../.."
 usage() {
   cat <<'TEXT'
 usage: bench/defence/run.sh OUT [DATA [EVALUATE OPTIONS]]
+       INOCULUM_PICTURES=FOLDER bench/defence/run.sh OUT DATA …
 
 Asks build/inoculum's default model the suites of docs/evidence.md under every policy that has a row there, and keeps records and a
 report for each suite in OUT; what is there already is not asked again. Without DATA (what it must hold: suites.py) only
-the two suites of bench/defence are asked. EVALUATE OPTIONS go to every run: --limit 8 for a trial. Long: see the progress bars.
+the two suites of bench/defence are asked. FOLDER has the held-out pictures of bench/defence/pictures.tsv. EVALUATE OPTIONS go to every run: --limit 8 for a trial. Long: see the progress bars.
 TEXT
 }
 [ $# -ge 1 ] && [ "$1" != --help ] || { usage; exit $(( $# == 0 ? 2 : 0 )); }
@@ -37,11 +38,13 @@ table() { find "$out" -mindepth 2 -maxdepth 2 -name records.jsonl -printf '%h\0'
 [ -n "$data" ] || { table; exit; }
 
 if [ ! -f "$out/suites/main.jsonl" ]; then
-  python3 bench/defence/suites.py "$data" "$out/suites"
+  python3 bench/defence/suites.py "$data" "$out/suites" ${INOCULUM_PICTURES:+"$INOCULUM_PICTURES"}
 fi
 ask "$out/suites/main.jsonl" main "${every[@]}"
 ask "$out/suites/harmful.jsonl" wrapped --attack prefix_injection "${few[@]}"
 for k in 1 2 4 8 16 32; do ask "$out/suites/curve.jsonl" "curve-$k" --policy similarity -k $k; done
 ask "$out/suites/curve.jsonl" curve-0 --policy none
-ask "$out/suites/phantoms.jsonl" phantoms --policy none --policy similarity
+for seen in phantoms pictures; do
+  [ ! -f "$out/suites/$seen.jsonl" ] || ask "$out/suites/$seen.jsonl" "$seen" --policy none --policy similarity --policy "similarity | side_by_side" --policy "bucketed(64)"
+done
 table

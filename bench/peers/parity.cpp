@@ -2,6 +2,8 @@
 // The best next token at every position of some texts, ours and llama.cpp's: on the model as it is, and on the same weights as
 // floats, where no 8-bit activation turns the last bit of a sum into noise. bench/peers/run.sh calls it.
 //   parity MODEL TEXTS FLOATS [TEXT…]: writes FLOATS (five times as large) if it is not there
+//   parity --unrounded MODEL TEXTS [TEXT…]: the same file on both sides, activations as they are: ours with activation_type::f32, llama.cpp
+//   by BLAS, with which it must be built and which it uses from 32 tokens on; shorter texts are left out
 // TEXTS holds several, each read alone; a TEXT is one more. Perplexity is that of each token but a text's first.
 #include <algorithm>
 #include <cmath>
@@ -12,7 +14,10 @@
 #include <iterator>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include <ggml-backend.h>
 
 #include "peer.hpp"
 
@@ -81,19 +86,23 @@ std::span<const float> run(cpu_engine& engine, const std::vector<std::int32_t>& 
   std::fprintf(stderr, "%s\n", logits.error().to_string().c_str());
   std::exit(1);
 }
-cpu_engine open(const char* path, inoculum::engine::kv_type type = inoculum::engine::kv_type::f16) {
-  auto engine = cpu_engine::load(path, {.threads = 2, .kv_type = type});
+using inoculum::engine::activation_type;
+cpu_engine open(const char* path, inoculum::engine::kv_type type = inoculum::engine::kv_type::f16,
+                activation_type activations = activation_type::q8) {
+  auto engine = cpu_engine::load(path, {.threads = 2, .kv_type = type, .activations = activations});
   if (engine) return std::move(*engine);
   std::fprintf(stderr, "%s\n", engine.error().to_string().c_str());
   std::exit(1);
 }
 
-void compare(const char* name, const char* path, const std::vector<std::string>& texts) {
-  cpu_engine engine = open(path);
-  peer llama(path, 2, 4096);
+void compare(const char* name, const char* path, const std::vector<std::string>& texts, activation_type activations = activation_type::q8) {
+  cpu_engine engine = open(path, inoculum::engine::kv_type::f16, activations);
+  const bool unrounded = activations == activation_type::f32;
+  peer llama(path, 2, 4096, nullptr, unrounded);
   agreement sum;
   for (const std::string& text : texts) {
     const auto ids = llama.tokenize(text);
+    if (unrounded && ids.size() < 32) continue;
     llama.clear();
     if (!llama.evaluate(ids, 0, true)) std::exit(1);
     sum.add(run(engine, ids), ids, [&](std::size_t i) { return llama.logits(static_cast<int>(i)); });
@@ -118,13 +127,20 @@ void compare(const char* name, cpu_engine engine, cpu_engine other, const std::v
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 4) return std::fputs("usage: parity MODEL TEXTS FLOATS [TEXT...]\n", stderr), 2;
+  const bool unrounded = argc > 3 && std::string_view(argv[1]) == "--unrounded";
+  if (unrounded) --argc, ++argv;
+  if (argc < (unrounded ? 3 : 4)) return std::fputs("usage: parity [--unrounded] MODEL TEXTS [FLOATS] [TEXT...]\n", stderr), 2;
   const auto read = [](const char* path) {
     std::ifstream in(path, std::ios::binary);
     return std::string{std::istreambuf_iterator<char>(in), {}};
   };
   std::vector<std::string> texts = split(read(argv[2]));
-  for (int i = 4; i < argc; ++i) texts.push_back(read(argv[i]));
+  for (int i = unrounded ? 3 : 4; i < argc; ++i) texts.push_back(read(argv[i]));
+  if (unrounded) {
+    if (ggml_backend_reg_by_name("BLAS") == nullptr) return std::fputs("parity: this llama.cpp is built without BLAS\n", stderr), 1;
+    compare("llama.cpp by BLAS, the same file, unrounded", argv[1], texts, activation_type::f32);
+    return 0;
+  }
   compare("llama.cpp, weights as in the file", argv[1], texts);
   constexpr auto q8 = inoculum::engine::kv_type::q8;
   compare("ours, keys in q8 against f16", open(argv[1], q8), open(argv[1]), texts);

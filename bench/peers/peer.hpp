@@ -41,7 +41,9 @@ class peer {
   const llama_vocab* vocab = nullptr;
   mtmd_context* eyes = nullptr;
 
-  peer(const char* path, int threads, int positions, const char* mmproj = nullptr) {
+  /// `by_blas`: what can be multiplied by BLAS is. Prompts are read whole, so that none has a tail too short for it, and no weights are
+  /// repacked, since those have kernels of their own.
+  peer(const char* path, int threads, int positions, const char* mmproj = nullptr, bool by_blas = false) {
     const auto quiet = [](ggml_log_level level, const char* text, void*) {
       if (level >= GGML_LOG_LEVEL_ERROR) std::fputs(text, stderr);
     };
@@ -50,13 +52,14 @@ class peer {
     llama_backend_init();
     llama_model_params loading = llama_model_default_params();
     loading.n_gpu_layers = 0;
+    if (by_blas) loading.use_extra_bufts = false;
     model = llama_model_load_from_file(path, loading);
     if (model == nullptr) std::exit(1);
     vocab = llama_model_get_vocab(model);
     llama_context_params params = llama_context_default_params();
     params.n_ctx = static_cast<std::uint32_t>(positions);
     params.n_batch = params.n_ctx;
-    params.n_ubatch = 512;
+    params.n_ubatch = by_blas ? params.n_batch : 512;
     params.n_threads = params.n_threads_batch = threads;
     if (std::getenv("INOCULUM_PEER_NO_FLASH") != nullptr) params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
     context_ = llama_init_from_model(model, params);

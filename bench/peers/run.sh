@@ -41,6 +41,13 @@ build_program() { # <name> <llama.cpp's build> <output>
 }
 build_peer "$build" -DGGML_NATIVE=ON
 for program in reference compare parity tokens blocks requantise eyes; do build_program "$program" "$build" "$peers/$program"; done
+blas=$peers/build-blas # multiplies floats, where the other rounds activations to 8 bits
+build_peer "$blas" -DGGML_NATIVE=ON -DGGML_BLAS=ON -DGGML_BLAS_VENDOR=OpenBLAS
+build_program parity "$blas" "$peers/parity-unrounded"
+parity() { # <model> <the same as floats>
+  INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$1" tests/engine/data/texts.txt "$2" LICENSE tests/engine/data/prompts.txt 2>/dev/null
+  INOCULUM_PEER_NO_FLASH=1 "$peers/parity-unrounded" --unrounded "$1" tests/engine/data/texts.txt LICENSE tests/engine/data/prompts.txt 2>/dev/null
+}
 if grep -q amx_int8 /proc/cpuinfo; then # llama.cpp with AMX; beside it the same without
   build_peer "$peers/build-avx512" -DGGML_NATIVE=OFF -DGGML_SSE42=ON -DGGML_AVX=ON -DGGML_AVX2=ON -DGGML_BMI2=ON -DGGML_FMA=ON \
     -DGGML_F16C=ON -DGGML_AVX512=ON -DGGML_AVX512_VBMI=ON -DGGML_AVX512_VNNI=ON -DGGML_AVX512_BF16=ON
@@ -68,7 +75,7 @@ if $renew; then
     mv "$peers/mmproj.txt" tests/engine/data/mmproj.txt
   fi
 fi
-INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$model" tests/engine/data/texts.txt "$peers/$(basename "$model" .gguf).f32.gguf" LICENSE tests/engine/data/prompts.txt 2>/dev/null
+parity "$model" "$peers/$(basename "$model" .gguf).f32.gguf"
 [ -f "$eyes" ] || eyes=-
 shopt -s nullglob
 compare "$model" "$eyes" "$threads" "$rounds" "$cache"/pictures/*
@@ -81,7 +88,7 @@ done
 gemma=${INOCULUM_GEMMA:-$cache/gemma-3-270m-q4_k_m.gguf}
 if [ -f "$gemma" ]; then
   echo "== Gemma 3 270M"
-  INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$gemma" tests/engine/data/texts.txt "$peers/$(basename "$gemma" .gguf).f32.gguf" LICENSE tests/engine/data/prompts.txt 2>/dev/null
+  parity "$gemma" "$peers/$(basename "$gemma" .gguf).f32.gguf"
   compare "$gemma" - "$threads" "$rounds"
 fi
 "$peers/eyes" "$peers" "$threads" "$rounds"
@@ -90,7 +97,7 @@ for type in ${INOCULUM_TYPES-q4_0 q8_0}; do
   other=$peers/$(basename "$model" .gguf).$type.gguf
   [ -f "$other" ] || "$peers/requantise" "$type" "$model" "$other"
   echo "== $type"
-  INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$other" tests/engine/data/texts.txt "$peers/floats.gguf" LICENSE tests/engine/data/prompts.txt 2>/dev/null
+  parity "$other" "$peers/floats.gguf"
   rm "$peers/floats.gguf"
   compare "$other" - "$threads" "$rounds"
 done

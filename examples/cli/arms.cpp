@@ -58,7 +58,8 @@ result<std::vector<arm_plan>> plan_arms(std::span<const std::string> texts, cons
 
 std::string settings_of(const model_options& model, const generate_options& generation) {
   return "max_tokens=" + std::to_string(generation.max_tokens) +
-         (model.endpoint.empty() ? ", kv=" + model.kv_type : ", endpoint=" + model.endpoint);
+         (model.endpoint.empty() ? ", kv=" + model.kv_type + (model.activations == "q8" ? "" : ", activations=" + model.activations)
+                                 : ", endpoint=" + model.endpoint);
 }
 
 result<arm_set> arm_set::open(const any_backend& backend, const demonstration_pool& pool, std::vector<arm_plan> plans,

@@ -31,10 +31,13 @@ result<loaded_engine> load_engine(const model_options& options) {
   const bool default_eyes = options.mmproj.empty();
   const std::string eyes = eyes_of(options);
   const engine::kv_type kv = options.kv_type == "q8" ? engine::kv_type::q8 : engine::kv_type::f16;
-  auto engine = cpu_engine::load(path, {.mmproj = eyes, .threads = options.threads, .kv_type = kv});
+  const engine::activation_type activations = options.activations == "f32" ? engine::activation_type::f32 : engine::activation_type::q8;
+  engine_options wanted{.mmproj = eyes, .threads = options.threads, .kv_type = kv, .activations = activations};
+  auto engine = cpu_engine::load(path, wanted);
   // Our default eyes are made for one model; a user's own model simply has none until it is given some.
   if (!engine && default_eyes && engine.error().code == errc::mismatch) {
-    engine = cpu_engine::load(path, {.threads = options.threads, .kv_type = kv});
+    wanted.mmproj.clear();
+    engine = cpu_engine::load(path, wanted);
   }
   if (!engine) return std::move(engine).error();
   return loaded_engine{std::move(*engine), std::filesystem::path(path).filename().string()};

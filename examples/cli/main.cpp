@@ -61,9 +61,14 @@ int if_said(int code) {
   return code == cli::exit_ok ? static_cast<int>(cli::exit_failed) : code;
 }
 
-void add_kv_type(CLI::App* command, cli::model_options& model, const char* group) {
+void add_number_types(CLI::App* command, cli::model_options& model, const char* group) {
   command->add_option("--kv-type", model.kv_type, "keys and values of the bundled engine: f16, or q8 in half the memory")
       ->check(CLI::IsMember({"f16", "q8"}))
+      ->capture_default_str()
+      ->group(group);
+  command
+      ->add_option("--activations", model.activations, "that meet quantised weights: q8, or f32, exact and slow, to see what rounding does")
+      ->check(CLI::IsMember({"q8", "f32"}))
       ->capture_default_str()
       ->group(group);
 }
@@ -75,7 +80,7 @@ void add_model(CLI::App* command, cli::model_options& model) {
   command->add_option("--threads,-t", model.threads, "threads of the bundled engine; 0: one a processor")
       ->check(CLI::Range(0, 1024))
       ->group("Model");
-  add_kv_type(command, model, "Model");
+  add_number_types(command, model, "Model");
 }
 
 void add_defence(CLI::App* command, cli::defence_options& defence, bool several) {
@@ -213,7 +218,7 @@ int main(int argc, char** argv) {
   bench_command->add_option("--model", bench.model.model, "GGUF of the language model");
   bench_command->add_option("--mmproj", bench.model.mmproj, "GGUF of its eyes, timed too; \"none\" for text only");
   bench_command->add_option("--threads,-t", bench.model.threads, "0: one a processor")->check(CLI::Range(0, 1024));
-  add_kv_type(bench_command, bench.model, "Options");
+  add_number_types(bench_command, bench.model, "Options");
   bench_command->footer(std::string("Examples:\n"
                                     "  inoculum bench\n"
                                     "  inoculum bench --model model.gguf -p 512 -n 64 -d 0,4096 -t 2 --json\n\n") +

@@ -342,10 +342,17 @@ struct by_intent_policy {
   [[nodiscard]] result<ranking> rank(const pool_view& view, const request& r, std::size_t n) const {
     const float up = lean(r);
     if (up == 0.0f) return policy.rank(view, r, n);
-    auto ranked = policy.rank(view, r, view.count());  // all: what is moved must not depend on n
-    if (!ranked) return ranked;
+    // n of either intent decide, and a longer ranking begins as a shorter one: so as many are asked for as hold these, seldom all.
     std::vector<candidate> refusals, answers;
-    for (const candidate& c : ranked->candidates) (view.pool()[c.index].label == intent::harmful ? refusals : answers).push_back(c);
+    result<ranking> ranked = ranking{};
+    for (std::size_t asked = 32 * n; refusals.size() < n || answers.size() < n; asked *= 8) {
+      ranked = policy.rank(view, r, std::min(asked, view.count()));
+      if (!ranked) return ranked;
+      refusals.clear();
+      answers.clear();
+      for (const candidate& c : ranked->candidates) (view.pool()[c.index].label == intent::harmful ? refusals : answers).push_back(c);
+      if (asked >= view.count() || ranked->candidates.size() < asked) break;
+    }
     // Merged, not sorted: either row stays as it came, whatever has put it in order.
     const auto refusal_first = [up](const candidate& refusal, const candidate& answer) {
       const float a = refusal.score + up, b = answer.score - up;
@@ -383,7 +390,6 @@ template <selection_policy P>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <numeric>
 #include <span>
 #include <string>
 #include <utility>
@@ -445,21 +451,35 @@ class similarity {
                          ", asked about " + view.pool().content_digest().hex().substr(0, 12) + "): build it again",
                      "similarity"};
     }
-    std::vector<std::uint32_t> indices(view.count());
-    if (indices.size() == cosines.size()) {
-      std::iota(indices.begin(), indices.end(), std::uint32_t{0});
-    } else {
-      for (std::uint32_t i = 0, next = 0; i < cosines.size(); ++i) {
-        if (view.contains(i)) indices[next++] = i;
+    const std::size_t count = std::min(n, view.count());
+    const bool whole = view.count() == cosines.size();
+    const auto closer = [&](std::uint32_t a, std::uint32_t b) { return cosines[a] != cosines[b] ? cosines[a] > cosines[b] : a < b; };
+    std::vector<std::uint32_t> nearest;  // a heap, the least near in front
+    nearest.reserve(count);
+    const Eigen::Map<const Eigen::VectorXf> all(cosines.data(), static_cast<Eigen::Index>(cosines.size()));
+    constexpr std::size_t run = 64;  // most runs hold nothing nearer: one look at the nearest of each
+    for (std::size_t begin = 0; begin < cosines.size() && count > 0; begin += run) {
+      const std::size_t end = std::min(begin + run, cosines.size());
+      if (nearest.size() == count &&
+          all.segment(static_cast<Eigen::Index>(begin), static_cast<Eigen::Index>(end - begin)).maxCoeff() <= cosines[nearest.front()])
+        continue;  // as near came earlier
+      for (std::size_t i = begin; i < end; ++i) {
+        const bool full = nearest.size() == count;
+        if ((full && cosines[i] <= cosines[nearest.front()]) || (!whole && !view.contains(i))) continue;
+        if (full) {
+          std::pop_heap(nearest.begin(), nearest.end(), closer);
+          nearest.pop_back();
+        }
+        nearest.push_back(static_cast<std::uint32_t>(i));
+        std::push_heap(nearest.begin(), nearest.end(), closer);
       }
     }
-    const auto closer = [&](std::uint32_t a, std::uint32_t b) { return cosines[a] != cosines[b] ? cosines[a] > cosines[b] : a < b; };
-    const std::size_t count = std::min(n, indices.size());
-    std::partial_sort(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(count), indices.end(), closer);
+    std::sort_heap(nearest.begin(), nearest.end(), closer);
     ranking out;
     out.candidates.reserve(count);
-    for (std::size_t i = 0; i < count && cosines[indices[i]] > 0.0f; ++i)
-      out.candidates.push_back({indices[i], cosines[indices[i]], "similar"});
+    for (const std::uint32_t i : nearest) {
+      if (cosines[i] > 0.0f) out.candidates.push_back({i, cosines[i], "similar"});
+    }
     if (out.candidates.size() == count) return out;
     // What is like nothing in the pool would get whatever comes first in it, all refusals perhaps.
     const auto others = fixed_policy::balanced(data_->pool).rank(view, r, view.count());

@@ -5129,6 +5129,9 @@ inline result<void> read_gemma3(const gguf_file& file, decoder_config& c) {
 
 namespace inoculum::engine {
 
+/// What quantised weights are multiplied with: activations rounded to 8 bits, or as they are, by weights unpacked to floats.
+enum class activation_type : std::uint8_t { q8, f32 };
+
 struct decoder_layer {
   std::vector<float> attention_norm{};
   std::vector<float> feed_forward_norm{};
@@ -5143,11 +5146,12 @@ class decoder_weights {
  public:
   /// Errors: those of `read_decoder_config`; a tensor that is missing, of another shape or type, not finite,
   /// or that this architecture has no use for (a bias, say: ignoring it would give wrong answers).
-  [[nodiscard]] static result<decoder_weights> load(const gguf_file& file, thread_team& team) {
+  [[nodiscard]] static result<decoder_weights> load(const gguf_file& file, thread_team& team,
+                                                    activation_type activations = activation_type::q8) {
     auto config = read_decoder_config(file);
     if (!config) return std::move(config).error();
-    loader in{file, *config, {}, {}};
-    decoder_weights out(file, *config);
+    loader in{file, *config, activations, {}, {}};
+    decoder_weights out(file, *config, activations);
     if (auto done = in.describe(out); !done) return std::move(done).error();
     if (auto done = in.pack(out, team); !done) return std::move(done).error();
     return out;
@@ -5159,6 +5163,7 @@ class decoder_weights {
   [[nodiscard]] const packed_matrix& head() const noexcept { return head_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return memory_.size(); }
   [[nodiscard]] digest fingerprint() const { return file_.fingerprint(); }
+  [[nodiscard]] activation_type activations() const noexcept { return activations_; }
 
   /// The residual stream's first value for a token below the vocabulary's size.
   void embed(std::size_t token, std::span<float> out) const noexcept {
@@ -5169,7 +5174,8 @@ class decoder_weights {
   }
 
  private:
-  decoder_weights(gguf_file file, const decoder_config& config) : file_(std::move(file)), config_(config) {}
+  decoder_weights(gguf_file file, const decoder_config& config, activation_type activations)
+      : file_(std::move(file)), config_(config), activations_(activations) {}
 
   /// Where a packed matrix comes from. `rope_head` > 0: rows are a head's components, of which the first
   /// `rope_turn` come as neighbouring pairs and are stored as two halves, which vectorises; queries and
@@ -5186,6 +5192,7 @@ class decoder_weights {
   struct loader {
     const gguf_file& file;
     const decoder_config& config;
+    activation_type activations;
     std::vector<job> jobs{};
     std::set<std::string, std::less<>> used{};
 
@@ -5211,7 +5218,8 @@ class decoder_weights {
     result<void> matrix(packed_matrix& to, const std::string& name, std::size_t columns, std::size_t rows, std::size_t rope_head = 0) {
       auto found = tensor(name, {columns, rows});
       if (!found) return std::move(found).error();
-      to = {panel_kind_of((*found)->type), rows, columns, nullptr};
+      const bool as_floats = activations == activation_type::f32 && quants_of((*found)->type).bits != 0;
+      to = {as_floats ? panel_kind::f32 : panel_kind_of((*found)->type), rows, columns, nullptr};
       jobs.push_back({&to, *found, config.rope_neighbours ? rope_head : 0, config.rope_width});
       return {};
     }
@@ -5337,6 +5345,7 @@ class decoder_weights {
 
   gguf_file file_;  // keeps the mapping that `embedding_` points into
   decoder_config config_;
+  activation_type activations_;
   std::vector<decoder_layer> layers_{};
   std::vector<float> output_norm_{};
   packed_matrix head_{};
@@ -9375,7 +9384,8 @@ struct engine_options {
   std::size_t cache_bytes = 256u << 20;            ///< for keys and values of earlier sequences; pinned ones may exceed it
   std::size_t demonstration_bytes = 512u << 20;    ///< for those of demonstrations that were read side by side
   engine::kv_type kv_type = engine::kv_type::f16;  ///< of keys and values: q8 takes half the memory, for what docs/engine.md says
-  const engine::kernel_table* kernels = nullptr;   ///< for tests and benchmarks; null: the best that runs here
+  engine::activation_type activations = engine::activation_type::q8;  ///< f32: what the file means, unrounded; slow, weights of 32 bits
+  const engine::kernel_table* kernels = nullptr;                      ///< for tests and benchmarks; null: the best that runs here
 };
 
 class cpu_engine {
@@ -9395,7 +9405,7 @@ class cpu_engine {
       return failure{
           errc::too_large, "the system started " + std::to_string(team.size()) + " threads of " + std::to_string(options.threads), {}};
     }
-    auto weights = engine::decoder_weights::load(*file, team);
+    auto weights = engine::decoder_weights::load(*file, team, options.activations);
     if (!weights) return std::move(weights).error();
     const engine::decoder_config& config = weights->config();
     if (words->size() != config.vocabulary) {
@@ -9683,6 +9693,7 @@ class cpu_engine {
                            .update_field(engine::arithmetic)
                            .update(std::string_view(decoder_.kernels().name))
                            .update(std::string_view(current_.cache.type() == engine::kv_type::q8 ? " q8" : ""))
+                           .update(std::string_view(decoder_.weights().activations() == engine::activation_type::f32 ? " f32" : ""))
                            .finish();
     return {all, current_.cache.page_bytes(), engine::key_block};
   }

@@ -9260,6 +9260,16 @@ inline constexpr visual_form naming_forms[] = {
     {visual_task::organ, "Which part of the body is this?", "{S} of the {b}."},
     {visual_task::organ, "What body region does this scan show?", "{S} of the {b}."},
     {visual_task::organ, "Which organ is this?", "{S} of the {b}."},
+    {visual_task::organ, "Which body part was imaged?", "{S} of the {b}."},
+    {visual_task::organ, "From which place in the body is this picture?", "{S} of the {b}."},
+    {visual_task::organ, "What anatomy can be seen here?", "{S} of the {b}."},
+    {visual_task::organ, "Which anatomical structure does this image show?", "{S} of the {b}."},
+    {visual_task::organ, "What of the patient was scanned?", "{S} of the {b}."},
+    {visual_task::organ, "What am I seeing in this picture?", "{S} of the {b}."},
+    {visual_task::organ, "Which part of the body am I looking at?", "{S} of the {b}."},
+    {visual_task::organ, "Name the body part in this picture.", "{S} of the {b}."},
+    {visual_task::organ, "Where on the body was this image taken?", "{S} of the {b}."},
+    {visual_task::organ, "What does this picture show?", "{S} of the {b}."},
 };
 
 /// Forms for a picture without a finding.
@@ -13567,8 +13577,8 @@ inline void take(std::vector<section>& sections, std::size_t wanted, near_duplic
     add(sections, 0.05 * rest, std::move(everyday), seed.fork(9));
     add(sections, 0.16 * rest, detail::knowledge_piles(), seed.fork(10));
     add(sections, 0.46 * options.pictures, detail::picture_request_piles(visual), seed.fork(18));
-    add(sections, 0.16 * options.pictures, detail::naming_piles(visual), seed.fork(19));
-    add(sections, 0.38 * options.pictures, detail::visual_piles(visual), seed.fork(11));
+    add(sections, 0.28 * options.pictures, detail::naming_piles(visual), seed.fork(19));
+    add(sections, 0.26 * options.pictures, detail::visual_piles(visual), seed.fork(11));
     detail::take(sections, options.count - harmful_count, filter, chosen);
   }
   if (chosen.size() < options.count) {

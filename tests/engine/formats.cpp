@@ -19,10 +19,10 @@ using namespace inoculum;
 
 namespace {
 
-cpu_engine load_tiny(const test::tiny_llama_options& options) {
+cpu_engine load_tiny(const test::tiny_llama_options& options, engine::activation_type activations = engine::activation_type::q8) {
   const auto path = (std::filesystem::temp_directory_path() / "inoculum_formats.gguf").string();
   REQUIRE(test::tiny_llama(options).save(path));
-  auto engine = cpu_engine::load(path, {.threads = 2}).value();
+  auto engine = cpu_engine::load(path, {.threads = 2, .activations = activations}).value();
   std::remove(path.c_str());  // it stays mapped
   return engine;
 }
@@ -44,11 +44,14 @@ TEST_CASE("a model in every type of weights: near the same weights as floats, an
     CAPTURE(to_string(type));
     test::tiny_llama_options options{.width = 256, .hidden = 512, .matrix = type, .embedding = type};
     auto quantised = load_tiny(options);
+    auto unpacked = load_tiny(options, engine::activation_type::f32);
     options.floats = true;
     auto floats = load_tiny(options);
     const auto got = run(quantised, tokens);
     const auto expected = run(floats, tokens);
     REQUIRE(got.size() == expected.size());
+    const auto exact = run(unpacked, tokens);  // what the file means: not a bit apart
+    CHECK(std::memcmp(exact.data(), expected.data(), expected.size() * sizeof(float)) == 0);
     double error = 0, size = 0;
     for (std::size_t i = 0; i < got.size(); ++i) {
       error += std::pow(static_cast<double>(got[i] - expected[i]), 2);

@@ -272,6 +272,8 @@ TEST_CASE("keys and values in 8 bits: half the memory, the same bits from the ca
   e.remember(true);
   REQUIRE(e.save_prefixes(path));
   CHECK(plain.load_prefixes(path).error().code == errc::mismatch);
+  auto unrounded = cpu_engine::load(model.path, {.threads = 1, .kv_type = q8, .activations = engine::activation_type::f32}).value();
+  CHECK(unrounded.load_prefixes(path).error().code == errc::mismatch);
   auto warm = model.load(64u << 20, 2, q8);
   REQUIRE(warm.load_prefixes(path));
   CHECK(same_bits(resumed(warm, tokens, cached), expected));

@@ -118,6 +118,36 @@ TEST_CASE("by_intent moves refusals and answers against each other, and nothing 
         ids(similar.rank(pool_view(pool), fraud, 4).value(), pool));
 }
 
+TEST_CASE("by_intent looks as far down the ranking as it takes") {
+  std::vector<basic_demonstration> items(600);  // all refusals first
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const bool harmful = i < 300;
+    items[i] = {.id = std::to_string(i),
+                .label = harmful ? intent::harmful : intent::benign,
+                .query = (harmful ? "Invent bill " : "Explain bill ") + std::to_string(i),
+                .response = "So."};
+  }
+  const auto pool = demonstration_pool::build(std::move(items)).value();
+  struct by_index {
+    result<ranking> rank(const pool_view& view, const request&, std::size_t n) const {
+      ranking out;
+      for (std::uint32_t i = 0; i < view.pool().size() && out.candidates.size() < n; ++i) {
+        if (view.contains(i)) out.candidates.push_back({i, i < 300 ? 0.5f : 0.4f, "first"});
+      }
+      return out;
+    }
+  };
+  const auto policy = by_intent(intent_probe::fit(pool), by_index{});
+  const request question{.query = "Explain it"};
+  const auto all = ids(policy.rank(pool_view(pool), question, pool.size()).value(), pool);
+  CHECK(all.front() == "300");
+  for (const std::size_t n : {1u, 2u, 9u, 18u, 19u, 400u}) {
+    CHECK(ids(policy.rank(pool_view(pool), question, n).value(), pool) ==
+          std::vector<std::string>(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n)));
+  }
+  CHECK(policy.rank(pool_view(pool), question, 0).value().candidates.empty());
+}
+
 TEST_CASE("bucketed leans to the anchor of the request's intent") {
   // Only a harmful anchor is about the clinic: nearness sends every question about it there.
   std::vector<basic_demonstration> items;

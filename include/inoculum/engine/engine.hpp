@@ -47,7 +47,8 @@ struct engine_options {
   std::size_t cache_bytes = 256u << 20;            ///< for keys and values of earlier sequences; pinned ones may exceed it
   std::size_t demonstration_bytes = 512u << 20;    ///< for those of demonstrations that were read side by side
   engine::kv_type kv_type = engine::kv_type::f16;  ///< of keys and values: q8 takes half the memory, for what docs/engine.md says
-  const engine::kernel_table* kernels = nullptr;   ///< for tests and benchmarks; null: the best that runs here
+  engine::activation_type activations = engine::activation_type::q8;  ///< f32: what the file means, unrounded; slow, weights of 32 bits
+  const engine::kernel_table* kernels = nullptr;                      ///< for tests and benchmarks; null: the best that runs here
 };
 
 class cpu_engine {
@@ -67,7 +68,7 @@ class cpu_engine {
       return failure{
           errc::too_large, "the system started " + std::to_string(team.size()) + " threads of " + std::to_string(options.threads), {}};
     }
-    auto weights = engine::decoder_weights::load(*file, team);
+    auto weights = engine::decoder_weights::load(*file, team, options.activations);
     if (!weights) return std::move(weights).error();
     const engine::decoder_config& config = weights->config();
     if (words->size() != config.vocabulary) {
@@ -355,6 +356,7 @@ class cpu_engine {
                            .update_field(engine::arithmetic)
                            .update(std::string_view(decoder_.kernels().name))
                            .update(std::string_view(current_.cache.type() == engine::kv_type::q8 ? " q8" : ""))
+                           .update(std::string_view(decoder_.weights().activations() == engine::activation_type::f32 ? " f32" : ""))
                            .finish();
     return {all, current_.cache.page_bytes(), engine::key_block};
   }

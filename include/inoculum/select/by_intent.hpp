@@ -153,10 +153,17 @@ struct by_intent_policy {
   [[nodiscard]] result<ranking> rank(const pool_view& view, const request& r, std::size_t n) const {
     const float up = lean(r);
     if (up == 0.0f) return policy.rank(view, r, n);
-    auto ranked = policy.rank(view, r, view.count());  // all: what is moved must not depend on n
-    if (!ranked) return ranked;
+    // n of either intent decide, and a longer ranking begins as a shorter one: so as many are asked for as hold these, seldom all.
     std::vector<candidate> refusals, answers;
-    for (const candidate& c : ranked->candidates) (view.pool()[c.index].label == intent::harmful ? refusals : answers).push_back(c);
+    result<ranking> ranked = ranking{};
+    for (std::size_t asked = 32 * n; refusals.size() < n || answers.size() < n; asked *= 8) {
+      ranked = policy.rank(view, r, std::min(asked, view.count()));
+      if (!ranked) return ranked;
+      refusals.clear();
+      answers.clear();
+      for (const candidate& c : ranked->candidates) (view.pool()[c.index].label == intent::harmful ? refusals : answers).push_back(c);
+      if (asked >= view.count() || ranked->candidates.size() < asked) break;
+    }
     // Merged, not sorted: either row stays as it came, whatever has put it in order.
     const auto refusal_first = [up](const candidate& refusal, const candidate& answer) {
       const float a = refusal.score + up, b = answer.score - up;

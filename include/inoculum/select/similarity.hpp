@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <numeric>
 #include <span>
 #include <string>
 #include <utility>
@@ -75,21 +74,35 @@ class similarity {
                          ", asked about " + view.pool().content_digest().hex().substr(0, 12) + "): build it again",
                      "similarity"};
     }
-    std::vector<std::uint32_t> indices(view.count());
-    if (indices.size() == cosines.size()) {
-      std::iota(indices.begin(), indices.end(), std::uint32_t{0});
-    } else {
-      for (std::uint32_t i = 0, next = 0; i < cosines.size(); ++i) {
-        if (view.contains(i)) indices[next++] = i;
+    const std::size_t count = std::min(n, view.count());
+    const bool whole = view.count() == cosines.size();
+    const auto closer = [&](std::uint32_t a, std::uint32_t b) { return cosines[a] != cosines[b] ? cosines[a] > cosines[b] : a < b; };
+    std::vector<std::uint32_t> nearest;  // a heap, the least near in front
+    nearest.reserve(count);
+    const Eigen::Map<const Eigen::VectorXf> all(cosines.data(), static_cast<Eigen::Index>(cosines.size()));
+    constexpr std::size_t run = 64;  // most runs hold nothing nearer: one look at the nearest of each
+    for (std::size_t begin = 0; begin < cosines.size() && count > 0; begin += run) {
+      const std::size_t end = std::min(begin + run, cosines.size());
+      if (nearest.size() == count &&
+          all.segment(static_cast<Eigen::Index>(begin), static_cast<Eigen::Index>(end - begin)).maxCoeff() <= cosines[nearest.front()])
+        continue;  // as near came earlier
+      for (std::size_t i = begin; i < end; ++i) {
+        const bool full = nearest.size() == count;
+        if ((full && cosines[i] <= cosines[nearest.front()]) || (!whole && !view.contains(i))) continue;
+        if (full) {
+          std::pop_heap(nearest.begin(), nearest.end(), closer);
+          nearest.pop_back();
+        }
+        nearest.push_back(static_cast<std::uint32_t>(i));
+        std::push_heap(nearest.begin(), nearest.end(), closer);
       }
     }
-    const auto closer = [&](std::uint32_t a, std::uint32_t b) { return cosines[a] != cosines[b] ? cosines[a] > cosines[b] : a < b; };
-    const std::size_t count = std::min(n, indices.size());
-    std::partial_sort(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(count), indices.end(), closer);
+    std::sort_heap(nearest.begin(), nearest.end(), closer);
     ranking out;
     out.candidates.reserve(count);
-    for (std::size_t i = 0; i < count && cosines[indices[i]] > 0.0f; ++i)
-      out.candidates.push_back({indices[i], cosines[indices[i]], "similar"});
+    for (const std::uint32_t i : nearest) {
+      if (cosines[i] > 0.0f) out.candidates.push_back({i, cosines[i], "similar"});
+    }
     if (out.candidates.size() == count) return out;
     // What is like nothing in the pool would get whatever comes first in it, all refusals perhaps.
     const auto others = fixed_policy::balanced(data_->pool).rank(view, r, view.count());

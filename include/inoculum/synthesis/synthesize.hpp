@@ -122,8 +122,8 @@ inline void take(std::vector<section>& sections, std::size_t wanted, near_duplic
     add(sections, 0.05 * rest, std::move(everyday), seed.fork(9));
     add(sections, 0.16 * rest, detail::knowledge_piles(), seed.fork(10));
     add(sections, 0.46 * options.pictures, detail::picture_request_piles(visual), seed.fork(18));
-    add(sections, 0.16 * options.pictures, detail::naming_piles(visual), seed.fork(19));
-    add(sections, 0.38 * options.pictures, detail::visual_piles(visual), seed.fork(11));
+    add(sections, 0.28 * options.pictures, detail::naming_piles(visual), seed.fork(19));
+    add(sections, 0.26 * options.pictures, detail::visual_piles(visual), seed.fork(11));
     detail::take(sections, options.count - harmful_count, filter, chosen);
   }
   if (chosen.size() < options.count) {

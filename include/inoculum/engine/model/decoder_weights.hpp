@@ -25,6 +25,9 @@
 
 namespace inoculum::engine {
 
+/// What quantised weights are multiplied with: activations rounded to 8 bits, or as they are, by weights unpacked to floats.
+enum class activation_type : std::uint8_t { q8, f32 };
+
 struct decoder_layer {
   std::vector<float> attention_norm{};
   std::vector<float> feed_forward_norm{};
@@ -39,11 +42,12 @@ class decoder_weights {
  public:
   /// Errors: those of `read_decoder_config`; a tensor that is missing, of another shape or type, not finite,
   /// or that this architecture has no use for (a bias, say: ignoring it would give wrong answers).
-  [[nodiscard]] static result<decoder_weights> load(const gguf_file& file, thread_team& team) {
+  [[nodiscard]] static result<decoder_weights> load(const gguf_file& file, thread_team& team,
+                                                    activation_type activations = activation_type::q8) {
     auto config = read_decoder_config(file);
     if (!config) return std::move(config).error();
-    loader in{file, *config, {}, {}};
-    decoder_weights out(file, *config);
+    loader in{file, *config, activations, {}, {}};
+    decoder_weights out(file, *config, activations);
     if (auto done = in.describe(out); !done) return std::move(done).error();
     if (auto done = in.pack(out, team); !done) return std::move(done).error();
     return out;
@@ -55,6 +59,7 @@ class decoder_weights {
   [[nodiscard]] const packed_matrix& head() const noexcept { return head_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return memory_.size(); }
   [[nodiscard]] digest fingerprint() const { return file_.fingerprint(); }
+  [[nodiscard]] activation_type activations() const noexcept { return activations_; }
 
   /// The residual stream's first value for a token below the vocabulary's size.
   void embed(std::size_t token, std::span<float> out) const noexcept {
@@ -65,7 +70,8 @@ class decoder_weights {
   }
 
  private:
-  decoder_weights(gguf_file file, const decoder_config& config) : file_(std::move(file)), config_(config) {}
+  decoder_weights(gguf_file file, const decoder_config& config, activation_type activations)
+      : file_(std::move(file)), config_(config), activations_(activations) {}
 
   /// Where a packed matrix comes from. `rope_head` > 0: rows are a head's components, of which the first
   /// `rope_turn` come as neighbouring pairs and are stored as two halves, which vectorises; queries and
@@ -82,6 +88,7 @@ class decoder_weights {
   struct loader {
     const gguf_file& file;
     const decoder_config& config;
+    activation_type activations;
     std::vector<job> jobs{};
     std::set<std::string, std::less<>> used{};
 
@@ -107,7 +114,8 @@ class decoder_weights {
     result<void> matrix(packed_matrix& to, const std::string& name, std::size_t columns, std::size_t rows, std::size_t rope_head = 0) {
       auto found = tensor(name, {columns, rows});
       if (!found) return std::move(found).error();
-      to = {panel_kind_of((*found)->type), rows, columns, nullptr};
+      const bool as_floats = activations == activation_type::f32 && quants_of((*found)->type).bits != 0;
+      to = {as_floats ? panel_kind::f32 : panel_kind_of((*found)->type), rows, columns, nullptr};
       jobs.push_back({&to, *found, config.rope_neighbours ? rope_head : 0, config.rope_width});
       return {};
     }
@@ -233,6 +241,7 @@ class decoder_weights {
 
   gguf_file file_;  // keeps the mapping that `embedding_` points into
   decoder_config config_;
+  activation_type activations_;
   std::vector<decoder_layer> layers_{};
   std::vector<float> output_norm_{};
   packed_matrix head_{};

@@ -253,6 +253,16 @@ inline constexpr visual_form naming_forms[] = {
     {visual_task::organ, "Which part of the body is this?", "{S} of the {b}."},
     {visual_task::organ, "What body region does this scan show?", "{S} of the {b}."},
     {visual_task::organ, "Which organ is this?", "{S} of the {b}."},
+    {visual_task::organ, "Which body part was imaged?", "{S} of the {b}."},
+    {visual_task::organ, "From which place in the body is this picture?", "{S} of the {b}."},
+    {visual_task::organ, "What anatomy can be seen here?", "{S} of the {b}."},
+    {visual_task::organ, "Which anatomical structure does this image show?", "{S} of the {b}."},
+    {visual_task::organ, "What of the patient was scanned?", "{S} of the {b}."},
+    {visual_task::organ, "What am I seeing in this picture?", "{S} of the {b}."},
+    {visual_task::organ, "Which part of the body am I looking at?", "{S} of the {b}."},
+    {visual_task::organ, "Name the body part in this picture.", "{S} of the {b}."},
+    {visual_task::organ, "Where on the body was this image taken?", "{S} of the {b}."},
+    {visual_task::organ, "What does this picture show?", "{S} of the {b}."},
 };
 
 /// Forms for a picture without a finding.
