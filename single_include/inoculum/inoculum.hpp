@@ -2498,7 +2498,6 @@ template <selection_policy P>
 
 // The façade: a pool, a policy, a backend and a budget, and one call that answers a request.
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -2664,7 +2663,7 @@ class guard {
       const auto talk = context == 0 ? result<conversation>(conversation{}) : assemble({}, r);
       const auto asked = talk ? state_->backend.count_tokens(*talk) : result<std::size_t>(context);
       if (!asked || *asked + 1 >= context) return wanted;  // not even the request fits: the backend says so itself
-      const std::size_t left = context - *asked, room = left - std::min(max_tokens, left / 2);
+      const std::size_t left = context - *asked, room = left - (max_tokens < left / 2 ? max_tokens : left / 2);
       if (wanted == 0 || room < wanted) return room;
     }
     return wanted;
