@@ -2607,6 +2607,7 @@ struct by_intent_policy {
     // n of either intent decide, and a longer ranking begins as a shorter one: so as many are asked for as hold these, seldom all.
     std::vector<candidate> refusals, answers;
     result<ranking> ranked = ranking{};
+    n = std::min(n, view.count());  // 32 · n would wrap around
     for (std::size_t asked = 32 * n; refusals.size() < n || answers.size() < n; asked *= 8) {
       ranked = policy.rank(view, r, std::min(asked, view.count()));
       if (!ranked) return ranked;

@@ -146,6 +146,7 @@ TEST_CASE("by_intent looks as far down the ranking as it takes") {
           std::vector<std::string>(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n)));
   }
   CHECK(policy.rank(pool_view(pool), question, 0).value().candidates.empty());
+  CHECK(ids(policy.rank(pool_view(pool), question, std::size_t{1} << 60).value(), pool) == all);
 }
 
 TEST_CASE("bucketed leans to the anchor of the request's intent") {

@@ -202,6 +202,33 @@ TEST_CASE("bucketed: requests of one bucket are shown the same, and there are no
   CHECK(bucketed<>::build(pool, similar, pool.size() + 1).error().code == errc::invalid_argument);
 }
 
+TEST_CASE("similarity: the nearest of a pool and of a part of it are those that sorting all cosines gives") {
+  std::vector<basic_demonstration> items(500);  // several runs of 64, equal cosines in each
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    items[i] = {
+        .id = std::to_string(i), .query = "shadow " + std::to_string(i * i % 37) + " of " + std::to_string(i % 11), .response = "So."};
+  }
+  const auto pool = demonstration_pool::build(std::move(items)).value();
+  const auto similar = similarity<>::build(pool).value();
+  const request r{.query = "shadow 16 of 3"};
+  const auto cosines = similar.scores(r).value();
+  const pool_view whole(pool), part = whole.where([](const basic_demonstration&d) { return d.id.size() == 3; });
+  for (const pool_view& view : {whole, part}) {
+    std::vector<std::uint32_t> expected;
+    for (std::uint32_t i = 0; i < pool.size(); ++i) {
+      if (view.contains(i) && cosines[i] > 0.0f) expected.push_back(i);
+    }
+    std::stable_sort(expected.begin(), expected.end(), [&](std::uint32_t a, std::uint32_t b) { return cosines[a] > cosines[b]; });
+    REQUIRE(expected.size() > 200);
+    for (const std::size_t n : {std::size_t{1}, std::size_t{8}, std::size_t{100}, expected.size()}) {
+      const auto ranked = similar.rank(view, r, n).value();
+      std::vector<std::uint32_t> got;
+      for (const candidate& c : ranked.candidates) got.push_back(c.index);
+      CHECK(got == std::vector<std::uint32_t>(expected.begin(), expected.begin() + static_cast<std::ptrdiff_t>(n)));
+    }
+  }
+}
+
 TEST_CASE("mixed: every prefix keeps the shares") {
   const auto pool = test::small_pool();
   const auto policy = mixed(share(0.75, only(intent::harmful, random_policy{})), share(0.25, only(intent::benign, random_policy{})));
