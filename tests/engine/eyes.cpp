@@ -18,6 +18,7 @@
 #include <inoculum/engine/vision/vision_tower.hpp>
 
 #include "../support/tiny_eyes.hpp"
+#include "common.hpp"
 #include "test_pictures.hpp"
 
 using namespace inoculum;
@@ -41,19 +42,10 @@ double cosine(std::span<const float> a, std::span<const float> b) {
   return ab / std::sqrt(aa * bb);
 }
 
-struct saved_file {
-  std::string path;
-  saved_file(const test::gguf_writer& writer, const char* name)
-      : path((std::filesystem::temp_directory_path() / (std::string("inoculum_eyes_") + name + ".gguf")).string()) {
-    REQUIRE(writer.save(path));
-  }
-  ~saved_file() { std::remove(path.c_str()); }
-};
-
 /// What the engine puts in a picture's place is what llama.cpp puts there: its tokens' embeddings and the squares, in its order.
 void compare_layout(const test::tiny_eyes_options& o, const image& picture, const std::vector<token_id>& layout,
                     std::span<const float> squares) {
-  const saved_file model(test::tiny_llama({.tiles = true}), "model"), eyes(test::tiny_eyes(o), "tiles");
+  const test::saved_file model(test::tiny_llama({.tiles = true}), "model"), eyes(test::tiny_eyes(o), "tiles");
   auto engine = cpu_engine::load(model.path, {.mmproj = eyes.path, .threads = 1}).value();
   const std::size_t width = o.text_width, square = squares.size() / static_cast<std::size_t>(std::count(layout.begin(), layout.end(), -1));
   std::vector<float> expected;
@@ -177,8 +169,8 @@ TEST_CASE("tiles: as many as cover the longest edge, or as are nearest, and neve
 }
 
 TEST_CASE("a picture of tiles is counted, computed and kept as one") {
-  const saved_file model(test::tiny_llama({.context = 256, .tiles = true}), "one_model");
-  const saved_file eyes(test::tiny_eyes({.kind = "idefics3", .merge = 4, .longest_edge = 112}), "one_tiles");
+  const test::saved_file model(test::tiny_llama({.context = 256, .tiles = true}), "one_model");
+  const test::saved_file eyes(test::tiny_eyes({.kind = "idefics3", .merge = 4, .longest_edge = 112}), "one_tiles");
   token_backend backend(cpu_engine::load(model.path, {.mmproj = eyes.path, .threads = 1}).value());
   CHECK(backend.accepts_pictures());
   const auto talk = [](std::string words, image picture) {
@@ -202,8 +194,8 @@ TEST_CASE("a picture of tiles is counted, computed and kept as one") {
 }
 
 TEST_CASE("eyes whose numbers overflow say so") {
-  const saved_file model(test::tiny_llama(), "loud_model");
-  const saved_file eyes(test::tiny_eyes({.kind = "idefics3", .matrix = ggml_type::f32, .loud = 1e38f}), "loud_eyes");
+  const test::saved_file model(test::tiny_llama(), "loud_model");
+  const test::saved_file eyes(test::tiny_eyes({.kind = "idefics3", .matrix = ggml_type::f32, .loud = 1e38f}), "loud_eyes");
   auto engine = cpu_engine::load(model.path, {.mmproj = eyes.path, .threads = 1}).value();
   const auto seen = engine.encode_image(test::drawn_picture(0, 60, 60));
   REQUIRE(!seen);

@@ -13,19 +13,11 @@
 #include <inoculum/engine/engine.hpp>
 
 #include "../support/tiny_mmproj.hpp"
+#include "common.hpp"
 
 using namespace inoculum;
 
 namespace {
-
-struct saved_file {
-  std::string path;
-  saved_file(const test::gguf_writer& writer, const char* name)
-      : path((std::filesystem::temp_directory_path() / (std::string("inoculum_limits_") + name + ".gguf")).string()) {
-    REQUIRE(writer.save(path));
-  }
-  ~saved_file() { std::remove(path.c_str()); }
-};
 
 /// Runs f in a process of its own that may take so much more address space; what f gave, -1 if it did not end by itself.
 template <class F>
@@ -53,7 +45,7 @@ int with_address_space(std::size_t more, F&& f) {
 #endif
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(INOCULUM_TEST_SANITIZED)
 TEST_CASE("threads and logits that the system has no room for are errors") {
-  const saved_file model(test::tiny_llama({.context = 8192}), "threads");
+  const test::saved_file model(test::tiny_llama({.context = 8192}), "threads");
   CHECK(with_address_space(std::size_t{200} << 20, [&] {
           const auto e = cpu_engine::load(model.path, {.threads = 1000});
           return !e && e.error().code == errc::too_large && e.error().message.find("threads of 1000") != std::string::npos;
@@ -136,7 +128,7 @@ TEST_CASE("free memory: the machine's, or what a control group leaves") {
 TEST_CASE("a small file cannot ask for much scratch") {
   const auto f16 = ggml_type::f16;
   const auto refused = [&](const test::tiny_llama_options& o) {
-    const saved_file model(test::tiny_llama(o), "scratch");
+    const test::saved_file model(test::tiny_llama(o), "scratch");
     const auto e = cpu_engine::load(model.path, {.threads = 1});
     REQUIRE_FALSE(e);
     CHECK(e.error().code == errc::too_large);

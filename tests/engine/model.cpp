@@ -13,28 +13,11 @@
 
 #include <inoculum/engine/engine.hpp>
 
-#include "../support/gguf_writer.hpp"
+#include "common.hpp"
 
 using namespace inoculum;
 
 namespace {
-
-/// A file that goes away with the test.
-struct temporary_model {
-  std::string path;
-  explicit temporary_model(const test::gguf_writer& writer, const char* name = "tiny") {
-    path = (std::filesystem::temp_directory_path() / (std::string("inoculum_engine_") + name + ".gguf")).string();
-    REQUIRE(writer.save(path));
-  }
-  ~temporary_model() { std::remove(path.c_str()); }
-};
-
-std::vector<token_id> random_tokens(std::size_t n, std::uint64_t seed) {
-  rng r(seed);
-  std::vector<token_id> out(n);
-  for (token_id& id : out) id = static_cast<token_id>(r.below(static_cast<std::uint32_t>(test::tiny_vocabulary_size)));
-  return out;
-}
 
 std::vector<float> all_logits(cpu_engine& e, std::size_t keep, std::span<const token_id> tokens) {
   const engine_input input{tokens, nullptr};
@@ -45,9 +28,6 @@ std::vector<float> last_logits(cpu_engine& e, std::size_t keep, std::span<const 
   const engine_input input{tokens, nullptr};
   const auto logits = e.evaluate(keep, std::span(&input, 1)).value();
   return {logits.begin(), logits.end()};
-}
-bool same_bits(std::span<const float> a, std::span<const float> b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
 }
 
 }  // namespace
@@ -66,9 +46,9 @@ TEST_CASE("a token's logits depend on the sequence alone") {
         variant{"llama", ggml_type::q4_0, 2, 2, engine::kv_type::q8}, variant{"gemma3", ggml_type::q4_0, 7, 2, engine::kv_type::q8}}) {
     CAPTURE(kind.architecture);
     CAPTURE(to_string(kind.type));
-    const temporary_model file(test::tiny_llama(
+    const test::saved_file file(test::tiny_llama(
         {.architecture = kind.architecture, .layers = kind.layers, .heads = kind.heads, .context = 1024, .matrix = kind.type}));
-    const auto tokens = random_tokens(530, 5);  // more than two chunks, and three segments of attention
+    const auto tokens = test::random_tokens(530, 5);  // more than two chunks, and three segments of attention
     const std::size_t v = test::tiny_vocabulary_size;
     auto e = cpu_engine::load(file.path, {.threads = 1, .kv_type = kind.kv}).value();
     const auto reference = all_logits(e, 0, tokens);
@@ -81,17 +61,17 @@ TEST_CASE("a token's logits depend on the sequence alone") {
         auto whole = cpu_engine::load(file.path, {.threads = 1, .kv_type = kind.kv, .kernels = k}).value();
         auto cut = cpu_engine::load(file.path, {.threads = 3, .kv_type = kind.kv, .kernels = k}).value();
         const auto expected = all_logits(whole, 0, std::span(tokens).first(300));
-        (void)last_logits(cut, 0, random_tokens(350, 99));
+        (void)last_logits(cut, 0, test::random_tokens(350, 99));
         (void)last_logits(cut, 0, std::span(tokens).first(1));
         (void)last_logits(cut, 1, std::span(tokens).subspan(1, 69));
-        CHECK(same_bits(last_logits(cut, 70, std::span(tokens).subspan(70, 230)), std::span(expected).last(v)));
-        CHECK(same_bits(last_logits(cut, 299, std::span(tokens).subspan(299, 1)), std::span(expected).last(v)));
+        CHECK(test::same_bits(last_logits(cut, 70, std::span(tokens).subspan(70, 230)), std::span(expected).last(v)));
+        CHECK(test::same_bits(last_logits(cut, 299, std::span(tokens).subspan(299, 1)), std::span(expected).last(v)));
       }
     }
     SUBCASE("threads") {
       for (const int threads : {2, 3, 5}) {
         auto other = cpu_engine::load(file.path, {.threads = threads, .kv_type = kind.kv}).value();
-        CHECK(same_bits(all_logits(other, 0, tokens), reference));
+        CHECK(test::same_bits(all_logits(other, 0, tokens), reference));
       }
     }
     SUBCASE("how the prompt is split, and logits of the last position only") {
@@ -100,26 +80,26 @@ TEST_CASE("a token's logits depend on the sequence alone") {
       std::size_t at = 0;
       while (at < tokens.size()) {
         const std::size_t n = std::min<std::size_t>(tokens.size() - at, r.chance(0.5) ? 1 : 1 + r.below(90));
-        CHECK(same_bits(last_logits(other, at, std::span(tokens).subspan(at, n)), row(at + n - 1)));
+        CHECK(test::same_bits(last_logits(other, at, std::span(tokens).subspan(at, n)), row(at + n - 1)));
         at += n;
         CHECK(other.size() == at);
       }
     }
     SUBCASE("what the cache held before") {
       auto other = cpu_engine::load(file.path, {.threads = 2, .kv_type = kind.kv}).value();
-      (void)last_logits(other, 0, random_tokens(400, 99));
-      CHECK(same_bits(last_logits(other, 0, std::span(tokens).first(100)), row(99)));
-      (void)last_logits(other, 100, random_tokens(150, 98));
-      CHECK(same_bits(last_logits(other, 100, std::span(tokens).subspan(100)), row(529)));
-      (void)last_logits(other, 7, random_tokens(1, 97));
-      CHECK(same_bits(last_logits(other, 7, std::span(tokens).subspan(7, 1)), row(7)));
+      (void)last_logits(other, 0, test::random_tokens(400, 99));
+      CHECK(test::same_bits(last_logits(other, 0, std::span(tokens).first(100)), row(99)));
+      (void)last_logits(other, 100, test::random_tokens(150, 98));
+      CHECK(test::same_bits(last_logits(other, 100, std::span(tokens).subspan(100)), row(529)));
+      (void)last_logits(other, 7, test::random_tokens(1, 97));
+      CHECK(test::same_bits(last_logits(other, 7, std::span(tokens).subspan(7, 1)), row(7)));
     }
   }
 }
 
 TEST_CASE("every kernel table gives nearly the same logits") {
-  const temporary_model file(test::tiny_llama());
-  const auto tokens = random_tokens(90, 3);
+  const test::saved_file file(test::tiny_llama());
+  const auto tokens = test::random_tokens(90, 3);
   auto exact = cpu_engine::load(file.path, {.kernels = &engine::portable::table}).value();
   const auto expected = last_logits(exact, 0, tokens);
   double spread = 0;
@@ -136,16 +116,16 @@ TEST_CASE("every kernel table gives nearly the same logits") {
 }
 
 TEST_CASE("what a file says of scaling, caps, windows and bases takes effect, and nothing else does") {
-  const auto tokens = random_tokens(150, 5);
+  const auto tokens = test::random_tokens(150, 5);
   const auto logits_of = [&](const test::gguf_writer& writer) {
-    const temporary_model file(writer, "said");
+    const test::saved_file file(writer, "said");
     auto e = cpu_engine::load(file.path, {.threads = 2, .kernels = &engine::portable::table}).value();
     return all_logits(e, 0, tokens);
   };
   const std::size_t v = test::tiny_vocabulary_size;
   const auto first_difference = [&](const std::vector<float>& a, const std::vector<float>& b) {
     std::size_t row = 0;
-    while (row * v < a.size() && same_bits(std::span(a).subspan(row * v, v), std::span(b).subspan(row * v, v))) ++row;
+    while (row * v < a.size() && test::same_bits(std::span(a).subspan(row * v, v), std::span(b).subspan(row * v, v))) ++row;
     return row;
   };
   const test::tiny_llama_options gemma{.architecture = "gemma3", .layers = 6, .matrix = ggml_type::f32, .embedding = ggml_type::f32};
@@ -168,12 +148,12 @@ TEST_CASE("what a file says of scaling, caps, windows and bases takes effect, an
   const test::tiny_llama_options llama{.layers = 1, .matrix = ggml_type::f32, .embedding = ggml_type::f32};
   const std::vector<token_id> pair{7, 9};
   const auto last_of = [&](const test::gguf_writer& writer, std::span<const token_id> ids) {
-    const temporary_model file(writer, "turned");
+    const test::saved_file file(writer, "turned");
     auto e = cpu_engine::load(file.path, {.threads = 1, .kernels = &engine::portable::table}).value();
     return last_logits(e, 0, ids);
   };
-  CHECK(same_bits(last_of(test::tiny_llama(llama), pair), last_of(linear(test::tiny_llama(llama), "llama", 1.0f), pair)));
-  CHECK(!same_bits(last_of(test::tiny_llama(llama), pair), last_of(linear(test::tiny_llama(llama), "llama", 2.0f), pair)));
+  CHECK(test::same_bits(last_of(test::tiny_llama(llama), pair), last_of(linear(test::tiny_llama(llama), "llama", 1.0f), pair)));
+  CHECK(!test::same_bits(last_of(test::tiny_llama(llama), pair), last_of(linear(test::tiny_llama(llama), "llama", 2.0f), pair)));
 
   // Local layers' own base: what stands there by default, and another.
   CHECK(first_difference(plain, logits_of(test::tiny_llama(gemma).real("gemma3.rope.freq_base_swa", 10000.0f))) == 150);
@@ -202,17 +182,17 @@ TEST_CASE("what a file says of scaling, caps, windows and bases takes effect, an
   CHECK(config_of(61).attention_scale == 1.0f / std::sqrt(32.0f));
   CHECK(config_of(62).attention_scale == 1.0f / std::sqrt(16.0f));
   for (const char* bad : {"gemma3.attn_logit_softcapping", "gemma3.final_logit_softcapping", "gemma3.rope.freq_base_swa"}) {
-    const temporary_model file(test::tiny_llama(gemma).real(bad, bad[7] == 'a' ? 50.0f : -1.0f), "bad");
+    const test::saved_file file(test::tiny_llama(gemma).real(bad, bad[7] == 'a' ? 50.0f : -1.0f), "bad");
     CHECK_FALSE(cpu_engine::load(file.path, {.threads = 1}));
   }
-  const temporary_model yarn(test::tiny_llama(llama).text("llama.rope.scaling.type", "yarn"), "bad");
+  const test::saved_file yarn(test::tiny_llama(llama).text("llama.rope.scaling.type", "yarn"), "bad");
   CHECK(cpu_engine::load(yarn.path, {.threads = 1}).error().message.find("yarn") != std::string::npos);
 }
 
 TEST_CASE("a picture's rows stand where tokens could") {
-  const temporary_model file(test::tiny_llama());
+  const test::saved_file file(test::tiny_llama());
   auto e = cpu_engine::load(file.path, {.threads = 2}).value();
-  const auto tokens = random_tokens(12, 8);
+  const auto tokens = test::random_tokens(12, 8);
   const std::size_t width = e.decoder().config().width;
   auto rows = std::make_shared<std::vector<float>>(12 * width);
   for (std::size_t i = 0; i < 12; ++i)
@@ -223,7 +203,7 @@ TEST_CASE("a picture's rows stand where tokens could") {
                                std::make_shared<const std::vector<float>>(rows->begin() + static_cast<std::ptrdiff_t>(5 * width),
                                                                           rows->begin() + static_cast<std::ptrdiff_t>(9 * width))};
   const engine_input inputs[3] = {{std::span(tokens).first(5), nullptr}, {{}, &middle}, {std::span(tokens).subspan(9), nullptr}};
-  CHECK(same_bits(e.evaluate(0, inputs).value(), expected));
+  CHECK(test::same_bits(e.evaluate(0, inputs).value(), expected));
 
   const image_embedding narrow{4, width / 2, std::make_shared<const std::vector<float>>(4 * width / 2)};
   const engine_input bad{{}, &narrow};
@@ -238,9 +218,9 @@ TEST_CASE("a picture's rows stand where tokens could") {
 }
 
 TEST_CASE("bad calls fail before any work and change nothing") {
-  const temporary_model file(test::tiny_llama({.context = 64}));
+  const test::saved_file file(test::tiny_llama({.context = 64}));
   auto e = cpu_engine::load(file.path, {.threads = 1, .context = 40}).value();
-  const auto tokens = random_tokens(60, 8);
+  const auto tokens = test::random_tokens(60, 8);
   const auto before = last_logits(e, 0, std::span(tokens).first(10));
   const auto fails = [&](std::size_t keep, std::span<const token_id> ids) {
     const engine_input input{ids, nullptr};
@@ -257,13 +237,13 @@ TEST_CASE("bad calls fail before any work and change nothing") {
   const token_id negative[1] = {-1};
   CHECK(fails(10, negative).code == errc::invalid_argument);
   CHECK(e.size() == 10);
-  CHECK(same_bits(last_logits(e, 9, std::span(tokens).subspan(9, 1)), before));
+  CHECK(test::same_bits(last_logits(e, 9, std::span(tokens).subspan(9, 1)), before));
   CHECK(last_logits(e, 10, std::span(tokens).subspan(10, 30)).size() == test::tiny_vocabulary_size);  // exactly full
 }
 
 TEST_CASE("what a model file may not be") {
   const auto refused = [](const test::gguf_writer& writer, const engine_options& options = {.threads = 1}) {
-    const temporary_model file(writer, "bad");
+    const test::saved_file file(writer, "bad");
     auto r = cpu_engine::load(file.path, options);
     REQUIRE(!r);
     MESSAGE(r.error().to_string());
@@ -289,7 +269,7 @@ TEST_CASE("what a model file may not be") {
 
   test::gguf_writer writer = test::tiny_llama();
   auto bytes = writer.bytes();
-  const temporary_model file(writer, "cut");
+  const test::saved_file file(writer, "cut");
   for (const double part : {0.1, 0.5, 0.9, 0.999}) {  // truncated anywhere
     std::filesystem::resize_file(file.path, static_cast<std::uintmax_t>(part * static_cast<double>(bytes.size())));
     CHECK(!cpu_engine::load(file.path, {.threads = 1}));
@@ -304,7 +284,7 @@ TEST_CASE("a value that is no number is found at load, in whatever tensor, and o
     auto writer = test::tiny_llama({.matrix = type, .embedding = type});
     rng r(4);
     writer.tensor("output.weight", type, {64, test::tiny_vocabulary_size}, test::random_tensor(type, 64 * test::tiny_vocabulary_size, r));
-    const temporary_model file(writer, "untied");
+    const test::saved_file file(writer, "untied");
     CHECK(cpu_engine::load(file.path, {.threads = 2}));  // an output layer of its own
     const auto bytes = writer.bytes();
     for (const char* name : {"token_embd.weight", "output.weight", "blk.1.ffn_down.weight"}) {
@@ -325,7 +305,7 @@ TEST_CASE("a value that is no number is found at load, in whatever tensor, and o
   }
   auto huge = test::tiny_llama({.layers = 1, .floats = true});
   huge.floats("output.weight", {64, test::tiny_vocabulary_size}, std::vector<float>(64 * test::tiny_vocabulary_size, 3e38f));
-  const temporary_model file(huge, "huge");
+  const test::saved_file file(huge, "huge");
   auto e = cpu_engine::load(file.path, {.threads = 1}).value();
   const std::vector<token_id> one{5};
   const engine_input input{one, nullptr};

@@ -13,27 +13,21 @@
 #include <inoculum/engine/engine.hpp>
 
 #include "../support/tiny_eyes.hpp"
+#include "common.hpp"
 #include "test_pictures.hpp"
 
 using namespace inoculum;
 
 namespace {
 
-struct tiny_model {
-  std::string path = (std::filesystem::temp_directory_path() / "inoculum_sequences.gguf").string();
-  explicit tiny_model(std::uint32_t heads = 4) { REQUIRE(test::tiny_llama({.layers = 2, .heads = heads, .context = 512}).save(path)); }
-  ~tiny_model() { std::remove(path.c_str()); }
+struct sequence_model : test::saved_file {
+  explicit sequence_model(std::uint32_t heads = 4)
+      : saved_file(test::tiny_llama({.layers = 2, .heads = heads, .context = 512}), "sequences") {}
   [[nodiscard]] cpu_engine load(std::size_t cache_bytes = 64u << 20, int threads = 2, engine::kv_type type = engine::kv_type::f16) const {
     return cpu_engine::load(path, {.threads = threads, .cache_bytes = cache_bytes, .kv_type = type}).value();
   }
 };
 
-std::vector<token_id> random_tokens(std::size_t n, std::uint64_t seed) {
-  rng r(seed);
-  std::vector<token_id> out(n);
-  for (token_id& id : out) id = static_cast<token_id>(r.below(static_cast<std::uint32_t>(test::tiny_vocabulary_size)));
-  return out;
-}
 std::vector<float> logits_after(cpu_engine& e, std::span<const token_id> tokens) {
   const engine_input input{tokens, nullptr};
   const auto logits = e.evaluate(0, std::span(&input, 1)).value();
@@ -47,18 +41,15 @@ std::vector<float> resumed(cpu_engine& e, std::span<const token_id> tokens, std:
   const auto logits = e.evaluate(cached, std::span(&rest, 1)).value();
   return {logits.begin(), logits.end()};
 }
-bool same_bits(std::span<const float> a, std::span<const float> b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
-}
 
 conversation asking(std::string query) { return {{{role::user, {{origin::user, std::move(query), {}}}}}}; }
 
 }  // namespace
 
 TEST_CASE("going on from an earlier sequence gives the same bits, wherever they part") {
-  const tiny_model model;
+  const sequence_model model;
   auto fresh = model.load(0, 1), e = model.load();
-  const auto base = random_tokens(200, 1);
+  const auto base = test::random_tokens(200, 1);
   std::size_t cached = 0;
   (void)resumed(e, base, cached);
   CHECK(cached == 0);
@@ -67,10 +58,10 @@ TEST_CASE("going on from an earlier sequence gives the same bits, wherever they 
     auto other = base;
     other[fork] = (other[fork] + 1) % static_cast<token_id>(test::tiny_vocabulary_size);
     const auto expected = logits_after(fresh, other);
-    CHECK(same_bits(resumed(e, other, cached), expected));
+    CHECK(test::same_bits(resumed(e, other, cached), expected));
     CHECK(cached == fork);
     // And what was shared has not been written to.
-    CHECK(same_bits(resumed(e, base, cached), logits_after(fresh, base)));
+    CHECK(test::same_bits(resumed(e, base, cached), logits_after(fresh, base)));
     CHECK(cached == base.size() - 1);
   }
   CHECK(e.remembered_bytes() > 0);
@@ -82,32 +73,32 @@ TEST_CASE("going on from an earlier sequence gives the same bits, wherever they 
 }
 
 TEST_CASE("sequences of another salt, and forgotten ones, are computed again") {
-  const tiny_model model;
+  const sequence_model model;
   auto e = model.load();
-  const auto tokens = random_tokens(100, 2);
+  const auto tokens = test::random_tokens(100, 2);
   std::size_t cached = 0;
   const auto expected = resumed(e, tokens, cached, "one");
-  CHECK(same_bits(resumed(e, tokens, cached, "two"), expected));
+  CHECK(test::same_bits(resumed(e, tokens, cached, "two"), expected));
   CHECK(cached == 0);
-  CHECK(same_bits(resumed(e, tokens, cached, "one"), expected));
+  CHECK(test::same_bits(resumed(e, tokens, cached, "one"), expected));
   CHECK(cached == 99);
 
   auto small = model.load(0);
   (void)resumed(small, tokens, cached);
-  (void)resumed(small, random_tokens(100, 3), cached);
-  CHECK(same_bits(resumed(small, tokens, cached), expected));
+  (void)resumed(small, test::random_tokens(100, 3), cached);
+  CHECK(test::same_bits(resumed(small, tokens, cached), expected));
   CHECK(cached == 0);
   small.remember(true);  // pinned: a limit of nothing does not matter
-  (void)resumed(small, random_tokens(100, 3), cached);
-  CHECK(same_bits(resumed(small, tokens, cached), expected));
+  (void)resumed(small, test::random_tokens(100, 3), cached);
+  CHECK(test::same_bits(resumed(small, tokens, cached), expected));
   CHECK(cached == 99);
 }
 
 TEST_CASE("a picture is shared whole or not at all, and only if its source is known") {
-  const tiny_model model;
+  const sequence_model model;
   auto e = model.load();
   const std::size_t width = e.decoder().config().width;
-  const auto tokens = random_tokens(20, 4);
+  const auto tokens = test::random_tokens(20, 4);
   image_embedding picture{8, width, std::make_shared<const std::vector<float>>(8 * width, 0.25f)};
   const auto ask = [&](const image_embedding& shown, token_id last) {
     const std::vector<token_id> end{last};
@@ -130,24 +121,24 @@ TEST_CASE("a picture is shared whole or not at all, and only if its source is kn
 }
 
 TEST_CASE("sequences advanced together have the logits they have alone") {
-  const tiny_model model;
+  const sequence_model model;
   auto alone = model.load(0, 1), e = model.load();
   const std::size_t v = e.vocabulary_size();
   std::vector<std::vector<token_id>> texts;
   std::vector<cpu_engine::sequence> sequences;
   std::size_t cached = 0;
   for (const std::size_t n : {5u, 64u, 130u, 131u, 1u}) {
-    texts.push_back(random_tokens(n, 9));  // each the beginning of the next
+    texts.push_back(test::random_tokens(n, 9));  // each the beginning of the next
     (void)resumed(e, texts.back(), cached);
     sequences.push_back(e.take_sequence());
     CHECK(e.size() == 0);
   }
   for (std::uint64_t round = 0; round < 70; ++round) {
-    const auto next = random_tokens(texts.size(), 1000 + round);
+    const auto next = test::random_tokens(texts.size(), 1000 + round);
     for (std::size_t i = 0; i < texts.size(); ++i) texts[i].push_back(next[i]);
     const auto logits = e.step(sequences, next).value();
     if (round % 23 != 0) continue;
-    for (std::size_t i = 0; i < texts.size(); ++i) CHECK(same_bits(logits.subspan(i * v, v), logits_after(alone, texts[i])));
+    for (std::size_t i = 0; i < texts.size(); ++i) CHECK(test::same_bits(logits.subspan(i * v, v), logits_after(alone, texts[i])));
   }
   const std::vector<token_id> bad(texts.size(), static_cast<token_id>(v));
   CHECK(e.step(sequences, bad).error().code == errc::invalid_argument);
@@ -155,7 +146,7 @@ TEST_CASE("sequences advanced together have the logits they have alone") {
 }
 
 TEST_CASE("a batch of conversations is answered as each alone, errors included") {
-  const tiny_model model;
+  const sequence_model model;
   token_backend together(model.load()), alone(model.load());
   std::vector<conversation> talks;
   for (int i = 0; i < 20; ++i) talks.push_back(asking("Is there a fracture of bone " + std::to_string(i % 7) + "?"));
@@ -182,9 +173,9 @@ TEST_CASE("a batch of conversations is answered as each alone, errors included")
 }
 
 TEST_CASE("prepared prefixes go through a file, and a bad file changes nothing") {
-  const tiny_model model;
+  const sequence_model model;
   const std::string path = (std::filesystem::temp_directory_path() / "inoculum_prefixes.kv").string();
-  const auto tokens = random_tokens(150, 11), fork = random_tokens(90, 12);
+  const auto tokens = test::random_tokens(150, 11), fork = test::random_tokens(90, 12);
   std::vector<token_id> other(tokens.begin(), tokens.begin() + 100);
   other.insert(other.end(), fork.begin(), fork.end());
   std::size_t cached = 0;
@@ -206,13 +197,13 @@ TEST_CASE("prepared prefixes go through a file, and a bad file changes nothing")
   }
   auto e = model.load(0);  // only what was pinned stays under a limit of nothing
   REQUIRE(e.load_prefixes(path));
-  CHECK(same_bits(resumed(e, tokens, cached, "clinic"), expected));
+  CHECK(test::same_bits(resumed(e, tokens, cached, "clinic"), expected));
   CHECK(cached == 149);
   auto roomy = model.load();
   REQUIRE(roomy.load_prefixes(path));
-  CHECK(same_bits(resumed(roomy, other, cached, "clinic"), expected_other));
+  CHECK(test::same_bits(resumed(roomy, other, cached, "clinic"), expected_other));
   CHECK(cached == 189);
-  CHECK(same_bits(resumed(roomy, other, cached, "elsewhere"), expected_other));
+  CHECK(test::same_bits(resumed(roomy, other, cached, "elsewhere"), expected_other));
   CHECK(cached == 0);
 
   std::string bytes = read_file(path, 1u << 30).value();
@@ -250,17 +241,17 @@ TEST_CASE("prepared prefixes go through a file, and a bad file changes nothing")
 }
 
 TEST_CASE("keys and values in 8 bits: half the memory, the same bits from the cache, and a file of their own") {
-  const tiny_model model(2);  // heads of 32
+  const sequence_model model(2);  // heads of 32
   const std::string path = (std::filesystem::temp_directory_path() / "inoculum_prefixes_q8.kv").string();
-  const auto tokens = random_tokens(150, 21);
+  const auto tokens = test::random_tokens(150, 21);
   const auto q8 = engine::kv_type::q8;
   auto plain = model.load(0, 1), fresh = model.load(0, 1, q8), e = model.load(64u << 20, 2, q8);
   const auto expected = logits_after(fresh, tokens), exact = logits_after(plain, tokens);
   std::size_t cached = 0;
   (void)resumed(e, std::span(tokens).first(100), cached);
-  CHECK(same_bits(resumed(e, tokens, cached), expected));
+  CHECK(test::same_bits(resumed(e, tokens, cached), expected));
   CHECK(cached == 100);
-  CHECK(!same_bits(expected, exact));
+  CHECK(!test::same_bits(expected, exact));
   double spread = 0, error = 0;
   for (std::size_t i = 0; i < exact.size(); ++i) {
     spread += std::abs(static_cast<double>(exact[i]));
@@ -276,7 +267,7 @@ TEST_CASE("keys and values in 8 bits: half the memory, the same bits from the ca
   CHECK(unrounded.load_prefixes(path).error().code == errc::mismatch);
   auto warm = model.load(64u << 20, 2, q8);
   REQUIRE(warm.load_prefixes(path));
-  CHECK(same_bits(resumed(warm, tokens, cached), expected));
+  CHECK(test::same_bits(resumed(warm, tokens, cached), expected));
   CHECK(cached == 149);
   auto bytes = read_file(path, 1u << 30).value();
   const std::uint32_t infinite = 0x7f800000u;  // the last value's scale
@@ -286,7 +277,7 @@ TEST_CASE("keys and values in 8 bits: half the memory, the same bits from the ca
   REQUIRE(write_file(path, bytes.append(reinterpret_cast<const char*>(sum.bytes.data()), 32)));
   CHECK(model.load(0, 1, q8).load_prefixes(path).error().code == errc::parse);
   std::remove(path.c_str());
-  const tiny_model narrow;  // heads of 16
+  const sequence_model narrow;  // heads of 16
   CHECK(cpu_engine::load(narrow.path, {.kv_type = q8}).error().code == errc::unsupported);
 }
 
@@ -367,10 +358,10 @@ TEST_CASE("a picture seen both ways: the same bits however the prompt is split, 
       at = other.size();
     }
   }
-  CHECK(same_bits(logits, expected));
+  CHECK(test::same_bits(logits, expected));
   CHECK(other.resume(seen.inputs) == 3 * 13 + 2 * 256 - 1);
   const engine_input end{std::span(seen.tokens.back()).last(1), nullptr};
-  CHECK(same_bits(other.evaluate(other.size(), std::span(&end, 1)).value(), expected));
+  CHECK(test::same_bits(other.evaluate(other.size(), std::span(&end, 1)).value(), expected));
   CHECK(other.evaluate(100, std::span(&end, 1)).error().message.find("part of a picture") != std::string::npos);
   CHECK(other.evaluate(13, std::span(&end, 1)));
 }

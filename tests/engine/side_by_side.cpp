@@ -12,54 +12,43 @@
 #include <inoculum/backend/token_backend.hpp>
 #include <inoculum/engine/engine.hpp>
 
-#include "../support/gguf_writer.hpp"
+#include "common.hpp"
 
 using namespace inoculum;
 
 namespace {
 
-struct tiny_model {
-  std::string path = (std::filesystem::temp_directory_path() / "inoculum_side_by_side.gguf").string();
-  tiny_model() { REQUIRE(test::tiny_llama({.layers = 2, .width = 128, .context = 512}).save(path)); }
-  ~tiny_model() { std::remove(path.c_str()); }
+struct composing_model : test::saved_file {
+  composing_model() : saved_file(test::tiny_llama({.layers = 2, .width = 128, .context = 512}), "composing") {}
   [[nodiscard]] cpu_engine load(std::size_t bytes = 64u << 20, int threads = 2) const {
     return cpu_engine::load(path, {.threads = threads, .demonstration_bytes = bytes}).value();
   }
 };
 
-using tokens = std::vector<token_id>;
-tokens random_tokens(std::size_t n, std::uint64_t seed) {
-  rng r(seed);
-  tokens out(n);
-  for (token_id& id : out) id = static_cast<token_id>(r.below(static_cast<std::uint32_t>(test::tiny_vocabulary_size)));
-  return out;
-}
-bool same_bits(std::span<const float> a, std::span<const float> b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
-}
+using token_ids = std::vector<token_id>;
 
 /// Runs of tokens, the blocks numbered from 1 where `lead` and `rest` are 0.
-std::vector<engine_input> inputs_of(const tokens& lead, const std::vector<tokens>& blocks, const tokens& rest) {
+std::vector<engine_input> inputs_of(const token_ids& lead, const std::vector<token_ids>& blocks, const token_ids& rest) {
   std::vector<engine_input> out{{lead, nullptr}};
-  for (const tokens& b : blocks) out.push_back({b, nullptr, static_cast<std::uint32_t>(out.size())});
+  for (const token_ids& b : blocks) out.push_back({b, nullptr, static_cast<std::uint32_t>(out.size())});
   out.push_back({rest, nullptr});
   return out;
 }
-std::vector<float> composed(cpu_engine& e, const tokens& lead, const std::vector<tokens>& blocks, const tokens& rest,
+std::vector<float> composed(cpu_engine& e, const token_ids& lead, const std::vector<token_ids>& blocks, const token_ids& rest,
                             composition* how = nullptr, std::string_view salt = {}) {
   const composition c = e.compose(inputs_of(lead, blocks, rest), salt).value();
   if (how != nullptr) *how = c;
   CHECK(e.size() == c.positions);
   std::size_t head = lead.size();
-  for (const tokens& b : blocks) head += b.size();
+  for (const token_ids& b : blocks) head += b.size();
   REQUIRE(c.positions >= head);
   const engine_input left{std::span(rest).subspan(c.positions - head), nullptr};
   const auto logits = e.evaluate(c.positions, std::span(&left, 1)).value();
   return {logits.begin(), logits.end()};
 }
-std::vector<float> one_after_another(cpu_engine& e, const std::vector<tokens>& parts) {
+std::vector<float> one_after_another(cpu_engine& e, const std::vector<token_ids>& parts) {
   std::vector<engine_input> inputs;
-  for (const tokens& p : parts) inputs.push_back({p, nullptr});
+  for (const token_ids& p : parts) inputs.push_back({p, nullptr});
   const auto logits = e.evaluate(0, inputs).value();
   return {logits.begin(), logits.end()};
 }
@@ -80,22 +69,23 @@ conversation with_demonstrations(std::vector<std::string> queries, std::string q
 static_assert(composing_engine<cpu_engine>);
 
 TEST_CASE("one block alone is what plain reading gives, to the bit") {
-  const tiny_model model;
+  const composing_model model;
   auto e = model.load(), plain = model.load();
   for (const std::size_t lead : {0u, 1u, 20u, 64u, 70u}) {
     for (const std::size_t length : {1u, 15u, 64u, 90u}) {
       CAPTURE(lead);
       CAPTURE(length);
-      const auto a = random_tokens(lead, 1), b = random_tokens(length, 2), c = random_tokens(9, 3);
-      CHECK(same_bits(composed(e, a, {b}, c), one_after_another(plain, {a, b, c})));
+      const auto a = test::random_tokens(lead, 1), b = test::random_tokens(length, 2), c = test::random_tokens(9, 3);
+      CHECK(test::same_bits(composed(e, a, {b}, c), one_after_another(plain, {a, b, c})));
     }
   }
 }
 
 TEST_CASE("no block sees another, and the next position is the one behind the longest") {
-  const tiny_model model;
+  const composing_model model;
   auto e = model.load(0), plain = model.load();
-  const auto lead = random_tokens(10, 1), a = random_tokens(30, 2), b = random_tokens(30, 3), rest = random_tokens(5, 4);
+  const auto lead = test::random_tokens(10, 1), a = test::random_tokens(30, 2), b = test::random_tokens(30, 3),
+             rest = test::random_tokens(5, 4);
   const auto ab = composed(e, lead, {a, b}, rest), ba = composed(e, lead, {b, a}, rest);
   const auto in_turn = one_after_another(plain, {lead, a, b, rest});
   float apart = 0.0f, from_turns = 0.0f;
@@ -108,79 +98,80 @@ TEST_CASE("no block sees another, and the next position is the one behind the lo
 }
 
 TEST_CASE("what is known, the limit, the threads and the cuts change no bit") {
-  const tiny_model model;
-  const auto lead = random_tokens(21, 1), rest = random_tokens(40, 9);
-  std::vector<tokens> blocks;
-  for (std::uint64_t i = 0; i < 5; ++i) blocks.push_back(random_tokens(10 + 17 * i, 100 + i));
+  const composing_model model;
+  const auto lead = test::random_tokens(21, 1), rest = test::random_tokens(40, 9);
+  std::vector<token_ids> blocks;
+  for (std::uint64_t i = 0; i < 5; ++i) blocks.push_back(test::random_tokens(10 + 17 * i, 100 + i));
   auto cold = model.load(0, 1);
   composition how;
   const auto expected = composed(cold, lead, blocks, rest, &how);
   CHECK(how.computed == how.positions);
 
   auto warm = model.load();
-  CHECK(same_bits(composed(warm, lead, blocks, rest, &how), expected));
+  CHECK(test::same_bits(composed(warm, lead, blocks, rest, &how), expected));
   CHECK(how.computed == how.positions);
   (void)composed(warm, lead, {blocks[4], blocks[1]}, rest, &how);
   CHECK(how.computed == 0);
-  CHECK(same_bits(composed(warm, lead, blocks, rest, &how), expected));
+  CHECK(test::same_bits(composed(warm, lead, blocks, rest, &how), expected));
   CHECK(how.computed == 0);
-  CHECK(same_bits(composed(warm, lead, blocks, rest, &how), expected));
+  CHECK(test::same_bits(composed(warm, lead, blocks, rest, &how), expected));
   CHECK(how.positions == 21 + 5 * 10 + 17 * 10 + 39);  // the present sequence goes on where it parts
   // Another beginning, and another tenant, know nothing.
-  (void)composed(warm, random_tokens(21, 2), blocks, rest, &how);
+  (void)composed(warm, test::random_tokens(21, 2), blocks, rest, &how);
   CHECK(how.computed == how.positions);
-  CHECK(same_bits(composed(warm, lead, blocks, rest, &how, "another"), expected));
+  CHECK(test::same_bits(composed(warm, lead, blocks, rest, &how, "another"), expected));
   CHECK(how.computed == how.positions);
   warm.forget();
   CHECK(warm.remembered_bytes() == 0);
 
   auto tight = model.load(200000);
-  for (int round = 0; round < 3; ++round) CHECK(same_bits(composed(tight, lead, blocks, rest), expected));
+  for (int round = 0; round < 3; ++round) CHECK(test::same_bits(composed(tight, lead, blocks, rest), expected));
   CHECK(tight.remembered_bytes() <= 200000);
 
   // Keys and values in 8 bits: copies are exact, so nothing shows through either.
   auto eight_cold = cpu_engine::load(model.path, {.threads = 1, .demonstration_bytes = 0, .kv_type = engine::kv_type::q8}).value();
   auto eight = cpu_engine::load(model.path, {.threads = 2, .kv_type = engine::kv_type::q8}).value();
   const auto expected_eight = composed(eight_cold, lead, blocks, rest);
-  CHECK_FALSE(same_bits(expected_eight, expected));
+  CHECK_FALSE(test::same_bits(expected_eight, expected));
   for (int round = 0; round < 2; ++round) {
     (void)composed(eight, lead, {blocks[2], blocks[0]}, rest);
-    CHECK(same_bits(composed(eight, lead, blocks, rest), expected_eight));
+    CHECK(test::same_bits(composed(eight, lead, blocks, rest), expected_eight));
   }
-  CHECK(same_bits(composed(eight, lead, {blocks[3]}, rest), one_after_another(eight_cold, {lead, blocks[3], rest})));
+  CHECK(test::same_bits(composed(eight, lead, {blocks[3]}, rest), one_after_another(eight_cold, {lead, blocks[3], rest})));
 
   // The rest in two calls, and ordinary reading before and after.
   auto cut = model.load();
-  (void)one_after_another(cut, {random_tokens(300, 5)});
+  (void)one_after_another(cut, {test::random_tokens(300, 5)});
   const std::size_t at = cut.compose(inputs_of(lead, blocks, rest)).value().positions;
   const engine_input first{std::span(rest).first(13), nullptr}, second{std::span(rest).subspan(13), nullptr};
   REQUIRE(cut.evaluate(at, std::span(&first, 1)));
   const auto logits = cut.evaluate(at + 13, std::span(&second, 1)).value();
-  CHECK(same_bits(logits, expected));
-  CHECK(same_bits(one_after_another(cut, {lead, rest}), one_after_another(cold, {lead, rest})));
+  CHECK(test::same_bits(logits, expected));
+  CHECK(test::same_bits(one_after_another(cut, {lead, rest}), one_after_another(cold, {lead, rest})));
 }
 
 TEST_CASE("what follows is remembered by nobody else, and steps go on from it") {
-  const tiny_model model;
+  const composing_model model;
   auto e = model.load(), alone = model.load();
-  const auto lead = random_tokens(8, 1), a = random_tokens(20, 2), b = random_tokens(33, 3), rest = random_tokens(6, 4);
+  const auto lead = test::random_tokens(8, 1), a = test::random_tokens(20, 2), b = test::random_tokens(33, 3),
+             rest = test::random_tokens(6, 4);
   (void)composed(e, lead, {a, b}, rest);
   std::vector<cpu_engine::sequence> sequences;
   sequences.push_back(e.take_sequence());
-  // The same tokens read in turn must not find what was read side by side.
+  // The same token_ids read in turn must not find what was read side by side.
   std::vector<engine_input> in_turn{{lead, nullptr}, {a, nullptr}, {b, nullptr}, {rest, nullptr}};
   CHECK(e.resume(in_turn) == 0);
   const token_id next = 5;
   const auto stepped = e.step(sequences, std::span(&next, 1)).value();
-  tokens longer = rest;
+  token_ids longer = rest;
   longer.push_back(next);
-  CHECK(same_bits(stepped, composed(alone, lead, {a, b}, longer)));
+  CHECK(test::same_bits(stepped, composed(alone, lead, {a, b}, longer)));
 }
 
 TEST_CASE("bad compositions are refused before any work") {
-  const tiny_model model;
+  const composing_model model;
   auto e = model.load();
-  const auto a = random_tokens(5, 1);
+  const auto a = test::random_tokens(5, 1);
   const auto refused = [&](std::vector<engine_input> inputs) {
     const auto done = e.compose(inputs);
     REQUIRE(!done);
@@ -190,7 +181,7 @@ TEST_CASE("bad compositions are refused before any work") {
   CHECK(refused({}) == errc::invalid_argument);
   CHECK(refused({{a, nullptr, 1}}) == errc::invalid_argument);                                               // nothing behind it
   CHECK(refused({{a, nullptr, 1}, {a, nullptr}, {a, nullptr, 2}, {a, nullptr}}) == errc::invalid_argument);  // not one run
-  const tokens bad{-1}, long_one = random_tokens(500, 2);
+  const token_ids bad{-1}, long_one = test::random_tokens(500, 2);
   CHECK(refused({{bad, nullptr, 1}, {a, nullptr}}) == errc::invalid_argument);
   CHECK(refused({{long_one, nullptr, 1}, {long_one, nullptr}}) == errc::budget);
   // A composed head is kept whole or not at all.
@@ -201,7 +192,7 @@ TEST_CASE("bad compositions are refused before any work") {
 }
 
 TEST_CASE("conversations: the same words whatever the order and the cache, and a later turn goes on") {
-  const tiny_model model;
+  const composing_model model;
   token_backend cold(model.load(0)), warm(model.load());
   CHECK(warm.reads_side_by_side());
   CHECK(any_backend(token_backend(model.load())).reads_side_by_side());
@@ -230,7 +221,7 @@ TEST_CASE("conversations: the same words whatever the order and the cache, and a
 }
 
 TEST_CASE("prepared demonstrations stay, whatever comes, and for their salt only") {
-  const tiny_model model;
+  const composing_model model;
   for (const bool only_demonstrations : {true, false}) {
     token_backend backend(model.load(0)), cold(model.load(0));  // room for no demonstration that is not pinned
     auto talk = with_demonstrations({"Is there a mass?", "Which organ is this?"}, "What is seen?");
@@ -252,7 +243,7 @@ TEST_CASE("prepared demonstrations stay, whatever comes, and for their salt only
 }
 
 TEST_CASE("prepared in turn under a salt, scored under one") {
-  const tiny_model model;
+  const composing_model model;
   token_backend backend(model.load());
   const auto talk = with_demonstrations({"Is there a mass?"}, "What is seen?");
   conversation in_turn = talk;

@@ -27,7 +27,7 @@ struct counts {
 }  // namespace
 
 TEST_CASE("the judge agrees with the labels, and the labels are the frozen ones") {
-  const auto path = std::filesystem::path(__FILE__).parent_path() / "labelled.jsonl";
+  const auto path = std::filesystem::path("tests/judge/labelled.jsonl");
   std::ifstream file(path, std::ios::binary);
   REQUIRE_MESSAGE(file, path.string());
   std::stringstream content;

@@ -23,28 +23,32 @@
 namespace inoculum::test {
 
 /// Pair after pair, the most frequent first (among equals the smallest), over words given as symbols.
-inline std::vector<std::pair<std::string, std::string>> train_merges(std::map<std::vector<std::string>, int> words, std::size_t count) {
+inline std::vector<std::pair<std::string, std::string>> train_merges(const std::map<std::vector<std::string>, int>& words,
+                                                                     std::size_t count) {
   std::vector<std::pair<std::string, std::string>> merges;
-  std::set<std::string> made;
+  std::vector<std::pair<std::vector<std::string>, int>> left(words.begin(), words.end());
+  std::map<std::pair<std::string, std::string>, int> pairs;
+  const auto count_pairs = [&](const std::vector<std::string>& word, int n) {
+    for (std::size_t i = 0; i + 1 < word.size(); ++i) pairs[{word[i], word[i + 1]}] += n;
+  };
+  for (const auto& [word, n] : left) count_pairs(word, n);
   while (merges.size() < count) {
-    std::map<std::pair<std::string, std::string>, int> pairs;
-    for (const auto& [word, n] : words) {
-      for (std::size_t i = 0; i + 1 < word.size(); ++i) pairs[{word[i], word[i + 1]}] += n;
-    }
     const auto best = std::max_element(pairs.begin(), pairs.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
     if (best == pairs.end() || best->second < 2) break;
     const auto rule = best->first;
     merges.push_back(rule);
-    std::map<std::vector<std::string>, int> next;
-    for (const auto& [word, n] : words) {
+    const auto ruled = [&](const std::string& a, const std::string& b) { return a == rule.first && b == rule.second; };
+    for (auto& [word, n] : left) {
+      if (std::adjacent_find(word.begin(), word.end(), ruled) == word.end()) continue;
       std::vector<std::string> joined;
       for (std::size_t i = 0; i < word.size(); ++i) {
-        if (i + 1 < word.size() && word[i] == rule.first && word[i + 1] == rule.second) joined.push_back(word[i] + word[i + 1]), ++i;
+        if (i + 1 < word.size() && ruled(word[i], word[i + 1])) joined.push_back(word[i] + word[i + 1]), ++i;
         else joined.push_back(word[i]);
       }
-      next[joined] += n;
+      count_pairs(word, -n);
+      count_pairs(joined, n);
+      word = std::move(joined);
     }
-    words = std::move(next);
   }
   return merges;
 }
@@ -92,7 +96,7 @@ inline gguf_writer small_bpe(const family& f) {
   for (std::size_t b = 0; b < characters.size(); ++b) {
     if (b != 0x02 && b != 0x1d && b != 0xf5) add(characters[b], 1);  // some bytes have no token, as in SmolLM2
   }
-  for (const auto& [left, right] : train_merges(std::move(words), 700)) {
+  for (const auto& [left, right] : train_merges(words, 700)) {
     if (!known.contains(left) || !known.contains(right)) continue;  // built on a byte that has none
     add(left + right, 1);
     // Some have no rule: they are found only where merging is skipped for words that are tokens.
@@ -159,7 +163,7 @@ inline gguf_writer small_sentencepiece(const family& f) {
   float score = 0.0f;
   std::size_t n = 0;
   std::string run = space + space;
-  for (const auto& [left, right] : train_merges(std::move(words), 900)) {
+  for (const auto& [left, right] : train_merges(words, 900)) {
     if (!spells_control(left + right)) add(left + right, 1, score);
     if (n % 5 != 0) score -= 1.0f;  // some share a score
     if (++n % 150 == 0 && run.size() < 60) add(run, 1, score), run += run;
