@@ -5520,25 +5520,37 @@ class decoder {
     return {};
   }
 
-  /// One more position for each of several sequences, so that the weights are read once for all of them. Their logits go
-  /// to `logits`, a row each, and are what `run` would have given, to the bit. Errors as of `run`, before any work.
-  struct next_position {
+  /// The next positions of several sequences, so that the weights are read once for all of them. The logits of every one go to `logits`,
+  /// a row each (none are computed when it is empty), and are what `run` would have given, to the bit; `fill(i, row)` counts through all
+  /// of them. Errors as of `run`, before any work.
+  struct next_positions {
     kv_cache* cache = nullptr;  ///< a different one each
-    std::size_t position = 0;
+    std::size_t first = 0;
+    std::size_t count = 1;
   };
   template <class Fill>
-  [[nodiscard]] result<void> step(std::span<const next_position> sequences, Fill&& fill, std::span<float> logits) {
-    for (const next_position& s : sequences) {
-      if (!s.cache->reserve(s.position, s.position + 1)) return no_memory(s.position + 1);
+  [[nodiscard]] result<void> step(std::span<const next_positions> sequences, Fill&& fill, std::span<float> logits) {
+    for (const next_positions& s : sequences) {
+      if (!s.cache->reserve(s.first, s.first + s.count)) return no_memory(s.first + s.count);
     }
-    for (std::size_t done = 0; done < sequences.size(); done += chunk_rows) {
-      const std::size_t rows = std::min(chunk_rows, sequences.size() - done);
-      places_.clear();
-      for (const next_position& p : sequences.subspan(done, rows)) places_.push_back({p.cache, p.position, p.position});
+    std::size_t done = 0;
+    const auto advance = [&] {
       prepare();
+      const std::size_t rows = places_.size();
       for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
-      team_.run([&](std::size_t thread) { forward(thread, rows, logits.data() + done * config().vocabulary); });
+      float* const out = logits.empty() ? nullptr : logits.data() + done * config().vocabulary;
+      team_.run([&](std::size_t thread) { forward(thread, out == nullptr ? 0 : rows, out); });
+      done += rows;
+      places_.clear();
+    };
+    places_.clear();
+    for (const next_positions& s : sequences) {
+      for (std::size_t position = s.first; position < s.first + s.count; ++position) {
+        places_.push_back({s.cache, position, position});
+        if (places_.size() == chunk_rows) advance();
+      }
     }
+    if (!places_.empty()) advance();
     return {};
   }
 
@@ -5570,6 +5582,13 @@ class decoder {
     const auto position = [&](std::size_t t) { return places_[t].position - places_[t].cache->overlap; };
     angles_.set(c.rope_base, c.rope_scale, c.rope_width, rows, position);
     if (c.window != 0) local_angles_.set(c.local_rope_base, 1.0, c.rope_width, rows, position);
+    const std::size_t most = attention_rows / std::min(c.heads / c.kv_heads, attention_rows);
+    groups_.clear();
+    for (std::size_t i = 0; i < rows; ++i) {
+      const bool joins = i > 0 && places_[i].cache == places_[i - 1].cache && groups_.back().count < most;
+      if (joins) ++groups_.back().count;
+      else groups_.push_back({i, 1});
+    }
   }
 
   /// The rows of `places_`; logits of the last `wanted` ones.
@@ -5606,6 +5625,12 @@ class decoder {
     kv_cache* cache = nullptr;
     std::size_t position = 0;
     std::size_t sees = 0;  // the last position
+  };
+
+  /// Consecutive places of one sequence, no more than a task of attention takes.
+  struct place_group {
+    std::size_t from = 0;
+    std::size_t count = 0;
   };
 
   struct nothing {
@@ -5754,15 +5779,16 @@ class decoder {
     const std::size_t group = c.heads / c.kv_heads;
     const std::size_t heads_a_task = std::min(group, attention_rows);
     const std::size_t slices = (group + heads_a_task - 1) / heads_a_task;
-    const bool one_sequence = places_.front().cache == places_.back().cache;
-    const std::size_t step = one_sequence ? attention_rows / heads_a_task : 1;
-    const std::size_t tasks = c.kv_heads * slices * ((end - begin + step - 1) / step);
+    std::size_t skipped = 0;
+    while (groups_[skipped].from + groups_[skipped].count <= begin) ++skipped;
+    const std::size_t tasks = c.kv_heads * slices * (groups_.size() - skipped);
     const std::size_t window = c.is_local(layer) ? c.window : 0;
     const auto task_at = [&](std::size_t i) {
       const std::size_t key_head = i % c.kv_heads;
       const std::size_t slice = i / c.kv_heads % slices * heads_a_task;
-      const std::size_t from = begin + i / (c.kv_heads * slices) * step;
-      return attention_task{key_head, key_head * group + slice, std::min(heads_a_task, group - slice), from, std::min(step, end - from)};
+      const place_group& g = groups_[skipped + i / (c.kv_heads * slices)];
+      const std::size_t from = std::max(g.from, begin);
+      return attention_task{key_head, key_head * group + slice, std::min(heads_a_task, group - slice), from, g.from + g.count - from};
     };
     attention_scratch& s = *scratch_[thread];
     if (places_.size() > few_rows) {
@@ -5849,6 +5875,7 @@ class decoder {
   kv_type kv_type_;
   std::vector<std::unique_ptr<attention_scratch>> scratch_;
   std::vector<place> places_{};  // what each row of a chunk is
+  std::vector<place_group> groups_{};
   rope_angles angles_{}, local_angles_{};
   xt::xtensor<float, 2> x_{};        // the residual stream, [rows][width]
   xt::xtensor<float, 2> qkv_{};      // [rows][queries, keys, values]
@@ -9554,26 +9581,28 @@ class cpu_engine {
     current_.cache.adopt({});
     composition out{head, 0};
     const std::size_t lead = blocks->front();
-    std::size_t longest = 0;
-    for (const engine::stretch_range& s : engine::stretches_of(wanted, *blocks, salt)) {
-      const bool is_block = s.first >= lead;
-      auto stretch = stretches_.find(s.name);
-      if (!stretch) {
-        engine::kv_cache alone = decoder_.new_cache();
-        if (is_block) {
-          auto pages = current_.cache.pages();
-          pages.resize((lead + engine::key_block - 1) / engine::key_block);
-          alone.adopt(std::move(pages));
-        }
-        const std::size_t place = is_block ? lead : 0;
-        if (auto done = decoder_.run(alone, place, s.positions, rows_.from(s.first, decoder_.weights()), {}, false); !done)
-          return std::move(done).error();
-        stretch = std::make_shared<const engine::kv_stretch>(decoder_.copy(alone, place, s.positions));
-        stretches_.insert(s.name, stretch);
-        out.computed += s.positions;
+    const std::vector<engine::stretch_range> ranges = engine::stretches_of(wanted, *blocks, salt);
+    std::vector<std::shared_ptr<const engine::kv_stretch>> stretches(ranges.size());
+    std::vector<std::size_t> unknown;  // read together, so that the weights pass once for several
+    std::size_t unread = 0, longest = 0;
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      const bool is_block = ranges[i].first >= lead;
+      stretches[i] = stretches_.find(ranges[i].name);
+      if (!stretches[i]) {
+        unknown.push_back(i);
+        unread += ranges[i].positions;
       }
-      if (auto done = decoder_.paste(current_.cache, s.first, *stretch); !done) return std::move(done).error();
-      if (is_block) longest = std::max(longest, s.positions);
+      if (!is_block || unread >= most_unread || i + 1 == ranges.size()) {
+        if (auto done = read_alone(ranges, unknown, lead, stretches); !done) return std::move(done).error();
+        out.computed += std::exchange(unread, 0);
+        unknown.clear();
+      }
+      if (is_block) longest = std::max(longest, ranges[i].positions);
+      else if (auto done = decoder_.paste(current_.cache, 0, *stretches[i]); !done) return std::move(done).error();
+    }
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      if (ranges[i].first < lead) continue;
+      if (auto done = decoder_.paste(current_.cache, ranges[i].first, *stretches[i]); !done) return std::move(done).error();
     }
     current_.cache.overlap = head - lead - longest;
     current_.blocks = *blocks;
@@ -9605,7 +9634,7 @@ class cpu_engine {
       return failure{
           errc::invalid_argument, std::to_string(tokens.size()) + " tokens for " + std::to_string(sequences.size()) + " sequences", {}};
     }
-    std::vector<engine::decoder::next_position> next;
+    std::vector<engine::decoder::next_positions> next;
     next.reserve(sequences.size());
     for (std::size_t i = 0; i < sequences.size(); ++i) {
       if (!exists(tokens[i])) return failure{errc::invalid_argument, "token " + std::to_string(tokens[i]) + " does not exist", {}};
@@ -9640,6 +9669,33 @@ class cpu_engine {
                              "<eos>", "</s>", "<end_of_utterance>"}) {
       if (const auto id = tokenizer_.control_token(name)) ends_.push_back(*id);
     }
+  }
+
+  static constexpr std::size_t most_unread = 1024;  ///< positions of blocks that are read together; their caches exist beside the rest
+  /// Reads these stretches, the blocks among them as if each stood alone behind the lead that the present sequence has.
+  result<void> read_alone(std::span<const engine::stretch_range> ranges, std::span<const std::size_t> which, std::size_t lead,
+                          std::span<std::shared_ptr<const engine::kv_stretch>> out) {
+    if (which.empty()) return {};
+    std::vector<engine::kv_cache> alone;
+    std::vector<engine::decoder::next_positions> next;
+    std::vector<std::size_t> rows;
+    alone.reserve(which.size());  // they stay where they are
+    for (const std::size_t i : which) {
+      const engine::stretch_range& s = ranges[i];
+      alone.push_back(decoder_.new_cache());
+      if (s.first >= lead) alone.back().adopt(current_.cache.pages());
+      next.push_back({&alone.back(), s.first >= lead ? lead : 0, s.positions});
+      for (std::size_t k = 0; k < s.positions; ++k) rows.push_back(s.first + k);
+    }
+    const auto source = rows_.from(0, decoder_.weights());
+    const auto fill = [&](std::size_t i, std::span<float> row) { source(rows[i], row); };
+    if (auto done = decoder_.step(next, fill, {}); !done) return std::move(done).error();
+    for (std::size_t k = 0; k < which.size(); ++k) {
+      auto read = std::make_shared<const engine::kv_stretch>(decoder_.copy(alone[k], next[k].first, next[k].count));
+      stretches_.insert(ranges[which[k]].name, read);
+      out[which[k]] = std::move(read);
+    }
+    return {};
   }
 
   result<void> open_eyes(const std::string& path) {

@@ -101,7 +101,7 @@ TEST_CASE("what is known, the limit, the threads and the cuts change no bit") {
   const composing_model model;
   const auto lead = test::random_tokens(21, 1), rest = test::random_tokens(40, 9);
   std::vector<token_ids> blocks;
-  for (std::uint64_t i = 0; i < 5; ++i) blocks.push_back(test::random_tokens(10 + 17 * i, 100 + i));
+  for (std::uint64_t i = 0; i < 7; ++i) blocks.push_back(test::random_tokens(10 + 17 * i, 100 + i));  // more than a chunk
   auto cold = model.load(0, 1);
   composition how;
   const auto expected = composed(cold, lead, blocks, rest, &how);
@@ -115,7 +115,7 @@ TEST_CASE("what is known, the limit, the threads and the cuts change no bit") {
   CHECK(test::same_bits(composed(warm, lead, blocks, rest, &how), expected));
   CHECK(how.computed == 0);
   CHECK(test::same_bits(composed(warm, lead, blocks, rest, &how), expected));
-  CHECK(how.positions == 21 + 5 * 10 + 17 * 10 + 39);  // the present sequence goes on where it parts
+  CHECK(how.positions == 21 + 7 * 10 + 17 * 21 + 39);  // the present sequence goes on where it parts
   // Another beginning, and another tenant, know nothing.
   (void)composed(warm, test::random_tokens(21, 2), blocks, rest, &how);
   CHECK(how.computed == how.positions);

@@ -25,6 +25,10 @@ struct not_const {
 static_assert(!selection_policy<no_result>, "a ranking that cannot fail must still be a result");
 static_assert(!selection_policy<not_const>, "ranking must be const");
 static_assert(!selection_policy<int>);
+// The front door's own models are checked here: in its headers the checks would be a twentieth of what it costs to include.
+static_assert(selection_policy<no_policy> && selection_policy<random_policy> && selection_policy<fixed_policy>);
+static_assert(order_policy<similar_last> && order_policy<similar_first> && order_policy<refusals_last> && order_policy<alternating> &&
+              order_policy<canonical> && order_policy<side_by_side>);
 static_assert(selection_policy<any_policy> && arranging_policy<decltype(random_policy{} | canonical{})>);
 static_assert(!arranging_policy<random_policy>);
 struct nameless_order {

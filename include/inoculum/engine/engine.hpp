@@ -217,26 +217,28 @@ class cpu_engine {
     current_.cache.adopt({});
     composition out{head, 0};
     const std::size_t lead = blocks->front();
-    std::size_t longest = 0;
-    for (const engine::stretch_range& s : engine::stretches_of(wanted, *blocks, salt)) {
-      const bool is_block = s.first >= lead;
-      auto stretch = stretches_.find(s.name);
-      if (!stretch) {
-        engine::kv_cache alone = decoder_.new_cache();
-        if (is_block) {
-          auto pages = current_.cache.pages();
-          pages.resize((lead + engine::key_block - 1) / engine::key_block);
-          alone.adopt(std::move(pages));
-        }
-        const std::size_t place = is_block ? lead : 0;
-        if (auto done = decoder_.run(alone, place, s.positions, rows_.from(s.first, decoder_.weights()), {}, false); !done)
-          return std::move(done).error();
-        stretch = std::make_shared<const engine::kv_stretch>(decoder_.copy(alone, place, s.positions));
-        stretches_.insert(s.name, stretch);
-        out.computed += s.positions;
+    const std::vector<engine::stretch_range> ranges = engine::stretches_of(wanted, *blocks, salt);
+    std::vector<std::shared_ptr<const engine::kv_stretch>> stretches(ranges.size());
+    std::vector<std::size_t> unknown;  // read together, so that the weights pass once for several
+    std::size_t unread = 0, longest = 0;
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      const bool is_block = ranges[i].first >= lead;
+      stretches[i] = stretches_.find(ranges[i].name);
+      if (!stretches[i]) {
+        unknown.push_back(i);
+        unread += ranges[i].positions;
       }
-      if (auto done = decoder_.paste(current_.cache, s.first, *stretch); !done) return std::move(done).error();
-      if (is_block) longest = std::max(longest, s.positions);
+      if (!is_block || unread >= most_unread || i + 1 == ranges.size()) {
+        if (auto done = read_alone(ranges, unknown, lead, stretches); !done) return std::move(done).error();
+        out.computed += std::exchange(unread, 0);
+        unknown.clear();
+      }
+      if (is_block) longest = std::max(longest, ranges[i].positions);
+      else if (auto done = decoder_.paste(current_.cache, 0, *stretches[i]); !done) return std::move(done).error();
+    }
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      if (ranges[i].first < lead) continue;
+      if (auto done = decoder_.paste(current_.cache, ranges[i].first, *stretches[i]); !done) return std::move(done).error();
     }
     current_.cache.overlap = head - lead - longest;
     current_.blocks = *blocks;
@@ -268,7 +270,7 @@ class cpu_engine {
       return failure{
           errc::invalid_argument, std::to_string(tokens.size()) + " tokens for " + std::to_string(sequences.size()) + " sequences", {}};
     }
-    std::vector<engine::decoder::next_position> next;
+    std::vector<engine::decoder::next_positions> next;
     next.reserve(sequences.size());
     for (std::size_t i = 0; i < sequences.size(); ++i) {
       if (!exists(tokens[i])) return failure{errc::invalid_argument, "token " + std::to_string(tokens[i]) + " does not exist", {}};
@@ -303,6 +305,33 @@ class cpu_engine {
                              "<eos>", "</s>", "<end_of_utterance>"}) {
       if (const auto id = tokenizer_.control_token(name)) ends_.push_back(*id);
     }
+  }
+
+  static constexpr std::size_t most_unread = 1024;  ///< positions of blocks that are read together; their caches exist beside the rest
+  /// Reads these stretches, the blocks among them as if each stood alone behind the lead that the present sequence has.
+  result<void> read_alone(std::span<const engine::stretch_range> ranges, std::span<const std::size_t> which, std::size_t lead,
+                          std::span<std::shared_ptr<const engine::kv_stretch>> out) {
+    if (which.empty()) return {};
+    std::vector<engine::kv_cache> alone;
+    std::vector<engine::decoder::next_positions> next;
+    std::vector<std::size_t> rows;
+    alone.reserve(which.size());  // they stay where they are
+    for (const std::size_t i : which) {
+      const engine::stretch_range& s = ranges[i];
+      alone.push_back(decoder_.new_cache());
+      if (s.first >= lead) alone.back().adopt(current_.cache.pages());
+      next.push_back({&alone.back(), s.first >= lead ? lead : 0, s.positions});
+      for (std::size_t k = 0; k < s.positions; ++k) rows.push_back(s.first + k);
+    }
+    const auto source = rows_.from(0, decoder_.weights());
+    const auto fill = [&](std::size_t i, std::span<float> row) { source(rows[i], row); };
+    if (auto done = decoder_.step(next, fill, {}); !done) return std::move(done).error();
+    for (std::size_t k = 0; k < which.size(); ++k) {
+      auto read = std::make_shared<const engine::kv_stretch>(decoder_.copy(alone[k], next[k].first, next[k].count));
+      stretches_.insert(ranges[which[k]].name, read);
+      out[which[k]] = std::move(read);
+    }
+    return {};
   }
 
   result<void> open_eyes(const std::string& path) {

@@ -27,10 +27,10 @@ template <std::same_as<ranking> Ranking>
   for (const double w : weights) total += w;
   Ranking out;
   out.shares.clear();
-  std::vector<std::uint16_t> offset;
+  std::vector<std::size_t> offset;
   out.gate_closed = out.may_be_empty = true;
   for (std::size_t p = 0; p < parts.size(); ++p) {
-    offset.push_back(static_cast<std::uint16_t>(out.shares.size()));
+    offset.push_back(out.shares.size());
     for (const double s : parts[p].shares) out.shares.push_back(s * weights[p] / total);
     out.gate_closed = out.gate_closed && parts[p].gate_closed;
     out.may_be_empty = out.may_be_empty && parts[p].may_be_empty;

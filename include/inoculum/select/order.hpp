@@ -73,10 +73,6 @@ struct side_by_side : canonical {
   static constexpr std::string_view name = "side_by_side";
 };
 
-static_assert(order_policy<side_by_side>);
-static_assert(order_policy<similar_last> && order_policy<similar_first> && order_policy<refusals_last> && order_policy<alternating> &&
-              order_policy<canonical>);
-
 /// A policy that says in which order its choice is shown.
 template <selection_policy P, order_policy O>
 struct ordered_policy {

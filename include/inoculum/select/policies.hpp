@@ -94,6 +94,4 @@ class fixed_policy {
   std::vector<std::uint32_t> indices_;
 };
 
-static_assert(selection_policy<no_policy> && selection_policy<random_policy> && selection_policy<fixed_policy>);
-
 }  // namespace inoculum

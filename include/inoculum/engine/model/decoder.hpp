@@ -109,25 +109,37 @@ class decoder {
     return {};
   }
 
-  /// One more position for each of several sequences, so that the weights are read once for all of them. Their logits go
-  /// to `logits`, a row each, and are what `run` would have given, to the bit. Errors as of `run`, before any work.
-  struct next_position {
+  /// The next positions of several sequences, so that the weights are read once for all of them. The logits of every one go to `logits`,
+  /// a row each (none are computed when it is empty), and are what `run` would have given, to the bit; `fill(i, row)` counts through all
+  /// of them. Errors as of `run`, before any work.
+  struct next_positions {
     kv_cache* cache = nullptr;  ///< a different one each
-    std::size_t position = 0;
+    std::size_t first = 0;
+    std::size_t count = 1;
   };
   template <class Fill>
-  [[nodiscard]] result<void> step(std::span<const next_position> sequences, Fill&& fill, std::span<float> logits) {
-    for (const next_position& s : sequences) {
-      if (!s.cache->reserve(s.position, s.position + 1)) return no_memory(s.position + 1);
+  [[nodiscard]] result<void> step(std::span<const next_positions> sequences, Fill&& fill, std::span<float> logits) {
+    for (const next_positions& s : sequences) {
+      if (!s.cache->reserve(s.first, s.first + s.count)) return no_memory(s.first + s.count);
     }
-    for (std::size_t done = 0; done < sequences.size(); done += chunk_rows) {
-      const std::size_t rows = std::min(chunk_rows, sequences.size() - done);
-      places_.clear();
-      for (const next_position& p : sequences.subspan(done, rows)) places_.push_back({p.cache, p.position, p.position});
+    std::size_t done = 0;
+    const auto advance = [&] {
       prepare();
+      const std::size_t rows = places_.size();
       for (std::size_t i = 0; i < rows; ++i) fill(done + i, std::span(x_.data() + i * config().width, config().width));
-      team_.run([&](std::size_t thread) { forward(thread, rows, logits.data() + done * config().vocabulary); });
+      float* const out = logits.empty() ? nullptr : logits.data() + done * config().vocabulary;
+      team_.run([&](std::size_t thread) { forward(thread, out == nullptr ? 0 : rows, out); });
+      done += rows;
+      places_.clear();
+    };
+    places_.clear();
+    for (const next_positions& s : sequences) {
+      for (std::size_t position = s.first; position < s.first + s.count; ++position) {
+        places_.push_back({s.cache, position, position});
+        if (places_.size() == chunk_rows) advance();
+      }
     }
+    if (!places_.empty()) advance();
     return {};
   }
 
@@ -159,6 +171,13 @@ class decoder {
     const auto position = [&](std::size_t t) { return places_[t].position - places_[t].cache->overlap; };
     angles_.set(c.rope_base, c.rope_scale, c.rope_width, rows, position);
     if (c.window != 0) local_angles_.set(c.local_rope_base, 1.0, c.rope_width, rows, position);
+    const std::size_t most = attention_rows / std::min(c.heads / c.kv_heads, attention_rows);
+    groups_.clear();
+    for (std::size_t i = 0; i < rows; ++i) {
+      const bool joins = i > 0 && places_[i].cache == places_[i - 1].cache && groups_.back().count < most;
+      if (joins) ++groups_.back().count;
+      else groups_.push_back({i, 1});
+    }
   }
 
   /// The rows of `places_`; logits of the last `wanted` ones.
@@ -195,6 +214,12 @@ class decoder {
     kv_cache* cache = nullptr;
     std::size_t position = 0;
     std::size_t sees = 0;  // the last position
+  };
+
+  /// Consecutive places of one sequence, no more than a task of attention takes.
+  struct place_group {
+    std::size_t from = 0;
+    std::size_t count = 0;
   };
 
   struct nothing {
@@ -343,15 +368,16 @@ class decoder {
     const std::size_t group = c.heads / c.kv_heads;
     const std::size_t heads_a_task = std::min(group, attention_rows);
     const std::size_t slices = (group + heads_a_task - 1) / heads_a_task;
-    const bool one_sequence = places_.front().cache == places_.back().cache;
-    const std::size_t step = one_sequence ? attention_rows / heads_a_task : 1;
-    const std::size_t tasks = c.kv_heads * slices * ((end - begin + step - 1) / step);
+    std::size_t skipped = 0;
+    while (groups_[skipped].from + groups_[skipped].count <= begin) ++skipped;
+    const std::size_t tasks = c.kv_heads * slices * (groups_.size() - skipped);
     const std::size_t window = c.is_local(layer) ? c.window : 0;
     const auto task_at = [&](std::size_t i) {
       const std::size_t key_head = i % c.kv_heads;
       const std::size_t slice = i / c.kv_heads % slices * heads_a_task;
-      const std::size_t from = begin + i / (c.kv_heads * slices) * step;
-      return attention_task{key_head, key_head * group + slice, std::min(heads_a_task, group - slice), from, std::min(step, end - from)};
+      const place_group& g = groups_[skipped + i / (c.kv_heads * slices)];
+      const std::size_t from = std::max(g.from, begin);
+      return attention_task{key_head, key_head * group + slice, std::min(heads_a_task, group - slice), from, g.from + g.count - from};
     };
     attention_scratch& s = *scratch_[thread];
     if (places_.size() > few_rows) {
@@ -438,6 +464,7 @@ class decoder {
   kv_type kv_type_;
   std::vector<std::unique_ptr<attention_scratch>> scratch_;
   std::vector<place> places_{};  // what each row of a chunk is
+  std::vector<place_group> groups_{};
   rope_angles angles_{}, local_angles_{};
   xt::xtensor<float, 2> x_{};        // the residual stream, [rows][width]
   xt::xtensor<float, 2> qkv_{};      // [rows][queries, keys, values]
