@@ -98,7 +98,7 @@ else
 fi
 
 if $full; then
-  # The second compiler and the sanitizers at once: two builds, one of them unoptimised, took an hour and found no more.
+  # The second compiler and the sanitizers in one build: apart they were most of the time, and on slow machines more than there is.
   step "configure (clang++, asan+ubsan)" configure asan+ubsan -DINOCULUM_WERROR=ON -DCMAKE_CXX_COMPILER=clang++
   step "build (clang++, asan+ubsan)" build build-sanitized
   step "tests (clang++, asan+ubsan)" run_tests build-sanitized
