@@ -1371,9 +1371,10 @@ inline constexpr std::size_t fetch_ahead = std::size_t{32} << 10;
 //   with an offset    y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
 //   f32, f16, bf16    y = fma(x, w, y), columns ascending
 //   f16_tile          the same, from 0 or from what is there
-//   byte_values       share_k = weight_k·scale_k, top = max share, bytes b_k = share_k·(127 / top) to nearest even;
-//                     y = fma(Σ b_k·value, top / 127, y), the sum exact in integers
-// Tables agree to the bit in these; in `rms_norm`, `swiglu` and the softmax to a few units in the last place.
+//   byte_attention    scores as block products; shift = max rounded up, weight_k = byte_exp2(score_k, shift), their sum by 16 lanes;
+//                     share_k = weight_k·scale_k, top = max share, bytes b_k = share_k·(127 / top) to nearest even;
+//                     y = fma(Σ b_k·value, top · (1 / 127), y), the sum exact in integers
+// Tables agree to the bit in these; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
 
 #include <cstddef>
 #include <cstdint>
@@ -1388,6 +1389,18 @@ struct activation_view {
   const std::int32_t* totals = nullptr;  ///< Σ value
   const std::int32_t* halves = nullptr;  ///< Σ of a block's first 16 values
   std::size_t blocks = 0;
+};
+
+inline constexpr std::size_t key_block = 64;     ///< positions of a page, which attention takes at once
+inline constexpr std::size_t widest_head = 512;  ///< components of a head, at most
+
+/// 64 keys and values of one head in 8 bits.
+struct byte_page {
+  const std::uint8_t* keys = nullptr;   ///< four panels of `panel_kind::q8`, one behind the other
+  const std::int8_t* values = nullptr;  ///< strips of 16 components: four positions side by side, then the next four
+  const float* scales = nullptr;        ///< what a position's values are multiplied with
+  const std::uint8_t* next = nullptr;   ///< `next_bytes` that are wanted afterwards and may be fetched meanwhile
+  std::size_t next_bytes = 0;
 };
 
 /// One instruction set's kernels. `rows` counts tokens; outputs of a panel are 16 floats a token, contiguous.
@@ -1414,16 +1427,16 @@ struct kernel_table {
   /// unless `fresh`. Row k of strip i begins at b + i · strip_stride + k · b_stride.
   void (*f16_tile)(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t strip_stride,
                    std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride, bool fresh) = nullptr;
-  /// Values in 8 bits, those of 64 positions: out[rows × 16·strips] += weights[rows × 64] · values, of which the first `positions` count.
-  /// A strip holds four positions of 16 components each, side by side, then the next four; position k's bytes stand for scales[k]
-  /// times as much. Weights, 0 or more and 0 past the last position, become 7 bits on the way, so that four products are one step.
-  void (*byte_values)(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions, std::size_t rows,
-                      std::size_t strips, float* out, std::size_t out_stride) = nullptr;
   /// One step of the running softmax (Milakov and Gimelshein, 2018) of each of some rows: row r has 64 scores at
   /// scores + stride · r, in units of log 2, of which the first valid[r] ≥ 1 count: turns them into weights (0 past those), updates
   /// maxima[r] and sums[r], rescales `depth` numbers at out + depth · r, a multiple of 16. No row's result depends on the others.
   void (*softmax_step)(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima, float* sums,
                        float* out, std::size_t depth) = nullptr;
+  /// One step of attention to keys and values in 8 bits, for query rows of 32 · `queries.blocks` components times log2(e) / sqrt(width),
+  /// the values' width: row r sees positions first[r] … end[r] - 1 of the page, at least one, `end` ascending. Updates maxima[r], which are
+  /// whole numbers, sums[r] and as many numbers a row at `out`. Weights become 7 bits on the way, so that four products are one step.
+  void (*byte_attention)(const byte_page& page, const activation_view& queries, const std::size_t* first, const std::size_t* end,
+                         std::size_t rows, float* maxima, float* sums, float* out) = nullptr;
   /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum.
   void (*softmax_merge)(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                         std::size_t depth) = nullptr;
@@ -1449,8 +1462,6 @@ void one_by_one(panel_kind kind, const std::uint8_t* first, const std::uint8_t* 
   Panel(kind, first, a, rows, out);
   Panel(kind, second, a, rows, out + rows * panel_rows);
 }
-
-inline constexpr std::size_t key_block = 64;  ///< positions that `softmax_step` takes at once
 
 }  // namespace inoculum::engine
 
@@ -1992,15 +2003,15 @@ class kv_cache {
   [[nodiscard]] const std::uint8_t* key_panel(std::size_t layer, std::size_t head, std::size_t page, std::size_t strip) const noexcept {
     return part(layer, head, page) + strip * key_bytes_ / strips;
   }
-  /// Values of a page: [64 positions][head_width]; in q8 as `kernel_table::byte_values` reads them, with a scale each.
+  /// Values of a page in f16: [64 positions][head_width].
   [[nodiscard]] const std::uint16_t* half_values(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
     return reinterpret_cast<const std::uint16_t*>(part(layer, head, page) + key_bytes_);
   }
-  [[nodiscard]] const std::int8_t* byte_values(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
-    return reinterpret_cast<const std::int8_t*>(part(layer, head, page) + key_bytes_);
-  }
-  [[nodiscard]] const float* value_scales(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
-    return reinterpret_cast<const float*>(part(layer, head, page) + key_bytes_ + key_block * head_width_);
+  /// The same in q8.
+  [[nodiscard]] byte_page bytes_of(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    const std::uint8_t* keys = part(layer, head, page);
+    const std::uint8_t* values = keys + key_bytes_;
+    return {keys, reinterpret_cast<const std::int8_t*>(values), reinterpret_cast<const float*>(values + key_block * head_width_)};
   }
 
   /// Stores one position of one head.
@@ -2045,8 +2056,8 @@ class kv_cache {
       const float scale = half_to_float(half);
       for (std::size_t i = 0; i < block_columns; ++i) key[i] = scale * static_cast<float>(panel[key_quant(at, b, i)] - key_bias);
     }
-    const float scale = value_scales(layer, head, at.page)[at.row];
-    const std::int8_t* v = byte_values(layer, head, at.page);
+    const float scale = bytes_of(layer, head, at.page).scales[at.row];
+    const std::int8_t* v = bytes_of(layer, head, at.page).values;
     for (std::size_t i = 0; i < head_width_; ++i) value[i] = scale * static_cast<float>(v[value_quant(at.row, i)]);
   }
 
@@ -2197,7 +2208,7 @@ namespace inoculum::engine {
 static_assert(std::endian::native == std::endian::little, "the file is written as memory holds it");
 
 /// Names how this version computes keys and values. Whoever changes a bit of them changes this, so that no older file is gone on from.
-inline constexpr std::string_view arithmetic = "2";
+inline constexpr std::string_view arithmetic = "3";
 
 /// Whose pages they are: a file is read only by an engine that would have computed the same.
 struct prefix_identity {
@@ -4417,6 +4428,9 @@ inline result<turn_format> detail::known_chat_format(const gguf_file& file, cons
 // Taylor polynomial (relative error below 1e-8 for |f| ≤ 1/2, so the float rounding dominates), 2^n by
 // the exponent's bits. Our own, since libm's vector forms differ from machine to machine.
 
+#include <bit>
+#include <cstdint>
+
 namespace inoculum::engine {
 
 /// ln(2)^k / k!, k = 7 … 0.
@@ -4425,6 +4439,17 @@ inline constexpr float exp2_terms[8] = {1.5252733804e-5f, 1.5403530394e-4f, 1.33
 inline constexpr float exp2_lowest = -126.0f;  ///< below it the result is 0
 inline constexpr float exp2_highest = 127.0f;  ///< above it the argument is held
 inline constexpr float log2_e = 1.44269504089f;
+
+/// The same for weights that end as bytes, 2^(x - shift) with a whole number as shift: adding magic - shift rounds to a whole number whose
+/// lowest bits are n - shift. 2^f by the minimax polynomial (relative error below 8e-5). Below 2^-64 it counts as 0: times a
+/// small scale it would be denormal, which costs some processors 150 cycles.
+inline constexpr float byte_exp2_terms[4] = {0.05517167f, 0.24261112f, 0.69326099f, 0.99992807f};
+inline constexpr float whole_magic = 12582912.0f;  ///< 1.5 · 2^23
+inline constexpr float byte_exp2_lowest = whole_magic - 64.0f;
+/// 2^n for a whole n ≤ 0, exactly; 0 below 2^-64, as above.
+[[nodiscard]] constexpr float whole_exp2(float n) noexcept {
+  return n < -64.0f ? 0.0f : std::bit_cast<float>(static_cast<std::uint32_t>(127 + static_cast<int>(n)) << 23);
+}
 
 inline constexpr float gelu_slope = 1.59576912161f;  ///< 2 · sqrt(2 / pi)
 inline constexpr float gelu_cubic = 0.044715f;
@@ -4727,9 +4752,8 @@ class quantised_rows {
 
 namespace inoculum::engine {
 
-inline constexpr std::size_t attention_rows = 48;        ///< rows that share a read of keys and values
-inline constexpr std::size_t attention_max_width = 512;  ///< of a head
-inline constexpr std::size_t attention_segment = 256;    ///< positions; whole blocks
+inline constexpr std::size_t attention_rows = 48;      ///< rows that share a read of keys and values
+inline constexpr std::size_t attention_segment = 256;  ///< positions; whole blocks
 
 /// What a row has gathered of one or several segments: result / sum is its attention to them.
 struct attention_part {
@@ -4740,15 +4764,15 @@ struct attention_part {
 
 /// The rows a task works on, and its results; about 330 KB for the widest head, one a thread.
 struct alignas(64) attention_scratch {
-  float query[attention_rows * attention_max_width];  ///< already times log2(e) / sqrt(width)
-  float result[attention_rows * attention_max_width];
-  float segment[attention_rows * attention_max_width];  ///< the result of the segment at hand
+  float query[attention_rows * widest_head];  ///< already times log2(e) / sqrt(width)
+  float result[attention_rows * widest_head];
+  float segment[attention_rows * widest_head];  ///< the result of the segment at hand
   float scores[attention_rows * key_block];
-  std::int8_t query_bytes[attention_rows * attention_max_width];  ///< for keys in 8 bits: the query in 8 bits, as activations are
-  float query_scales[attention_rows * attention_max_width / block_columns];
-  float query_sums[attention_rows * attention_max_width / block_columns];
-  std::int32_t query_totals[attention_rows * attention_max_width / block_columns];
-  std::int32_t query_halves[attention_rows * attention_max_width / block_columns];
+  std::int8_t query_bytes[attention_rows * widest_head];  ///< for keys in 8 bits: the query in 8 bits, as activations are
+  float query_scales[attention_rows * widest_head / block_columns];
+  float query_sums[attention_rows * widest_head / block_columns];
+  std::int32_t query_totals[attention_rows * widest_head / block_columns];
+  std::int32_t query_halves[attention_rows * widest_head / block_columns];
   attention_part whole[attention_rows];
   float maximum[attention_rows];          ///< of the segment's scores
   float sum[attention_rows];              ///< of their weights
@@ -4772,41 +4796,26 @@ inline void quantise_queries(const kernel_table& kernels, const kv_cache& cache,
   kernels.quantise(s.query, rows * blocks, s.query_bytes, s.query_scales, s.query_sums, s.query_totals, s.query_halves);
 }
 
-/// Scores of rows first … first + n - 1 with the positions of a page, as many strips of 16 as are asked for.
-inline void score(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
-                  std::size_t page, std::size_t strips, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
-  float* scores = s.scores + first * key_block;
-  if (cache.type() == kv_type::f16) {
-    kernels.f16_tile(s.query + first * width, width, cache.half_keys(layer, head, page), 16, 16 * width, width, n, strips, scores,
-                     key_block, true);
-    return;
-  }
+/// Rows first … first + n - 1 and positions first_seen[i] … end_seen[i] - 1 of a page, keys and values in float16.
+inline void attend_halves(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                          std::size_t page, const std::size_t* first_seen, const std::size_t* end_seen, std::size_t first, std::size_t n,
+                          attention_scratch& s) noexcept {
+  const std::size_t positions = end_seen[n - 1];
+  float* const out = s.segment + first * width;
+  kernels.f16_tile(s.query + first * width, width, cache.half_keys(layer, head, page), 16, 16 * width, width, n, (positions + 15) / 16,
+                   s.scores, key_block, true);
+  // At least one score of a row's first block counts, so what is masked here weighs nothing.
+  for (std::size_t i = 0; i < n; ++i) std::fill_n(s.scores + i * key_block, first_seen[i], -1e30f);
+  kernels.softmax_step(s.scores, key_block, end_seen, n, s.maximum + first, s.sum + first, out, width);
+  kernels.f16_tile(s.scores, key_block, cache.half_values(layer, head, page), width, 16, positions, n, width / 16, out, width, false);
+}
+/// The same in 8 bits.
+inline void attend_bytes(const kernel_table& kernels, const byte_page& page, std::size_t width, const std::size_t* first_seen,
+                         const std::size_t* end_seen, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
   const std::size_t blocks = width / block_columns, at = first * blocks;
   const activation_view queries{s.query_bytes + first * width, s.query_scales + at, s.query_sums + at,
                                 s.query_totals + at,           s.query_halves + at, blocks};
-  float y[2 * attention_rows * panel_rows];
-  for (std::size_t strip = 0; strip < strips; strip += 2) {
-    const std::uint8_t* panel = cache.key_panel(layer, head, page, strip);
-    const std::size_t both = std::min<std::size_t>(2, strips - strip);
-    if (both == 2) kernels.quantised_pair(panel_kind::q8, panel, cache.key_panel(layer, head, page, strip + 1), queries, n, y);
-    else kernels.quantised_panel(panel_kind::q8, panel, queries, n, y);
-    for (std::size_t i = 0; i < both; ++i)
-      for (std::size_t r = 0; r < n; ++r)
-        std::copy_n(y + (i * n + r) * panel_rows, panel_rows, scores + r * key_block + (strip + i) * panel_rows);
-  }
-}
-
-/// Adds weights (in `s.scores`) times values of a page to the segment's results.
-inline void add_values(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
-                       std::size_t page, std::size_t positions, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
-  const float* weights = s.scores + first * key_block;
-  float* out = s.segment + first * width;
-  if (cache.type() == kv_type::f16) {
-    kernels.f16_tile(weights, key_block, cache.half_values(layer, head, page), width, 16, positions, n, width / 16, out, width, false);
-  } else {
-    kernels.byte_values(weights, cache.value_scales(layer, head, page), cache.byte_values(layer, head, page), positions, n, width / 16, out,
-                        width);
-  }
+  kernels.byte_attention(page, queries, first_seen, end_seen, n, s.maximum + first, s.sum + first, s.segment + first * width);
 }
 
 /// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `s.part()` out for the rows returned: those that see something
@@ -4829,23 +4838,26 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
     while (now.last < seen.last && s.lowest[now.last] < begin + key_block) ++now.last;
     const std::size_t n = now.last - now.first;
     const std::size_t page = begin / key_block;
-    const std::size_t most = std::min(s.positions[now.last - 1] - begin + 1, key_block);
-    score(kernels, cache, layer, head, width, page, (most + 15) / 16, now.first, n, s);
-#if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
-    // The next block is asked for: what a head keeps in a page stands alone, where no prefetcher of the processor expects it.
-    constexpr std::size_t line = 64;
-    const std::size_t lines = begin + key_block <= s.positions[rows - 1] ? cache.head_bytes() / line : 0;
-    for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(cache.key_panel(layer, head, page + 1, 0) + line * i, 0, 3);
-#endif
-    std::size_t valid[attention_rows];
+    std::size_t first_seen[attention_rows], end_seen[attention_rows];
     for (std::size_t r = now.first; r < now.last; ++r) {
-      // At least one score of a row's first block counts, so what is masked here weighs nothing.
-      for (std::size_t i = 0; begin + i < s.lowest[r]; ++i) s.scores[r * key_block + i] = -1e30f;
-      valid[r - now.first] = std::min(s.positions[r] - begin + 1, key_block);
+      first_seen[r - now.first] = std::max(s.lowest[r], begin) - begin;
+      end_seen[r - now.first] = std::min(s.positions[r] - begin + 1, key_block);
     }
-    kernels.softmax_step(s.scores + now.first * key_block, key_block, valid, n, s.maximum + now.first, s.sum + now.first,
-                         s.segment + now.first * width, width);
-    add_values(kernels, cache, layer, head, width, page, most, now.first, n, s);
+    // The next block is asked for: what a head keeps in a page stands alone, where no prefetcher of the processor expects it.
+    const std::uint8_t* next = begin + key_block <= s.positions[rows - 1] ? cache.key_panel(layer, head, page + 1, 0) : nullptr;
+    const std::size_t next_bytes = next != nullptr ? cache.head_bytes() : 0;
+    if (cache.type() == kv_type::q8) {
+      byte_page bytes = cache.bytes_of(layer, head, page);
+      bytes.next = next;
+      bytes.next_bytes = next_bytes;
+      attend_bytes(kernels, bytes, width, first_seen, end_seen, now.first, n, s);
+      continue;
+    }
+#if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
+    constexpr std::size_t line = 64;
+    for (std::size_t i = 0; i < next_bytes; i += line) __builtin_prefetch(next + i, 0, 3);
+#endif
+    attend_halves(kernels, cache, layer, head, width, page, first_seen, end_seen, now.first, n, s);
   }
   return seen;
 }
@@ -6382,16 +6394,22 @@ INOCULUM_AVX512 inline void tile(const std::uint8_t* const (&panels)[P], const a
 /// As many tokens as the registers hold: each takes a sum and a result a panel, for two scales a block also more to compute between.
 template <panel_kind Kind, int P>
 INOCULUM_AVX512 inline void tiles(const std::uint8_t* const (&panels)[P], const activation_view& a, std::size_t rows, float* out) noexcept {
-  constexpr int wide = (layout_of(Kind).scales == panel_scales::sixteenths ? 8 : 12) / P;
+  constexpr std::size_t wide = (layout_of(Kind).scales == panel_scales::sixteenths ? 8 : 12) / P;
   const std::size_t stride = rows * panel_rows;
   std::size_t t = 0;
+  if constexpr (P > 1) {
+    // As many runs one token shorter as leave no rest: from 20 tokens on (6 where four fit) there is none.
+    constexpr std::size_t narrow = wide - 1;
+    for (std::size_t short_runs = (wide - rows % wide) % wide; short_runs > 0 && rows - t >= narrow; --short_runs, t += narrow)
+      tile<Kind, P, narrow>(panels, a, t, out + panel_rows * t, stride);
+  }
   for (; t + wide <= rows; t += wide) tile<Kind, P, wide>(panels, a, t, out + panel_rows * t, stride);
   for (int p = 0; p < P; ++p) {
     const std::uint8_t* const alone[1] = {panels[p]};
     float* to = out + static_cast<std::size_t>(p) * stride;
     std::size_t left = t;
     for (; left + 4 <= rows; left += 4) tile<Kind, 1, 4>(alone, a, left, to + panel_rows * left, 0);
-    if (rows - left == 3) {  // the query heads that share keys, of one token
+    if (rows - left == 3) {  // which are worth one pass
       tile<Kind, 1, 3>(alone, a, left, to + panel_rows * left, 0);
       left = rows;
     }
@@ -6668,17 +6686,16 @@ INOCULUM_AVX512 inline void quantised_panel(Tiles& unit, panel_kind kind, const 
 
 #endif
 
-// ---- inoculum/engine/kernels/avx2.hpp ----
-#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX2
-#define INOCULUM_SINGLE_ENGINE_KERNELS_AVX2
+// ---- inoculum/engine/kernels/avx2_attention.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX2_ATTENTION
+#define INOCULUM_SINGLE_ENGINE_KERNELS_AVX2_ATTENTION
 
-// The kernels for x86-64 processors with AVX2, FMA and F16C. Every function carries its target, because a
-// helper or a lambda without one would not inherit it; callers ask `processor()` first.
+// Attention to a page of keys and values in 8 bits by AVX2.
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #if defined(INOCULUM_ENGINE_X86)
 
@@ -6701,6 +6718,141 @@ namespace detail {
   return _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1)));
 }
 
+/// 2^(x - shift) as `byte_exp2_terms` tells; magic is `whole_magic` - shift.
+[[nodiscard]] INOCULUM_AVX2_INLINE __m256 byte_exp2(__m256 x, __m256 magic) noexcept {
+  const __m256 moved = _mm256_add_ps(x, magic);
+  const __m256 f = _mm256_sub_ps(x, _mm256_sub_ps(moved, magic));
+  __m256 p = _mm256_set1_ps(byte_exp2_terms[0]);
+  INOCULUM_UNROLL
+  for (int k = 1; k < 4; ++k) p = _mm256_fmadd_ps(p, f, _mm256_set1_ps(byte_exp2_terms[k]));
+  const __m256i power = _mm256_slli_epi32(_mm256_castps_si256(moved), 23);
+  const __m256 result = _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), power));
+  return _mm256_andnot_ps(_mm256_cmp_ps(moved, _mm256_set1_ps(byte_exp2_lowest), _CMP_LT_OQ), result);
+}
+
+/// R rows of weights in bytes against a strip of values. Two products of 127 · 127 fit 16 bits.
+template <int R>
+INOCULUM_AVX2 inline void byte_tile(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
+                                    float* out, std::size_t width) noexcept {
+  const __m256i ones = _mm256_set1_epi16(1);
+  __m256i sum[R][2];
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
+  for (std::size_t k = 0; k < positions; k += 4) {
+    const __m256i v[2] = {load(values + 16 * k), load(values + 16 * k + 32)};
+    INOCULUM_UNROLL
+    for (int r = 0; r < R; ++r) {
+      const __m256i x = broadcast(bytes + key_block * static_cast<std::size_t>(r) + k);
+      INOCULUM_UNROLL
+      for (int h = 0; h < 2; ++h) sum[r][h] = _mm256_add_epi32(sum[r][h], _mm256_madd_epi16(_mm256_maddubs_epi16(x, v[h]), ones));
+    }
+  }
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int h = 0; h < 2; ++h) {
+      float* const to = out + static_cast<std::size_t>(r) * width + 8 * h;
+      _mm256_storeu_ps(to, _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum[r][h]), _mm256_set1_ps(factors[r]), _mm256_loadu_ps(to)));
+    }
+  }
+}
+
+/// Rows that go through the three steps together.
+inline constexpr std::size_t page_rows = 12;
+
+/// A row's scores, strip by strip `stride` apart, to bytes; returns what these are to be multiplied with.
+INOCULUM_AVX2 inline float byte_softmax(const float* scores, std::size_t stride, const float* value_scales, std::size_t width,
+                                        float& maximum, float& sum, float* out, std::uint8_t* bytes) noexcept {
+  __m256 share[key_block / 8];
+  __m256 most = _mm256_set1_ps(maximum);
+  for (std::size_t i = 0; i < key_block / 8; ++i) {
+    share[i] = _mm256_loadu_ps(scores + i / 2 * stride + i % 2 * 8);
+    most = _mm256_max_ps(most, share[i]);
+  }
+  const float highest = _mm_cvtss_f32(_mm_ceil_ss(_mm_setzero_ps(), _mm_set_ss(largest_lane(most))));
+  const __m256 magic = _mm256_set1_ps(whole_magic - highest);
+  __m256 total[2][2];  // lanes 0 … 7 and 8 … 15 of the first two strips, and of the last two
+  most = _mm256_setzero_ps();
+  for (std::size_t i = 0; i < key_block / 8; ++i) {
+    const __m256 weight = byte_exp2(share[i], magic);
+    __m256& sum_of = total[i / 4][i % 2];
+    sum_of = i % 4 < 2 ? weight : _mm256_add_ps(sum_of, weight);
+    share[i] = _mm256_mul_ps(weight, _mm256_loadu_ps(value_scales + 8 * i));
+    most = _mm256_max_ps(most, share[i]);
+  }
+  const float more = sum_lanes(_mm256_add_ps(_mm256_add_ps(total[0][0], total[1][0]), _mm256_add_ps(total[0][1], total[1][1])));
+  const float kept = whole_exp2(maximum - highest);
+  sum = std::fma(sum, kept, more);
+  if (highest != maximum) {
+    maximum = highest;
+    for (std::size_t i = 0; i < width; i += 8) _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), _mm256_set1_ps(kept)));
+  }
+  const float top = largest_lane(most);
+  const bool counts = top > 1e-30f;
+  const __m256 inverse = _mm256_set1_ps(counts ? 127.0f / top : 0.0f);
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  const auto whole = [&](std::size_t i) INOCULUM_AVX2 { return _mm256_cvtps_epi32(_mm256_mul_ps(share[i], inverse)); };
+  for (std::size_t i = 0; i < key_block / 8; i += 4) {
+    const __m256i four = _mm256_packs_epi16(_mm256_packs_epi32(whole(i), whole(i + 1)), _mm256_packs_epi32(whole(i + 2), whole(i + 3)));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(bytes + 8 * i), _mm256_permutevar8x32_epi32(four, order));
+  }
+  return counts ? top * (1.0f / 127.0f) : 0.0f;
+}
+}  // namespace detail
+
+INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first,
+                                         const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {
+  using detail::page_rows;
+  const std::size_t width = queries.blocks * block_columns, panel = panel_bytes_of(panel_kind::q8, width);
+  float scores[key_block / panel_rows * page_rows * panel_rows];
+  std::uint8_t bytes[page_rows * key_block];
+  float factors[page_rows];
+  for (std::size_t n = 0, at = 0; at < rows; at += n, first += n, end += n, out += n * width) {
+    n = std::min(page_rows, rows - at);
+    const std::size_t b = at * queries.blocks, strips = (end[n - 1] + panel_rows - 1) / panel_rows, stride = n * panel_rows;
+    const activation_view some{queries.values + at * width, queries.scales + b, queries.sums + b,
+                               queries.totals + b,          queries.halves + b, queries.blocks};
+    for (std::size_t s = 0; s < strips; ++s) detail::tiles<panel_kind::q8>(page.keys + s * panel, some, n, scores + s * stride);
+    for (std::size_t r = 0; r < n; ++r) {
+      float* const row = scores + r * panel_rows;
+      const auto hide = [&](std::size_t k) { row[k / panel_rows * stride + k % panel_rows] = -INFINITY; };
+      for (std::size_t k = 0; k < first[r]; ++k) hide(k);
+      for (std::size_t k = end[r]; k < key_block; ++k) hide(k);
+      factors[r] =
+          detail::byte_softmax(row, stride, page.scales, width, maxima[at + r], sums[at + r], out + r * width, bytes + key_block * r);
+    }
+    for (std::size_t i = 0; i < width; i += panel_rows) {
+      const std::int8_t* strip = page.values + i * key_block;
+      std::size_t r = 0;
+      for (; r + 3 <= n; r += 3) detail::byte_tile<3>(bytes + key_block * r, factors + r, strip, end[n - 1], out + r * width + i, width);
+      for (; r < n; ++r) detail::byte_tile<1>(bytes + key_block * r, factors + r, strip, end[n - 1], out + r * width + i, width);
+    }
+  }
+}
+
+}  // namespace inoculum::engine::avx2
+
+#endif
+
+#endif
+
+// ---- inoculum/engine/kernels/avx2.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX2
+#define INOCULUM_SINGLE_ENGINE_KERNELS_AVX2
+
+// The kernels for x86-64 processors with AVX2, FMA and F16C. Every function carries its target, because a
+// helper or a lambda without one would not inherit it; callers ask `processor()` first.
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(INOCULUM_ENGINE_X86)
+
+namespace inoculum::engine::avx2 {
+
+namespace detail {
 /// Eight numbers of a float kind, the i-th and on.
 template <panel_kind Kind>
 [[nodiscard]] INOCULUM_AVX2_INLINE __m256 load_column(const void* p, std::size_t i) noexcept {
@@ -6840,73 +6992,6 @@ INOCULUM_AVX2 inline void f16_tile(const float* a, std::size_t a_stride, const s
   for (; strips > 0; --strips, b += strip_stride, out += 16)
     detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, depth, rows, out, out_stride, fresh);
 }
-namespace detail {
-/// R rows of weights in bytes against a strip of values. Two products of 127 · 127 fit 16 bits.
-template <int R>
-INOCULUM_AVX2 inline void byte_tile(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
-                                    float* out, std::size_t out_stride) noexcept {
-  const __m256i ones = _mm256_set1_epi16(1);
-  __m256i sum[R][2];
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
-  for (std::size_t k = 0; k < positions; k += 4) {
-    const __m256i v[2] = {load(values + 16 * k), load(values + 16 * k + 32)};
-    INOCULUM_UNROLL
-    for (int r = 0; r < R; ++r) {
-      const __m256i x = broadcast(bytes + key_block * static_cast<std::size_t>(r) + k);
-      INOCULUM_UNROLL
-      for (int h = 0; h < 2; ++h) sum[r][h] = _mm256_add_epi32(sum[r][h], _mm256_madd_epi16(_mm256_maddubs_epi16(x, v[h]), ones));
-    }
-  }
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    INOCULUM_UNROLL
-    for (int h = 0; h < 2; ++h) {
-      float* const to = out + static_cast<std::size_t>(r) * out_stride + 8 * h;
-      _mm256_storeu_ps(to, _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum[r][h]), _mm256_set1_ps(factors[r]), _mm256_loadu_ps(to)));
-    }
-  }
-}
-/// A row's weights in bytes, and what they are to be multiplied with.
-INOCULUM_AVX2 inline float weight_bytes(const float* weights, const float* scales, std::uint8_t* bytes) noexcept {
-  __m256 share[key_block / 8];
-  __m256 most = _mm256_setzero_ps();
-  for (std::size_t i = 0; i < key_block / 8; ++i) {
-    share[i] = _mm256_mul_ps(_mm256_loadu_ps(weights + 8 * i), _mm256_loadu_ps(scales + 8 * i));
-    most = _mm256_max_ps(most, share[i]);
-  }
-  const float top = largest_lane(most);
-  const bool counts = top > 1e-30f;
-  const __m256 inverse = _mm256_set1_ps(counts ? 127.0f / top : 0.0f);
-  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-  const auto whole = [&](std::size_t i) INOCULUM_AVX2 { return _mm256_cvtps_epi32(_mm256_mul_ps(share[i], inverse)); };
-  for (std::size_t i = 0; i < key_block / 8; i += 4) {
-    const __m256i four = _mm256_packs_epi16(_mm256_packs_epi32(whole(i), whole(i + 1)), _mm256_packs_epi32(whole(i + 2), whole(i + 3)));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(bytes + 8 * i), _mm256_permutevar8x32_epi32(four, order));
-  }
-  return counts ? top / 127.0f : 0.0f;
-}
-}  // namespace detail
-
-INOCULUM_AVX2 inline void byte_values(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions,
-                                      std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
-  constexpr std::size_t most_rows = 48;
-  std::uint8_t bytes[most_rows * key_block];
-  float factors[most_rows];
-  for (std::size_t n = 0; rows > 0; rows -= n, weights += n * key_block, out += n * out_stride) {
-    n = std::min(rows, most_rows);
-    for (std::size_t r = 0; r < n; ++r) factors[r] = detail::weight_bytes(weights + key_block * r, scales, bytes + key_block * r);
-    for (std::size_t s = 0; s < strips; ++s) {
-      const std::int8_t* strip = values + 16 * key_block * s;
-      float* const to = out + 16 * s;
-      std::size_t r = 0;
-      for (; r + 3 <= n; r += 3)
-        detail::byte_tile<3>(bytes + key_block * r, factors + r, strip, positions, to + r * out_stride, out_stride);
-      for (; r < n; ++r) detail::byte_tile<1>(bytes + key_block * r, factors + r, strip, positions, to + r * out_stride, out_stride);
-    }
-  }
-}
-
 INOCULUM_AVX2 inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
   for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
   __m256 most = _mm256_set1_ps(maximum);
@@ -6987,10 +7072,10 @@ INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t 
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
 
-inline constexpr kernel_table table = {"avx2",      quantise,     quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel,   f16_panel,    bf16_panel,      f16_tile,
-                                       byte_values, softmax_step, softmax_merge,   rms_norm,
-                                       swiglu,      geglu,        f32_strips,      widen};
+inline constexpr kernel_table table = {"avx2",       quantise,       quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,    f16_panel,      bf16_panel,      f16_tile,
+                                       softmax_step, byte_attention, softmax_merge,   rms_norm,
+                                       swiglu,       geglu,          f32_strips,      widen};
 
 }  // namespace inoculum::engine::avx2
 
@@ -7045,8 +7130,13 @@ INOCULUM_AVX512 inline void strip_tile(const float* a, std::size_t a_stride, con
 template <int S>
 INOCULUM_AVX512 inline void strip_tiles(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t depth,
                                         std::size_t rows, float* out, std::size_t out_stride) noexcept {
-  for (; rows >= 12; rows -= 12, a += 12 * a_stride, out += 12 * out_stride)
+  // One row alone waits for its own sums: it goes with four others where there are any (a class token makes 197 or 257 of the patches).
+  for (; rows >= 12 && rows != 13; rows -= 12, a += 12 * a_stride, out += 12 * out_stride)
     strip_tile<12, S>(a, a_stride, b, b_pitch, depth, out, out_stride);
+  if (rows >= 5 && rows % 4 == 1) {
+    strip_tile<5, S>(a, a_stride, b, b_pitch, depth, out, out_stride);
+    rows -= 5, a += 5 * a_stride, out += 5 * out_stride;
+  }
   for (; rows >= 4; rows -= 4, a += 4 * a_stride, out += 4 * out_stride) strip_tile<4, S>(a, a_stride, b, b_pitch, depth, out, out_stride);
   for (; rows > 0; --rows, a += a_stride, out += out_stride) strip_tile<1, S>(a, a_stride, b, b_pitch, depth, out, out_stride);
 }
@@ -7101,6 +7191,307 @@ INOCULUM_AVX512 inline void geglu(const float* gate, const float* up, std::size_
   for (std::size_t i = 0; i < n; i += 16) {
     const __mmask16 here = n - i < 16 ? static_cast<__mmask16>((1u << (n - i)) - 1) : static_cast<__mmask16>(0xffff);
     _mm512_mask_storeu_ps(out + i, here, detail::geglu_lanes(_mm512_maskz_loadu_ps(here, gate + i), _mm512_maskz_loadu_ps(here, up + i)));
+  }
+}
+
+}  // namespace inoculum::engine::avx512
+
+#endif
+
+#endif
+
+// ---- inoculum/engine/kernels/avx512_attention.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX512_ATTENTION
+#define INOCULUM_SINGLE_ENGINE_KERNELS_AVX512_ATTENTION
+
+// Attention to a page of keys and values in 8 bits by AVX-512 and VNNI.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#if defined(INOCULUM_ENGINE_X86)
+
+namespace inoculum::engine::avx512 {
+
+namespace detail {
+/// 16 lanes of each of four rows to a quarter for each row: op of its lanes 0 … 7 and 8 … 15, then of the halves of these eight, and so
+/// on, as AVX2 goes about it.
+template <class Op>
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512 quarters(const __m512 (&rows)[4], const Op& op) noexcept {
+  const __m512 low =
+      op(_mm512_maskz_shuffle_f32x4(0xffff, rows[0], rows[1], 0x44), _mm512_maskz_shuffle_f32x4(0xffff, rows[0], rows[1], 0xee));
+  const __m512 high =
+      op(_mm512_maskz_shuffle_f32x4(0xffff, rows[2], rows[3], 0x44), _mm512_maskz_shuffle_f32x4(0xffff, rows[2], rows[3], 0xee));
+  const __m512 four = op(_mm512_maskz_shuffle_f32x4(0xffff, low, high, 0x88), _mm512_maskz_shuffle_f32x4(0xffff, low, high, 0xdd));
+  const __m512 two = op(four, _mm512_maskz_permute_ps(0xffff, four, 0x4e));
+  return op(two, _mm512_maskz_permute_ps(0xffff, two, 0xb1));
+}
+struct larger {
+  INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept { return _mm512_maskz_max_ps(0xffff, a, b); }
+};
+struct added {
+  INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept { return _mm512_add_ps(a, b); }
+};
+
+inline constexpr std::size_t page_rows = 12;  ///< that go through the three steps together, so that none waits for its own results
+
+/// What a page's keys are multiplied with, block by block.
+struct key_scales {
+  alignas(64) float of[widest_head / block_columns][key_block];
+};
+
+/// Scores of R rows with the first S strips of a page.
+template <int R, int S>
+INOCULUM_AVX512 inline void key_tile(const byte_page& page, const key_scales& scales, const activation_view& queries, std::size_t row,
+                                     float* scores) noexcept {
+  const std::size_t blocks = queries.blocks, stride = blocks * block_columns, panel = panel_bytes_of(panel_kind::q8, stride);
+  const std::int8_t* values = queries.values + row * stride;
+  for (std::size_t b = 0; b < blocks; ++b, values += block_columns) {
+    const std::size_t at = row * blocks + b;
+    const std::uint8_t* block[S];
+    INOCULUM_UNROLL
+    for (int s = 0; s < S; ++s) block[s] = page.keys + static_cast<std::size_t>(s) * panel + b * layout_of(panel_kind::q8).block_bytes();
+    __m512i product[S][R];
+    begin<layout_of(panel_kind::q8).bias>(queries.totals + at, nullptr, blocks, product);
+    multiply<8, 0>(block, values, stride, product);
+    multiply<8, 1>(block, values, stride, product);
+    INOCULUM_UNROLL
+    for (int r = 0; r < R; ++r) {
+      const __m512 scale = _mm512_set1_ps(queries.scales[at + static_cast<std::size_t>(r) * blocks]);
+      INOCULUM_UNROLL
+      for (int s = 0; s < S; ++s) {
+        float* const to = scores + key_block * static_cast<std::size_t>(r) + 16 * s;
+        const __m512 factor = _mm512_mul_ps(scale, _mm512_load_ps(scales.of[b] + 16 * s));
+        const __m512 before = b == 0 ? _mm512_setzero_ps() : _mm512_load_ps(to);
+        _mm512_store_ps(to, _mm512_fmadd_ps(to_float(product[s][r]), factor, before));
+      }
+    }
+  }
+}
+template <int R>
+INOCULUM_AVX512 inline void key_rows(const byte_page& page, const key_scales& scales, const activation_view& queries, std::size_t row,
+                                     std::size_t strips, float* scores) noexcept {
+  switch (strips) {
+    case 1: return key_tile<R, 1>(page, scales, queries, row, scores);
+    case 2: return key_tile<R, 2>(page, scales, queries, row, scores);
+    case 3: return key_tile<R, 3>(page, scales, queries, row, scores);
+    default: return key_tile<R, 4>(page, scales, queries, row, scores);
+  }
+}
+
+/// 2^(x - shift) of two rows as `byte_exp2_terms` tells; magic is `whole_magic` - shift. Step by step for all eight registers: one after
+/// another their chains would fill the scheduler.
+INOCULUM_AVX512_INLINE void byte_exp2(__m512 (&x)[8], const __m512 (&magic)[2]) noexcept {
+  __m512 moved[8], p[8];
+  INOCULUM_UNROLL
+  for (int i = 0; i < 8; ++i) moved[i] = _mm512_add_ps(x[i], magic[i / 4]);
+  INOCULUM_UNROLL
+  for (int i = 0; i < 8; ++i) p[i] = _mm512_sub_ps(moved[i], magic[i / 4]);
+  INOCULUM_UNROLL
+  for (int i = 0; i < 8; ++i) x[i] = _mm512_sub_ps(x[i], p[i]);
+  INOCULUM_UNROLL
+  for (int i = 0; i < 8; ++i) p[i] = _mm512_fmadd_ps(_mm512_set1_ps(byte_exp2_terms[0]), x[i], _mm512_set1_ps(byte_exp2_terms[1]));
+  INOCULUM_UNROLL
+  for (int k = 2; k < 4; ++k) {
+    INOCULUM_UNROLL
+    for (int i = 0; i < 8; ++i) p[i] = _mm512_fmadd_ps(p[i], x[i], _mm512_set1_ps(byte_exp2_terms[k]));
+  }
+  INOCULUM_UNROLL
+  for (int i = 0; i < 8; ++i) {
+    const __m512i power = _mm512_maskz_slli_epi32(0xffff, _mm512_castps_si512(moved[i]), 23);
+    const __mmask16 counts = _mm512_cmp_ps_mask(moved[i], _mm512_set1_ps(byte_exp2_lowest), _CMP_NLT_UQ);
+    x[i] = _mm512_castsi512_ps(_mm512_maskz_add_epi32(counts, _mm512_castps_si512(p[i]), power));
+  }
+}
+
+/// Four positions of R rows of weights in bytes and of C strips of values.
+template <int R, int C>
+INOCULUM_AVX512_INLINE void add_bytes(const std::uint8_t* bytes, const std::int8_t* values, __m512i (&sum)[R][C]) noexcept {
+  __m512i v[C];
+  INOCULUM_UNROLL
+  for (int c = 0; c < C; ++c) v[c] = load(values + 16 * key_block * static_cast<std::size_t>(c));
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    const __m512i x = broadcast(bytes + key_block * static_cast<std::size_t>(r));
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_dpbusd_epi32(sum[r][c], x, v[c]);
+  }
+}
+/// R rows of weights in bytes against C strips of values.
+template <int R, int C>
+INOCULUM_AVX512 inline void byte_tile(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
+                                      float* out, std::size_t width) noexcept {
+  __m512i sum[R][C];
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_setzero_si512();
+  }
+  // Four at a time, weights past the last position being 0: gcc 12 copies all sums once a turn.
+  for (std::size_t k = 0; k < positions; k += 16) {
+    add_bytes<R, C>(bytes + k, values + 16 * k, sum);
+    add_bytes<R, C>(bytes + k + 4, values + 16 * (k + 4), sum);
+    add_bytes<R, C>(bytes + k + 8, values + 16 * (k + 8), sum);
+    add_bytes<R, C>(bytes + k + 12, values + 16 * (k + 12), sum);
+  }
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) {
+      float* const to = out + static_cast<std::size_t>(r) * width + 16 * c;
+      _mm512_storeu_ps(to, _mm512_fmadd_ps(to_float(sum[r][c]), _mm512_set1_ps(factors[r]), _mm512_loadu_ps(to)));
+    }
+  }
+}
+template <int R>
+INOCULUM_AVX512 inline void byte_rows(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
+                                      std::size_t width, float* out) noexcept {
+  std::size_t i = 0;
+  for (; i + 64 <= width; i += 64) byte_tile<R, 4>(bytes, factors, values + i * key_block, positions, out + i, width);
+  for (; i < width; i += 16) byte_tile<R, 1>(bytes, factors, values + i * key_block, positions, out + i, width);
+}
+
+/// The first lane of each quarter.
+[[nodiscard]] INOCULUM_AVX512_INLINE __m128 firsts(__m512 v) noexcept {
+  return _mm512_maskz_extractf32x4_ps(0xf, _mm512_maskz_compress_ps(0x1111, v), 0);
+}
+
+/// What lies between the two products: scores of up to `page_rows` rows to bytes, and what these are to be multiplied with. In passes over
+/// all rows: a row alone would wait for its maximum, its sum and its inverse. `scores` and `bytes` are whole fours of rows.
+INOCULUM_AVX512 inline void byte_softmax(float* scores, const float* value_scales, std::size_t rows, std::size_t width, float* maxima,
+                                         float* sums, float* out, std::uint8_t* bytes, float* factors) noexcept {
+  alignas(64) float before[16], highest[16], total[16], inverse[16];
+  alignas(64) float sum[page_rows * 16], most[page_rows * 16];
+  const __mmask16 here = static_cast<__mmask16>((1u << rows) - 1);
+  _mm512_store_ps(before, _mm512_maskz_loadu_ps(here, maxima));
+  for (std::size_t r = 0; r < rows; r += 4) {
+    __m512 four[4];
+    INOCULUM_UNROLL
+    for (std::size_t k = 0; k < 4; ++k) {
+      const float* row = scores + key_block * (r + k);
+      four[k] =
+          larger{}(larger{}(_mm512_load_ps(row), _mm512_load_ps(row + 16)), larger{}(_mm512_load_ps(row + 32), _mm512_load_ps(row + 48)));
+    }
+    const __m128 up = _mm_ceil_ps(firsts(quarters(four, larger{})));
+    _mm_store_ps(highest + r, _mm_max_ps(_mm_load_ps(before + r), up));
+  }
+  __m512 scale[4];
+  INOCULUM_UNROLL
+  for (std::size_t i = 0; i < 4; ++i) scale[i] = _mm512_loadu_ps(value_scales + 16 * i);
+  for (std::size_t r = 0; r < rows; r += 2) {
+    float* const at = scores + key_block * r;
+    const __m512 magic[2] = {_mm512_sub_ps(_mm512_set1_ps(whole_magic), _mm512_set1_ps(highest[r])),
+                             _mm512_sub_ps(_mm512_set1_ps(whole_magic), _mm512_set1_ps(highest[r + 1]))};
+    __m512 w[8];
+    INOCULUM_UNROLL
+    for (std::size_t i = 0; i < 8; ++i) w[i] = _mm512_load_ps(at + 16 * i);
+    byte_exp2(w, magic);
+    INOCULUM_UNROLL
+    for (std::size_t i = 0; i < 8; i += 4)
+      _mm512_store_ps(sum + 16 * r + 4 * i, _mm512_add_ps(_mm512_add_ps(w[i], w[i + 1]), _mm512_add_ps(w[i + 2], w[i + 3])));
+    INOCULUM_UNROLL
+    for (std::size_t i = 0; i < 8; ++i) {
+      w[i] = _mm512_mul_ps(w[i], scale[i % 4]);
+      _mm512_store_ps(at + 16 * i, w[i]);
+    }
+    INOCULUM_UNROLL
+    for (std::size_t i = 0; i < 8; i += 4)
+      _mm512_store_ps(most + 16 * r + 4 * i, larger{}(larger{}(w[i], w[i + 1]), larger{}(w[i + 2], w[i + 3])));
+  }
+  for (std::size_t r = 0; r < rows; r += 4) {
+    __m512 sums_of[4], most_of[4];
+    INOCULUM_UNROLL
+    for (std::size_t k = 0; k < 4; ++k) {
+      sums_of[k] = _mm512_load_ps(sum + 16 * (r + k));
+      most_of[k] = _mm512_load_ps(most + 16 * (r + k));
+    }
+    _mm_store_ps(total + r, firsts(quarters(sums_of, added{})));
+    const __m128 top = firsts(quarters(most_of, larger{}));
+    const __mmask8 counts = _mm_cmp_ps_mask(top, _mm_set1_ps(1e-30f), _CMP_GT_OQ);
+    _mm_store_ps(inverse + r, _mm_maskz_div_ps(counts, _mm_set1_ps(127.0f), top));
+    _mm_store_ps(factors + r, _mm_maskz_mul_ps(counts, top, _mm_set1_ps(1.0f / 127.0f)));
+  }
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);  // packs works within 128 bits
+  for (std::size_t r = 0; r < rows; ++r) {
+    const __m512 by = _mm512_set1_ps(inverse[r]);
+    __m512i whole[4];
+    INOCULUM_UNROLL
+    for (std::size_t i = 0; i < 4; ++i)
+      whole[i] = _mm512_maskz_cvtps_epi32(0xffff, _mm512_mul_ps(_mm512_load_ps(scores + key_block * r + 16 * i), by));
+    const __m512i packed = _mm512_packs_epi16(_mm512_packs_epi32(whole[0], whole[1]), _mm512_packs_epi32(whole[2], whole[3]));
+    _mm512_store_si512(bytes + key_block * r, _mm512_maskz_permutexvar_epi32(0xffff, order, packed));
+  }
+  const __m512 fell = _mm512_sub_ps(_mm512_load_ps(before), _mm512_load_ps(highest));
+  const __mmask16 counts = _mm512_cmp_ps_mask(fell, _mm512_set1_ps(-64.0f), _CMP_GE_OQ);
+  const __m512 kept = _mm512_maskz_scalef_ps(counts, _mm512_set1_ps(1.0f), fell);
+  _mm512_mask_storeu_ps(maxima, here, _mm512_load_ps(highest));
+  _mm512_mask_storeu_ps(sums, here, _mm512_fmadd_ps(_mm512_maskz_loadu_ps(here, sums), kept, _mm512_load_ps(total)));
+  alignas(64) float factor[16];
+  _mm512_store_ps(factor, kept);
+  for (unsigned changed = _mm512_mask_cmp_ps_mask(here, fell, _mm512_setzero_ps(), _CMP_NEQ_UQ); changed != 0; changed &= changed - 1) {
+    const auto r = static_cast<std::size_t>(__builtin_ctz(changed));
+    for (std::size_t i = width * r; i < width * (r + 1); i += 16)
+      _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), _mm512_set1_ps(factor[r])));
+  }
+}
+
+/// Asks for what is wanted next, from byte `from` on; in small parts, since the processor has few places for what is under way.
+[[nodiscard]] INOCULUM_AVX512_INLINE std::size_t fetch(const byte_page& page, std::size_t from, std::size_t until) noexcept {
+  for (; from < until; from += 64) _mm_prefetch(reinterpret_cast<const char*>(page.next + from), _MM_HINT_T0);
+  return from;
+}
+}  // namespace detail
+
+INOCULUM_AVX512 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
+                                          std::size_t depth) {
+  const float highest = part_maximum > maximum ? part_maximum : maximum;
+  const __m512 both = detail::exp2(_mm512_mask_mov_ps(_mm512_set1_ps(maximum - highest), 2, _mm512_set1_ps(part_maximum - highest)));
+  const __m512 mine = _mm512_maskz_permute_ps(0xffff, both, 0),
+               other = _mm512_set1_ps(_mm512_cvtss_f32(_mm512_maskz_permute_ps(0xffff, both, 1)));
+  for (std::size_t i = 0; i < depth; i += 16)
+    _mm512_storeu_ps(out + i, _mm512_fmadd_ps(_mm512_loadu_ps(part + i), other, _mm512_mul_ps(_mm512_loadu_ps(out + i), mine)));
+  sum = sum * _mm512_cvtss_f32(mine) + part_sum * _mm512_cvtss_f32(other);
+  maximum = highest;
+}
+
+INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first,
+                                           const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {
+  using namespace detail;
+  const std::size_t width = queries.blocks * block_columns, panel = panel_bytes_of(panel_kind::q8, width);
+  const std::size_t strips = (end[rows - 1] + 15) / 16;
+  key_scales scales;
+  for (std::size_t b = 0; b < queries.blocks; ++b) {
+    for (std::size_t s = 0; s < strips; ++s)
+      _mm512_store_ps(scales.of[b] + 16 * s, scale_of<panel_kind::q8>(page.keys + s * panel + width * panel_rows, b));
+  }
+  alignas(64) float scores[page_rows * key_block];
+  alignas(64) std::uint8_t bytes[page_rows * key_block];
+  float factors[page_rows];
+  const std::size_t share = (page.next_bytes + rows - 1) / rows;
+  std::size_t fetched = 0;
+  for (std::size_t at = 0; at < rows; at += page_rows) {
+    const std::size_t n = std::min(page_rows, rows - at);
+    std::size_t r = 0;
+    for (; r + 4 <= n; r += 4) {
+      key_rows<4>(page, scales, queries, at + r, strips, scores + key_block * r);
+      fetched = fetch(page, fetched, std::min((at + r + 4) * share, page.next_bytes));
+    }
+    if (n - r == 3) key_rows<3>(page, scales, queries, at + r, strips, scores + key_block * r), r += 3;
+    for (; r < n; ++r) key_rows<1>(page, scales, queries, at + r, strips, scores + key_block * r);
+    fetched = fetch(page, fetched, std::min((at + n) * share, page.next_bytes));
+    std::fill(scores + key_block * n, scores + key_block * ((n + 3) / 4 * 4), 0.0f);
+    for (r = 0; r < n; ++r) {
+      if (first[at + r] == 0 && end[at + r] == key_block) continue;
+      std::fill(scores + key_block * r, scores + key_block * r + first[at + r], -INFINITY);
+      std::fill(scores + key_block * r + end[at + r], scores + key_block * (r + 1), -INFINITY);
+    }
+    byte_softmax(scores, page.scales, n, width, maxima + at, sums + at, out + at * width, bytes, factors);
+    r = 0;
+    for (; r + 4 <= n; r += 4) byte_rows<4>(bytes + key_block * r, factors + r, page.values, 16 * strips, width, out + (at + r) * width);
+    if (n - r == 3) byte_rows<3>(bytes + key_block * r, factors + r, page.values, 16 * strips, width, out + (at + r) * width), r += 3;
+    for (; r < n; ++r) byte_rows<1>(bytes + key_block * r, factors + r, page.values, 16 * strips, width, out + (at + r) * width);
   }
 }
 
@@ -7223,27 +7614,6 @@ INOCULUM_AVX512 inline void f16_tile(const float* a, std::size_t a_stride, const
   detail::float_tiles<panel_kind::f16>(a, a_stride, {b, b_stride, strip_stride, depth}, rows, strips, out, out_stride, fresh);
 }
 
-namespace detail {
-/// 16 lanes of each of four rows to a quarter for each row: op of its lanes 0 … 7 and 8 … 15, then of the halves of these eight, and so
-/// on, as AVX2 goes about it.
-template <class Op>
-[[nodiscard]] INOCULUM_AVX512_INLINE __m512 quarters(const __m512 (&rows)[4], const Op& op) noexcept {
-  const __m512 low =
-      op(_mm512_maskz_shuffle_f32x4(0xffff, rows[0], rows[1], 0x44), _mm512_maskz_shuffle_f32x4(0xffff, rows[0], rows[1], 0xee));
-  const __m512 high =
-      op(_mm512_maskz_shuffle_f32x4(0xffff, rows[2], rows[3], 0x44), _mm512_maskz_shuffle_f32x4(0xffff, rows[2], rows[3], 0xee));
-  const __m512 four = op(_mm512_maskz_shuffle_f32x4(0xffff, low, high, 0x88), _mm512_maskz_shuffle_f32x4(0xffff, low, high, 0xdd));
-  const __m512 two = op(four, _mm512_maskz_permute_ps(0xffff, four, 0x4e));
-  return op(two, _mm512_maskz_permute_ps(0xffff, two, 0xb1));
-}
-struct larger {
-  INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept { return _mm512_maskz_max_ps(0xffff, a, b); }
-};
-struct added {
-  INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept { return _mm512_add_ps(a, b); }
-};
-}  // namespace detail
-
 /// The same sums in the same order as AVX2's, in three passes over the rows: one alone would wait for its maximum and for its sum.
 INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima,
                                          float* sums, float* out, std::size_t depth) {
@@ -7296,96 +7666,8 @@ INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t stride, cons
   }
 }
 
-namespace detail {
-/// Four positions of R rows of weights in bytes and of C strips of values.
-template <int R, int C>
-INOCULUM_AVX512_INLINE void add_bytes(const std::uint8_t* bytes, const std::int8_t* values, __m512i (&sum)[R][C]) noexcept {
-  __m512i v[C];
-  INOCULUM_UNROLL
-  for (int c = 0; c < C; ++c) v[c] = load(values + 16 * key_block * static_cast<std::size_t>(c));
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    const __m512i x = broadcast(bytes + key_block * static_cast<std::size_t>(r));
-    INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_dpbusd_epi32(sum[r][c], x, v[c]);
-  }
-}
-/// R rows of weights in bytes against C strips of values.
-template <int R, int C>
-INOCULUM_AVX512 inline void byte_tile(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
-                                      float* out, std::size_t out_stride) noexcept {
-  __m512i sum[R][C];
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_setzero_si512();
-  }
-  // Four at a time, weights past the last position being 0: gcc 12 copies all sums once a turn.
-  for (std::size_t k = 0; k < positions; k += 16) {
-    add_bytes<R, C>(bytes + k, values + 16 * k, sum);
-    add_bytes<R, C>(bytes + k + 4, values + 16 * (k + 4), sum);
-    add_bytes<R, C>(bytes + k + 8, values + 16 * (k + 8), sum);
-    add_bytes<R, C>(bytes + k + 12, values + 16 * (k + 12), sum);
-  }
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c) {
-      float* const to = out + static_cast<std::size_t>(r) * out_stride + 16 * c;
-      _mm512_storeu_ps(to, _mm512_fmadd_ps(to_float(sum[r][c]), _mm512_set1_ps(factors[r]), _mm512_loadu_ps(to)));
-    }
-  }
-}
-template <int R>
-INOCULUM_AVX512 inline void byte_rows(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
-                                      std::size_t strips, float* out, std::size_t out_stride) noexcept {
-  for (; strips >= 4; strips -= 4, values += 64 * key_block, out += 64) byte_tile<R, 4>(bytes, factors, values, positions, out, out_stride);
-  for (; strips > 0; --strips, values += 16 * key_block, out += 16) byte_tile<R, 1>(bytes, factors, values, positions, out, out_stride);
-}
-}  // namespace detail
-
-INOCULUM_AVX512 inline void byte_values(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions,
-                                        std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
-  constexpr std::size_t most_rows = 48;
-  for (; rows > most_rows; rows -= most_rows, weights += most_rows * key_block, out += most_rows * out_stride)
-    byte_values(weights, scales, values, positions, most_rows, strips, out, out_stride);
-  alignas(64) std::uint8_t bytes[most_rows * key_block];
-  alignas(64) float top[4 * most_rows];
-  float factors[most_rows];
-  __m512 scale[4];
-  INOCULUM_UNROLL
-  for (std::size_t i = 0; i < 4; ++i) scale[i] = _mm512_loadu_ps(scales + 16 * i);
-  for (std::size_t r = 0; r < rows; r += 4) {
-    __m512 most[4];
-    INOCULUM_UNROLL
-    for (std::size_t k = 0; k < 4; ++k) {
-      const float* row = weights + key_block * std::min(r + k, rows - 1);
-      most[k] = _mm512_setzero_ps();
-      INOCULUM_UNROLL
-      for (std::size_t i = 0; i < 4; ++i) most[k] = detail::larger{}(most[k], _mm512_mul_ps(_mm512_loadu_ps(row + 16 * i), scale[i]));
-    }
-    _mm512_store_ps(top + 4 * r, detail::quarters(most, detail::larger{}));
-  }
-  for (std::size_t r = 0; r < rows; ++r) {
-    const bool counts = top[4 * r] > 1e-30f;
-    const __m512 inverse = _mm512_set1_ps(counts ? 127.0f / top[4 * r] : 0.0f);
-    factors[r] = counts ? top[4 * r] / 127.0f : 0.0f;
-    INOCULUM_UNROLL
-    for (std::size_t i = 0; i < 4; ++i) {
-      const __m512 share = _mm512_mul_ps(_mm512_loadu_ps(weights + key_block * r + 16 * i), scale[i]);
-      const __m512i whole = _mm512_maskz_cvtps_epi32(0xffff, _mm512_mul_ps(share, inverse));
-      _mm_store_si128(reinterpret_cast<__m128i*>(bytes + key_block * r + 16 * i), _mm512_maskz_cvtepi32_epi8(0xffff, whole));
-    }
-  }
-  std::size_t r = 0;
-  const auto rest = [&] { return bytes + key_block * r; };
-  for (; r + 4 <= rows; r += 4) detail::byte_rows<4>(rest(), factors + r, values, positions, strips, out + r * out_stride, out_stride);
-  for (; r + 3 <= rows; r += 3) detail::byte_rows<3>(rest(), factors + r, values, positions, strips, out + r * out_stride, out_stride);
-  for (; r < rows; ++r) detail::byte_rows<1>(rest(), factors + r, values, positions, strips, out + r * out_stride, out_stride);
-}
-
-inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, quantised_panel, quantised_pair, f32_panel,           f16_panel,
-                                       bf16_panel,    f16_tile,       byte_values,     softmax_step,   avx2::softmax_merge, avx2::rms_norm,
+inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, quantised_panel, quantised_pair, f32_panel,     f16_panel,
+                                       bf16_panel,    f16_tile,       softmax_step,    byte_attention, softmax_merge, avx2::rms_norm,
                                        swiglu,        geglu,          f32_strips,      widen};
 
 }  // namespace inoculum::engine::avx512
@@ -7506,6 +7788,83 @@ inline void quantised_panel(panel_kind kind, const std::uint8_t* panel, const ac
 
 #endif
 
+// ---- inoculum/engine/kernels/portable_attention.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_PORTABLE_ATTENTION
+#define INOCULUM_SINGLE_ENGINE_KERNELS_PORTABLE_ATTENTION
+
+// Attention to a page of keys and values in 8 bits for any processor: the definition that the other tables are tested against.
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+namespace inoculum::engine::portable {
+
+namespace detail {
+/// 2^(x - shift) for a whole shift ≥ x, as `byte_exp2_terms` tells.
+[[nodiscard]] inline float byte_exp2(float x, float shift) noexcept {
+  const float magic = whole_magic - shift;
+  const float moved = x + magic;
+  if (moved < byte_exp2_lowest) return 0.0f;
+  const float f = x - (moved - magic);
+  float p = byte_exp2_terms[0];
+  for (int k = 1; k < 4; ++k) p = std::fma(p, f, byte_exp2_terms[k]);
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(p) + (std::bit_cast<std::uint32_t>(moved) << 23));
+}
+
+/// A row's scores with a page to its attention.
+inline void byte_row(const float (&scores)[key_block], const byte_page& page, std::size_t first, std::size_t end, std::size_t width,
+                     float& maximum, float& sum, float* out) noexcept {
+  float highest = maximum;
+  for (std::size_t k = first; k < end; ++k) highest = std::max(highest, scores[k]);
+  highest = std::ceil(highest);
+  float share[key_block] = {}, weights[key_block] = {}, top = 0.0f;
+  for (std::size_t k = first; k < end; ++k) {
+    weights[k] = byte_exp2(scores[k], highest);
+    share[k] = weights[k] * page.scales[k];
+    top = std::max(top, share[k]);
+  }
+  float lanes[panel_rows];
+  for (std::size_t i = 0; i < panel_rows; ++i) lanes[i] = (weights[i] + weights[i + 16]) + (weights[i + 32] + weights[i + 48]);
+  for (std::size_t half = panel_rows / 2; half > 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+  }
+  const bool counts = top > 1e-30f;  // below, the inverse would overflow
+  const float inverse = counts ? 127.0f / top : 0.0f, factor = counts ? top * (1.0f / 127.0f) : 0.0f;
+  std::int32_t bytes[key_block];
+  for (std::size_t k = 0; k < key_block; ++k) bytes[k] = static_cast<std::int32_t>(std::lrint(share[k] * inverse));
+  const float kept = whole_exp2(maximum - highest);
+  sum = std::fma(sum, kept, lanes[0]);
+  maximum = highest;
+  for (std::size_t i = 0; i < width; ++i) {
+    const std::int8_t* v = page.values + i / 16 * 16 * key_block + 4 * (i % 16);
+    std::int32_t total = 0;
+    for (std::size_t k = 0; k < end; ++k) total += bytes[k] * v[k / 4 * group_bytes + k % 4];
+    out[i] = std::fma(static_cast<float>(total), factor, kept * out[i]);
+  }
+}
+}  // namespace detail
+
+inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first, const std::size_t* end,
+                           std::size_t rows, float* maxima, float* sums, float* out) {
+  const std::size_t width = queries.blocks * block_columns, panel = panel_bytes_of(panel_kind::q8, width);
+  for (std::size_t r = 0; r < rows; ++r) {
+    const std::size_t at = r * queries.blocks;
+    const activation_view row{queries.values + r * width, queries.scales + at, queries.sums + at,
+                              queries.totals + at,        queries.halves + at, queries.blocks};
+    float scores[key_block];
+    for (std::size_t k = 0; k < end[r]; k += panel_rows)
+      quantised_panel(panel_kind::q8, page.keys + k / panel_rows * panel, row, 1, scores + k);
+    detail::byte_row(scores, page, first[r], end[r], width, maxima[r], sums[r], out + r * width);
+  }
+}
+
+}  // namespace inoculum::engine::portable
+
+#endif
+
 // ---- inoculum/engine/kernels/portable.hpp ----
 #ifndef INOCULUM_SINGLE_ENGINE_KERNELS_PORTABLE
 #define INOCULUM_SINGLE_ENGINE_KERNELS_PORTABLE
@@ -7608,24 +7967,6 @@ inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* 
     }
   }
 }
-inline void byte_values(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions, std::size_t rows,
-                        std::size_t strips, float* out, std::size_t out_stride) {
-  for (std::size_t t = 0; t < rows; ++t, weights += key_block, out += out_stride) {
-    float top = 0.0f;
-    for (std::size_t k = 0; k < positions; ++k) top = std::max(top, weights[k] * scales[k]);
-    const bool counts = top > 1e-30f;  // below, the inverse would overflow
-    const float inverse = counts ? 127.0f / top : 0.0f, factor = counts ? top / 127.0f : 0.0f;
-    std::int32_t bytes[key_block];
-    for (std::size_t k = 0; k < positions; ++k) bytes[k] = static_cast<std::int32_t>(std::lrint(weights[k] * scales[k] * inverse));
-    for (std::size_t i = 0; i < 16 * strips; ++i) {
-      const std::int8_t* v = values + i / 16 * 16 * key_block + 4 * (i % 16);
-      std::int32_t sum = 0;
-      for (std::size_t k = 0; k < positions; ++k) sum += bytes[k] * v[k / 4 * group_bytes + k % 4];
-      out[i] = std::fma(static_cast<float>(sum), factor, out[i]);
-    }
-  }
-}
-
 inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
   float highest = maximum;
   for (std::size_t i = 0; i < valid; ++i) highest = scores[i] > highest ? scores[i] : highest;
@@ -7699,10 +8040,10 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
   });
 }
 
-inline constexpr kernel_table table = {"portable",  quantise,     quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel,   f16_panel,    bf16_panel,      f16_tile,
-                                       byte_values, softmax_step, softmax_merge,   rms_norm,
-                                       swiglu,      geglu,        f32_strips,      widen};
+inline constexpr kernel_table table = {"portable",   quantise,       quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,    f16_panel,      bf16_panel,      f16_tile,
+                                       softmax_step, byte_attention, softmax_merge,   rms_norm,
+                                       swiglu,       geglu,          f32_strips,      widen};
 
 }  // namespace inoculum::engine::portable
 

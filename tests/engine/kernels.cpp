@@ -289,37 +289,85 @@ TEST_CASE("attention's tiles: every table equals the portable one to the bit") {
   }
 }
 
-TEST_CASE("values in bytes: every table equals the portable one to the bit, and that a weighted sum") {
+TEST_CASE("attention in bytes: every table equals the portable one to the bit, and that the definition in doubles") {
   rng r(10);
   for (const kernel_table* k : usable_kernels()) {
     CAPTURE(k->name);
-    for (const std::size_t rows : {1u, 2u, 3u, 4u, 5u, 7u, 12u, 31u, 48u, 100u}) {
-      const std::size_t positions = 1 + r.below(64), strips = 1 + r.below(9), width = 16 * strips;
-      CAPTURE(positions);
-      CAPTURE(strips);
-      // As the softmax leaves them: 0 … 1, 0 past the last position. The second row weighs nothing, the third next to nothing.
-      std::vector<float> weights(rows * 64, 0.0f), scales(64, 0.0f);
-      for (std::size_t t = 0; t < rows; ++t)
-        for (std::size_t p = 0; t != 1 && p < positions; ++p) weights[64 * t + p] = static_cast<float>(r.unit()) * (t == 2 ? 1e-36f : 1.0f);
-      for (std::size_t p = 0; p < positions; ++p) scales[p] = static_cast<float>(r.unit());
+    for (const std::size_t rows : {1u, 2u, 3u, 4u, 5u, 7u, 12u, 14u, 15u, 31u, 48u, 100u}) {
+      const std::size_t blocks = 1 + r.below(5), width = 32 * blocks, panel = panel_bytes_of(panel_kind::q8, width);
+      CAPTURE(blocks);
+      // Scores spread over a few units, or over so many that most weigh nothing.
+      const float spread = rows % 2 == 0 ? 0.02f : 0.5f;
+      std::vector<std::uint8_t> keys(4 * panel);
+      for (std::size_t p = 0; p < 4; ++p) {
+        for (std::size_t i = 0; i < 16 * width; ++i) keys[p * panel + i] = static_cast<std::uint8_t>(1 + r.below(255));
+        for (std::size_t i = 0; i < 16 * blocks; ++i) {
+          const std::uint16_t scale = float_to_half(spread * 0.01f * static_cast<float>(r.unit()));
+          std::memcpy(keys.data() + p * panel + 16 * width + 2 * i, &scale, 2);
+        }
+      }
       std::vector<std::int8_t> values(64 * width);
       for (auto& v : values) v = static_cast<std::int8_t>(static_cast<int>(r.below(255)) - 127);
       for (std::size_t i = 0; i < 64; ++i) values[i] = i % 2 == 0 ? 127 : -127;  // the largest sums of two products
-      const std::vector<float> before = random_floats(r, rows * (width + 8));
-      std::vector<float> expected = before, got = before;
-      portable::byte_values(weights.data(), scales.data(), values.data(), positions, rows, strips, expected.data(), width + 8);
-      k->byte_values(weights.data(), scales.data(), values.data(), positions, rows, strips, got.data(), width + 8);
-      CHECK(same_bits(got, expected));
+      auto scales = random_floats(r, 64);
+      for (float& s : scales) s = std::abs(s) * (rows == 5 ? 1e-36f : 1.0f);  // next to nothing
+      const byte_page page{keys.data(), values.data(), scales.data()};
+
+      const auto x = random_floats(r, rows * width);
+      std::vector<std::int8_t> bytes(rows * width);
+      std::vector<float> query_scales(rows * blocks), query_sums(rows * blocks);
+      std::vector<std::int32_t> totals(rows * blocks), halves(rows * blocks);
+      portable::quantise(x.data(), rows * blocks, bytes.data(), query_scales.data(), query_sums.data(), totals.data(), halves.data());
+      const activation_view queries{bytes.data(), query_scales.data(), query_sums.data(), totals.data(), halves.data(), blocks};
+      std::vector<std::size_t> first(rows), end(rows);
+      for (auto& e : end) e = rows % 3 == 0 ? 64 : 1 + r.below(64);
+      std::sort(end.begin(), end.end());
+      for (std::size_t t = 0; t < rows; ++t) first[t] = t % 2 == 0 ? 0 : r.below(static_cast<std::uint32_t>(end[t]));
+
+      auto maxima = random_floats(r, rows, 4.0), sums = random_floats(r, rows), out = random_floats(r, rows * width);
+      for (float& m : maxima) m = std::ceil(m);
+      for (float& s : sums) s = std::abs(s) + 1.0f;
+      maxima[0] = -1e30f;  // a row's first page
+      sums[0] = 0.0f;
+      std::fill_n(out.begin(), width, 0.0f);
+      const auto old_maxima = maxima, old_sums = sums, old_out = out;
+      auto expected_maxima = maxima, expected_sums = sums, expected = out;
+      portable::byte_attention(page, queries, first.data(), end.data(), rows, expected_maxima.data(), expected_sums.data(),
+                               expected.data());
+      k->byte_attention(page, queries, first.data(), end.data(), rows, maxima.data(), sums.data(), out.data());
+      CHECK(same_bits(maxima, expected_maxima));
+      CHECK(same_bits(sums, expected_sums));
+      CHECK(same_bits(out, expected));
+
       for (std::size_t t = 0; t < rows; ++t) {
-        float top = 0.0f;
-        for (std::size_t p = 0; p < positions; ++p) top = std::max(top, weights[64 * t + p] * scales[p]);
-        for (std::size_t i = 0; i < width + 8; ++i) {
-          double sum = static_cast<double>(before[t * (width + 8) + i]);
-          for (std::size_t p = 0; i < width && p < positions; ++p)
-            sum += static_cast<double>(weights[64 * t + p] * scales[p]) * values[i / 16 * 1024 + p / 4 * 64 + i % 16 * 4 + p % 4];
-          // Half a step of a weight a position.
-          REQUIRE(std::abs(static_cast<double>(got[t * (width + 8) + i]) - sum) <=
-                  1e-4 + 0.51 * static_cast<double>(top) * static_cast<double>(positions));
+        std::vector<double> weights(64, 0.0);
+        double sum = 0.0, top = 0.0;
+        const double shift = static_cast<double>(maxima[t]), kept = std::exp2(static_cast<double>(old_maxima[t]) - shift);
+        for (std::size_t p = first[t]; p < end[t]; ++p) {
+          double score = 0.0;
+          for (std::size_t c = 0; c < width; ++c) {
+            const std::uint8_t* from = keys.data() + p / 16 * panel;
+            std::uint16_t half = 0;
+            std::memcpy(&half, from + 16 * width + 32 * (c / 32) + 2 * (p % 16), 2);
+            score += static_cast<double>(half_to_float(half) * query_scales[t * blocks + c / 32]) *
+                     (from[c / 4 * 64 + p % 16 * 4 + c % 4] - 128) * bytes[t * width + c];
+          }
+          REQUIRE(score <= shift + 1e-3);
+          sum += weights[p] = std::exp2(score - shift);
+          weights[p] *= static_cast<double>(scales[p]);
+          top = std::max(top, weights[p]);
+        }
+        REQUIRE(static_cast<double>(sums[t]) == doctest::Approx(static_cast<double>(old_sums[t]) * kept + sum).epsilon(1e-3));
+        for (std::size_t i = 0; i < width; ++i) {
+          double y = static_cast<double>(old_out[t * width + i]) * kept, size = std::abs(y);
+          for (std::size_t p = first[t]; p < end[t]; ++p) {
+            const double part = weights[p] * values[i / 16 * 1024 + p / 4 * 64 + i % 16 * 4 + p % 4];
+            y += part;
+            size += std::abs(part);
+          }
+          // Half a step of a weight a position, and what the polynomial and the scores' rounding are off.
+          REQUIRE(std::abs(static_cast<double>(out[t * width + i]) - y) <=
+                  1e-3 * size + 1e-30 + 0.501 * top * static_cast<double>(end[t] - first[t]));
         }
       }
     }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "avx2_attention.hpp"
 #include "avx2_quantised.hpp"
 #include "exponential.hpp"
 #include "table.hpp"
@@ -17,22 +18,6 @@
 namespace inoculum::engine::avx2 {
 
 namespace detail {
-[[nodiscard]] INOCULUM_AVX2 inline float sum_lanes(__m256 v) noexcept {
-  __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  s = _mm_add_ps(s, _mm_movehl_ps(s, s));
-  return _mm_cvtss_f32(_mm_add_ss(s, _mm_shuffle_ps(s, s, 1)));
-}
-[[nodiscard]] INOCULUM_AVX2 inline float largest_lane(__m256 v) noexcept {
-  __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  s = _mm_max_ps(s, _mm_movehl_ps(s, s));
-  return _mm_cvtss_f32(_mm_max_ss(s, _mm_shuffle_ps(s, s, 1)));
-}
-[[nodiscard]] INOCULUM_AVX2 inline std::int32_t sum_lanes(__m256i v) noexcept {
-  __m128i s = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
-  s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4e));
-  return _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1)));
-}
-
 /// Eight numbers of a float kind, the i-th and on.
 template <panel_kind Kind>
 [[nodiscard]] INOCULUM_AVX2_INLINE __m256 load_column(const void* p, std::size_t i) noexcept {
@@ -172,73 +157,6 @@ INOCULUM_AVX2 inline void f16_tile(const float* a, std::size_t a_stride, const s
   for (; strips > 0; --strips, b += strip_stride, out += 16)
     detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, depth, rows, out, out_stride, fresh);
 }
-namespace detail {
-/// R rows of weights in bytes against a strip of values. Two products of 127 · 127 fit 16 bits.
-template <int R>
-INOCULUM_AVX2 inline void byte_tile(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
-                                    float* out, std::size_t out_stride) noexcept {
-  const __m256i ones = _mm256_set1_epi16(1);
-  __m256i sum[R][2];
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
-  for (std::size_t k = 0; k < positions; k += 4) {
-    const __m256i v[2] = {load(values + 16 * k), load(values + 16 * k + 32)};
-    INOCULUM_UNROLL
-    for (int r = 0; r < R; ++r) {
-      const __m256i x = broadcast(bytes + key_block * static_cast<std::size_t>(r) + k);
-      INOCULUM_UNROLL
-      for (int h = 0; h < 2; ++h) sum[r][h] = _mm256_add_epi32(sum[r][h], _mm256_madd_epi16(_mm256_maddubs_epi16(x, v[h]), ones));
-    }
-  }
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    INOCULUM_UNROLL
-    for (int h = 0; h < 2; ++h) {
-      float* const to = out + static_cast<std::size_t>(r) * out_stride + 8 * h;
-      _mm256_storeu_ps(to, _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum[r][h]), _mm256_set1_ps(factors[r]), _mm256_loadu_ps(to)));
-    }
-  }
-}
-/// A row's weights in bytes, and what they are to be multiplied with.
-INOCULUM_AVX2 inline float weight_bytes(const float* weights, const float* scales, std::uint8_t* bytes) noexcept {
-  __m256 share[key_block / 8];
-  __m256 most = _mm256_setzero_ps();
-  for (std::size_t i = 0; i < key_block / 8; ++i) {
-    share[i] = _mm256_mul_ps(_mm256_loadu_ps(weights + 8 * i), _mm256_loadu_ps(scales + 8 * i));
-    most = _mm256_max_ps(most, share[i]);
-  }
-  const float top = largest_lane(most);
-  const bool counts = top > 1e-30f;
-  const __m256 inverse = _mm256_set1_ps(counts ? 127.0f / top : 0.0f);
-  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-  const auto whole = [&](std::size_t i) INOCULUM_AVX2 { return _mm256_cvtps_epi32(_mm256_mul_ps(share[i], inverse)); };
-  for (std::size_t i = 0; i < key_block / 8; i += 4) {
-    const __m256i four = _mm256_packs_epi16(_mm256_packs_epi32(whole(i), whole(i + 1)), _mm256_packs_epi32(whole(i + 2), whole(i + 3)));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(bytes + 8 * i), _mm256_permutevar8x32_epi32(four, order));
-  }
-  return counts ? top / 127.0f : 0.0f;
-}
-}  // namespace detail
-
-INOCULUM_AVX2 inline void byte_values(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions,
-                                      std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
-  constexpr std::size_t most_rows = 48;
-  std::uint8_t bytes[most_rows * key_block];
-  float factors[most_rows];
-  for (std::size_t n = 0; rows > 0; rows -= n, weights += n * key_block, out += n * out_stride) {
-    n = std::min(rows, most_rows);
-    for (std::size_t r = 0; r < n; ++r) factors[r] = detail::weight_bytes(weights + key_block * r, scales, bytes + key_block * r);
-    for (std::size_t s = 0; s < strips; ++s) {
-      const std::int8_t* strip = values + 16 * key_block * s;
-      float* const to = out + 16 * s;
-      std::size_t r = 0;
-      for (; r + 3 <= n; r += 3)
-        detail::byte_tile<3>(bytes + key_block * r, factors + r, strip, positions, to + r * out_stride, out_stride);
-      for (; r < n; ++r) detail::byte_tile<1>(bytes + key_block * r, factors + r, strip, positions, to + r * out_stride, out_stride);
-    }
-  }
-}
-
 INOCULUM_AVX2 inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
   for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
   __m256 most = _mm256_set1_ps(maximum);
@@ -319,10 +237,10 @@ INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t 
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
 
-inline constexpr kernel_table table = {"avx2",      quantise,     quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel,   f16_panel,    bf16_panel,      f16_tile,
-                                       byte_values, softmax_step, softmax_merge,   rms_norm,
-                                       swiglu,      geglu,        f32_strips,      widen};
+inline constexpr kernel_table table = {"avx2",       quantise,       quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,    f16_panel,      bf16_panel,      f16_tile,
+                                       softmax_step, byte_attention, softmax_merge,   rms_norm,
+                                       swiglu,       geglu,          f32_strips,      widen};
 
 }  // namespace inoculum::engine::avx2
 

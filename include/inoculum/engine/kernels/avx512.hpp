@@ -4,6 +4,7 @@
 #pragma once
 
 #include "avx2.hpp"
+#include "avx512_attention.hpp"
 #include "avx512_floats.hpp"
 #include "avx512_quantised.hpp"
 
@@ -113,27 +114,6 @@ INOCULUM_AVX512 inline void f16_tile(const float* a, std::size_t a_stride, const
   detail::float_tiles<panel_kind::f16>(a, a_stride, {b, b_stride, strip_stride, depth}, rows, strips, out, out_stride, fresh);
 }
 
-namespace detail {
-/// 16 lanes of each of four rows to a quarter for each row: op of its lanes 0 … 7 and 8 … 15, then of the halves of these eight, and so
-/// on, as AVX2 goes about it.
-template <class Op>
-[[nodiscard]] INOCULUM_AVX512_INLINE __m512 quarters(const __m512 (&rows)[4], const Op& op) noexcept {
-  const __m512 low =
-      op(_mm512_maskz_shuffle_f32x4(0xffff, rows[0], rows[1], 0x44), _mm512_maskz_shuffle_f32x4(0xffff, rows[0], rows[1], 0xee));
-  const __m512 high =
-      op(_mm512_maskz_shuffle_f32x4(0xffff, rows[2], rows[3], 0x44), _mm512_maskz_shuffle_f32x4(0xffff, rows[2], rows[3], 0xee));
-  const __m512 four = op(_mm512_maskz_shuffle_f32x4(0xffff, low, high, 0x88), _mm512_maskz_shuffle_f32x4(0xffff, low, high, 0xdd));
-  const __m512 two = op(four, _mm512_maskz_permute_ps(0xffff, four, 0x4e));
-  return op(two, _mm512_maskz_permute_ps(0xffff, two, 0xb1));
-}
-struct larger {
-  INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept { return _mm512_maskz_max_ps(0xffff, a, b); }
-};
-struct added {
-  INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept { return _mm512_add_ps(a, b); }
-};
-}  // namespace detail
-
 /// The same sums in the same order as AVX2's, in three passes over the rows: one alone would wait for its maximum and for its sum.
 INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima,
                                          float* sums, float* out, std::size_t depth) {
@@ -186,96 +166,8 @@ INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t stride, cons
   }
 }
 
-namespace detail {
-/// Four positions of R rows of weights in bytes and of C strips of values.
-template <int R, int C>
-INOCULUM_AVX512_INLINE void add_bytes(const std::uint8_t* bytes, const std::int8_t* values, __m512i (&sum)[R][C]) noexcept {
-  __m512i v[C];
-  INOCULUM_UNROLL
-  for (int c = 0; c < C; ++c) v[c] = load(values + 16 * key_block * static_cast<std::size_t>(c));
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    const __m512i x = broadcast(bytes + key_block * static_cast<std::size_t>(r));
-    INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_dpbusd_epi32(sum[r][c], x, v[c]);
-  }
-}
-/// R rows of weights in bytes against C strips of values.
-template <int R, int C>
-INOCULUM_AVX512 inline void byte_tile(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
-                                      float* out, std::size_t out_stride) noexcept {
-  __m512i sum[R][C];
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_setzero_si512();
-  }
-  // Four at a time, weights past the last position being 0: gcc 12 copies all sums once a turn.
-  for (std::size_t k = 0; k < positions; k += 16) {
-    add_bytes<R, C>(bytes + k, values + 16 * k, sum);
-    add_bytes<R, C>(bytes + k + 4, values + 16 * (k + 4), sum);
-    add_bytes<R, C>(bytes + k + 8, values + 16 * (k + 8), sum);
-    add_bytes<R, C>(bytes + k + 12, values + 16 * (k + 12), sum);
-  }
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c) {
-      float* const to = out + static_cast<std::size_t>(r) * out_stride + 16 * c;
-      _mm512_storeu_ps(to, _mm512_fmadd_ps(to_float(sum[r][c]), _mm512_set1_ps(factors[r]), _mm512_loadu_ps(to)));
-    }
-  }
-}
-template <int R>
-INOCULUM_AVX512 inline void byte_rows(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
-                                      std::size_t strips, float* out, std::size_t out_stride) noexcept {
-  for (; strips >= 4; strips -= 4, values += 64 * key_block, out += 64) byte_tile<R, 4>(bytes, factors, values, positions, out, out_stride);
-  for (; strips > 0; --strips, values += 16 * key_block, out += 16) byte_tile<R, 1>(bytes, factors, values, positions, out, out_stride);
-}
-}  // namespace detail
-
-INOCULUM_AVX512 inline void byte_values(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions,
-                                        std::size_t rows, std::size_t strips, float* out, std::size_t out_stride) {
-  constexpr std::size_t most_rows = 48;
-  for (; rows > most_rows; rows -= most_rows, weights += most_rows * key_block, out += most_rows * out_stride)
-    byte_values(weights, scales, values, positions, most_rows, strips, out, out_stride);
-  alignas(64) std::uint8_t bytes[most_rows * key_block];
-  alignas(64) float top[4 * most_rows];
-  float factors[most_rows];
-  __m512 scale[4];
-  INOCULUM_UNROLL
-  for (std::size_t i = 0; i < 4; ++i) scale[i] = _mm512_loadu_ps(scales + 16 * i);
-  for (std::size_t r = 0; r < rows; r += 4) {
-    __m512 most[4];
-    INOCULUM_UNROLL
-    for (std::size_t k = 0; k < 4; ++k) {
-      const float* row = weights + key_block * std::min(r + k, rows - 1);
-      most[k] = _mm512_setzero_ps();
-      INOCULUM_UNROLL
-      for (std::size_t i = 0; i < 4; ++i) most[k] = detail::larger{}(most[k], _mm512_mul_ps(_mm512_loadu_ps(row + 16 * i), scale[i]));
-    }
-    _mm512_store_ps(top + 4 * r, detail::quarters(most, detail::larger{}));
-  }
-  for (std::size_t r = 0; r < rows; ++r) {
-    const bool counts = top[4 * r] > 1e-30f;
-    const __m512 inverse = _mm512_set1_ps(counts ? 127.0f / top[4 * r] : 0.0f);
-    factors[r] = counts ? top[4 * r] / 127.0f : 0.0f;
-    INOCULUM_UNROLL
-    for (std::size_t i = 0; i < 4; ++i) {
-      const __m512 share = _mm512_mul_ps(_mm512_loadu_ps(weights + key_block * r + 16 * i), scale[i]);
-      const __m512i whole = _mm512_maskz_cvtps_epi32(0xffff, _mm512_mul_ps(share, inverse));
-      _mm_store_si128(reinterpret_cast<__m128i*>(bytes + key_block * r + 16 * i), _mm512_maskz_cvtepi32_epi8(0xffff, whole));
-    }
-  }
-  std::size_t r = 0;
-  const auto rest = [&] { return bytes + key_block * r; };
-  for (; r + 4 <= rows; r += 4) detail::byte_rows<4>(rest(), factors + r, values, positions, strips, out + r * out_stride, out_stride);
-  for (; r + 3 <= rows; r += 3) detail::byte_rows<3>(rest(), factors + r, values, positions, strips, out + r * out_stride, out_stride);
-  for (; r < rows; ++r) detail::byte_rows<1>(rest(), factors + r, values, positions, strips, out + r * out_stride, out_stride);
-}
-
-inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, quantised_panel, quantised_pair, f32_panel,           f16_panel,
-                                       bf16_panel,    f16_tile,       byte_values,     softmax_step,   avx2::softmax_merge, avx2::rms_norm,
+inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, quantised_panel, quantised_pair, f32_panel,     f16_panel,
+                                       bf16_panel,    f16_tile,       softmax_step,    byte_attention, softmax_merge, avx2::rms_norm,
                                        swiglu,        geglu,          f32_strips,      widen};
 
 }  // namespace inoculum::engine::avx512

@@ -187,16 +187,22 @@ INOCULUM_AVX512 inline void tile(const std::uint8_t* const (&panels)[P], const a
 /// As many tokens as the registers hold: each takes a sum and a result a panel, for two scales a block also more to compute between.
 template <panel_kind Kind, int P>
 INOCULUM_AVX512 inline void tiles(const std::uint8_t* const (&panels)[P], const activation_view& a, std::size_t rows, float* out) noexcept {
-  constexpr int wide = (layout_of(Kind).scales == panel_scales::sixteenths ? 8 : 12) / P;
+  constexpr std::size_t wide = (layout_of(Kind).scales == panel_scales::sixteenths ? 8 : 12) / P;
   const std::size_t stride = rows * panel_rows;
   std::size_t t = 0;
+  if constexpr (P > 1) {
+    // As many runs one token shorter as leave no rest: from 20 tokens on (6 where four fit) there is none.
+    constexpr std::size_t narrow = wide - 1;
+    for (std::size_t short_runs = (wide - rows % wide) % wide; short_runs > 0 && rows - t >= narrow; --short_runs, t += narrow)
+      tile<Kind, P, narrow>(panels, a, t, out + panel_rows * t, stride);
+  }
   for (; t + wide <= rows; t += wide) tile<Kind, P, wide>(panels, a, t, out + panel_rows * t, stride);
   for (int p = 0; p < P; ++p) {
     const std::uint8_t* const alone[1] = {panels[p]};
     float* to = out + static_cast<std::size_t>(p) * stride;
     std::size_t left = t;
     for (; left + 4 <= rows; left += 4) tile<Kind, 1, 4>(alone, a, left, to + panel_rows * left, 0);
-    if (rows - left == 3) {  // the query heads that share keys, of one token
+    if (rows - left == 3) {  // which are worth one pass
       tile<Kind, 1, 3>(alone, a, left, to + panel_rows * left, 0);
       left = rows;
     }

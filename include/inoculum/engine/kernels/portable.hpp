@@ -13,6 +13,7 @@
 #include "../quant/half.hpp"
 #include "../quant/panel_layout.hpp"
 #include "exponential.hpp"
+#include "portable_attention.hpp"
 #include "portable_quantised.hpp"
 #include "table.hpp"
 
@@ -104,24 +105,6 @@ inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* 
     }
   }
 }
-inline void byte_values(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions, std::size_t rows,
-                        std::size_t strips, float* out, std::size_t out_stride) {
-  for (std::size_t t = 0; t < rows; ++t, weights += key_block, out += out_stride) {
-    float top = 0.0f;
-    for (std::size_t k = 0; k < positions; ++k) top = std::max(top, weights[k] * scales[k]);
-    const bool counts = top > 1e-30f;  // below, the inverse would overflow
-    const float inverse = counts ? 127.0f / top : 0.0f, factor = counts ? top / 127.0f : 0.0f;
-    std::int32_t bytes[key_block];
-    for (std::size_t k = 0; k < positions; ++k) bytes[k] = static_cast<std::int32_t>(std::lrint(weights[k] * scales[k] * inverse));
-    for (std::size_t i = 0; i < 16 * strips; ++i) {
-      const std::int8_t* v = values + i / 16 * 16 * key_block + 4 * (i % 16);
-      std::int32_t sum = 0;
-      for (std::size_t k = 0; k < positions; ++k) sum += bytes[k] * v[k / 4 * group_bytes + k % 4];
-      out[i] = std::fma(static_cast<float>(sum), factor, out[i]);
-    }
-  }
-}
-
 inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
   float highest = maximum;
   for (std::size_t i = 0; i < valid; ++i) highest = scores[i] > highest ? scores[i] : highest;
@@ -195,9 +178,9 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
   });
 }
 
-inline constexpr kernel_table table = {"portable",  quantise,     quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel,   f16_panel,    bf16_panel,      f16_tile,
-                                       byte_values, softmax_step, softmax_merge,   rms_norm,
-                                       swiglu,      geglu,        f32_strips,      widen};
+inline constexpr kernel_table table = {"portable",   quantise,       quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,    f16_panel,      bf16_panel,      f16_tile,
+                                       softmax_step, byte_attention, softmax_merge,   rms_norm,
+                                       swiglu,       geglu,          f32_strips,      widen};
 
 }  // namespace inoculum::engine::portable

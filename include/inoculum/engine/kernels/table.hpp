@@ -9,9 +9,10 @@
 //   with an offset    y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
 //   f32, f16, bf16    y = fma(x, w, y), columns ascending
 //   f16_tile          the same, from 0 or from what is there
-//   byte_values       share_k = weight_k·scale_k, top = max share, bytes b_k = share_k·(127 / top) to nearest even;
-//                     y = fma(Σ b_k·value, top / 127, y), the sum exact in integers
-// Tables agree to the bit in these; in `rms_norm`, `swiglu` and the softmax to a few units in the last place.
+//   byte_attention    scores as block products; shift = max rounded up, weight_k = byte_exp2(score_k, shift), their sum by 16 lanes;
+//                     share_k = weight_k·scale_k, top = max share, bytes b_k = share_k·(127 / top) to nearest even;
+//                     y = fma(Σ b_k·value, top · (1 / 127), y), the sum exact in integers
+// Tables agree to the bit in these; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +30,18 @@ struct activation_view {
   const std::int32_t* totals = nullptr;  ///< Σ value
   const std::int32_t* halves = nullptr;  ///< Σ of a block's first 16 values
   std::size_t blocks = 0;
+};
+
+inline constexpr std::size_t key_block = 64;     ///< positions of a page, which attention takes at once
+inline constexpr std::size_t widest_head = 512;  ///< components of a head, at most
+
+/// 64 keys and values of one head in 8 bits.
+struct byte_page {
+  const std::uint8_t* keys = nullptr;   ///< four panels of `panel_kind::q8`, one behind the other
+  const std::int8_t* values = nullptr;  ///< strips of 16 components: four positions side by side, then the next four
+  const float* scales = nullptr;        ///< what a position's values are multiplied with
+  const std::uint8_t* next = nullptr;   ///< `next_bytes` that are wanted afterwards and may be fetched meanwhile
+  std::size_t next_bytes = 0;
 };
 
 /// One instruction set's kernels. `rows` counts tokens; outputs of a panel are 16 floats a token, contiguous.
@@ -55,16 +68,16 @@ struct kernel_table {
   /// unless `fresh`. Row k of strip i begins at b + i · strip_stride + k · b_stride.
   void (*f16_tile)(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t strip_stride,
                    std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride, bool fresh) = nullptr;
-  /// Values in 8 bits, those of 64 positions: out[rows × 16·strips] += weights[rows × 64] · values, of which the first `positions` count.
-  /// A strip holds four positions of 16 components each, side by side, then the next four; position k's bytes stand for scales[k]
-  /// times as much. Weights, 0 or more and 0 past the last position, become 7 bits on the way, so that four products are one step.
-  void (*byte_values)(const float* weights, const float* scales, const std::int8_t* values, std::size_t positions, std::size_t rows,
-                      std::size_t strips, float* out, std::size_t out_stride) = nullptr;
   /// One step of the running softmax (Milakov and Gimelshein, 2018) of each of some rows: row r has 64 scores at
   /// scores + stride · r, in units of log 2, of which the first valid[r] ≥ 1 count: turns them into weights (0 past those), updates
   /// maxima[r] and sums[r], rescales `depth` numbers at out + depth · r, a multiple of 16. No row's result depends on the others.
   void (*softmax_step)(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima, float* sums,
                        float* out, std::size_t depth) = nullptr;
+  /// One step of attention to keys and values in 8 bits, for query rows of 32 · `queries.blocks` components times log2(e) / sqrt(width),
+  /// the values' width: row r sees positions first[r] … end[r] - 1 of the page, at least one, `end` ascending. Updates maxima[r], which are
+  /// whole numbers, sums[r] and as many numbers a row at `out`. Weights become 7 bits on the way, so that four products are one step.
+  void (*byte_attention)(const byte_page& page, const activation_view& queries, const std::size_t* first, const std::size_t* end,
+                         std::size_t rows, float* maxima, float* sums, float* out) = nullptr;
   /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum.
   void (*softmax_merge)(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                         std::size_t depth) = nullptr;
@@ -90,7 +103,5 @@ void one_by_one(panel_kind kind, const std::uint8_t* first, const std::uint8_t* 
   Panel(kind, first, a, rows, out);
   Panel(kind, second, a, rows, out + rows * panel_rows);
 }
-
-inline constexpr std::size_t key_block = 64;  ///< positions that `softmax_step` takes at once
 
 }  // namespace inoculum::engine

@@ -14,9 +14,8 @@
 
 namespace inoculum::engine {
 
-inline constexpr std::size_t attention_rows = 48;        ///< rows that share a read of keys and values
-inline constexpr std::size_t attention_max_width = 512;  ///< of a head
-inline constexpr std::size_t attention_segment = 256;    ///< positions; whole blocks
+inline constexpr std::size_t attention_rows = 48;      ///< rows that share a read of keys and values
+inline constexpr std::size_t attention_segment = 256;  ///< positions; whole blocks
 
 /// What a row has gathered of one or several segments: result / sum is its attention to them.
 struct attention_part {
@@ -27,15 +26,15 @@ struct attention_part {
 
 /// The rows a task works on, and its results; about 330 KB for the widest head, one a thread.
 struct alignas(64) attention_scratch {
-  float query[attention_rows * attention_max_width];  ///< already times log2(e) / sqrt(width)
-  float result[attention_rows * attention_max_width];
-  float segment[attention_rows * attention_max_width];  ///< the result of the segment at hand
+  float query[attention_rows * widest_head];  ///< already times log2(e) / sqrt(width)
+  float result[attention_rows * widest_head];
+  float segment[attention_rows * widest_head];  ///< the result of the segment at hand
   float scores[attention_rows * key_block];
-  std::int8_t query_bytes[attention_rows * attention_max_width];  ///< for keys in 8 bits: the query in 8 bits, as activations are
-  float query_scales[attention_rows * attention_max_width / block_columns];
-  float query_sums[attention_rows * attention_max_width / block_columns];
-  std::int32_t query_totals[attention_rows * attention_max_width / block_columns];
-  std::int32_t query_halves[attention_rows * attention_max_width / block_columns];
+  std::int8_t query_bytes[attention_rows * widest_head];  ///< for keys in 8 bits: the query in 8 bits, as activations are
+  float query_scales[attention_rows * widest_head / block_columns];
+  float query_sums[attention_rows * widest_head / block_columns];
+  std::int32_t query_totals[attention_rows * widest_head / block_columns];
+  std::int32_t query_halves[attention_rows * widest_head / block_columns];
   attention_part whole[attention_rows];
   float maximum[attention_rows];          ///< of the segment's scores
   float sum[attention_rows];              ///< of their weights
@@ -59,41 +58,26 @@ inline void quantise_queries(const kernel_table& kernels, const kv_cache& cache,
   kernels.quantise(s.query, rows * blocks, s.query_bytes, s.query_scales, s.query_sums, s.query_totals, s.query_halves);
 }
 
-/// Scores of rows first … first + n - 1 with the positions of a page, as many strips of 16 as are asked for.
-inline void score(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
-                  std::size_t page, std::size_t strips, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
-  float* scores = s.scores + first * key_block;
-  if (cache.type() == kv_type::f16) {
-    kernels.f16_tile(s.query + first * width, width, cache.half_keys(layer, head, page), 16, 16 * width, width, n, strips, scores,
-                     key_block, true);
-    return;
-  }
+/// Rows first … first + n - 1 and positions first_seen[i] … end_seen[i] - 1 of a page, keys and values in float16.
+inline void attend_halves(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
+                          std::size_t page, const std::size_t* first_seen, const std::size_t* end_seen, std::size_t first, std::size_t n,
+                          attention_scratch& s) noexcept {
+  const std::size_t positions = end_seen[n - 1];
+  float* const out = s.segment + first * width;
+  kernels.f16_tile(s.query + first * width, width, cache.half_keys(layer, head, page), 16, 16 * width, width, n, (positions + 15) / 16,
+                   s.scores, key_block, true);
+  // At least one score of a row's first block counts, so what is masked here weighs nothing.
+  for (std::size_t i = 0; i < n; ++i) std::fill_n(s.scores + i * key_block, first_seen[i], -1e30f);
+  kernels.softmax_step(s.scores, key_block, end_seen, n, s.maximum + first, s.sum + first, out, width);
+  kernels.f16_tile(s.scores, key_block, cache.half_values(layer, head, page), width, 16, positions, n, width / 16, out, width, false);
+}
+/// The same in 8 bits.
+inline void attend_bytes(const kernel_table& kernels, const byte_page& page, std::size_t width, const std::size_t* first_seen,
+                         const std::size_t* end_seen, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
   const std::size_t blocks = width / block_columns, at = first * blocks;
   const activation_view queries{s.query_bytes + first * width, s.query_scales + at, s.query_sums + at,
                                 s.query_totals + at,           s.query_halves + at, blocks};
-  float y[2 * attention_rows * panel_rows];
-  for (std::size_t strip = 0; strip < strips; strip += 2) {
-    const std::uint8_t* panel = cache.key_panel(layer, head, page, strip);
-    const std::size_t both = std::min<std::size_t>(2, strips - strip);
-    if (both == 2) kernels.quantised_pair(panel_kind::q8, panel, cache.key_panel(layer, head, page, strip + 1), queries, n, y);
-    else kernels.quantised_panel(panel_kind::q8, panel, queries, n, y);
-    for (std::size_t i = 0; i < both; ++i)
-      for (std::size_t r = 0; r < n; ++r)
-        std::copy_n(y + (i * n + r) * panel_rows, panel_rows, scores + r * key_block + (strip + i) * panel_rows);
-  }
-}
-
-/// Adds weights (in `s.scores`) times values of a page to the segment's results.
-inline void add_values(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
-                       std::size_t page, std::size_t positions, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
-  const float* weights = s.scores + first * key_block;
-  float* out = s.segment + first * width;
-  if (cache.type() == kv_type::f16) {
-    kernels.f16_tile(weights, key_block, cache.half_values(layer, head, page), width, 16, positions, n, width / 16, out, width, false);
-  } else {
-    kernels.byte_values(weights, cache.value_scales(layer, head, page), cache.byte_values(layer, head, page), positions, n, width / 16, out,
-                        width);
-  }
+  kernels.byte_attention(page, queries, first_seen, end_seen, n, s.maximum + first, s.sum + first, s.segment + first * width);
 }
 
 /// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `s.part()` out for the rows returned: those that see something
@@ -116,23 +100,26 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
     while (now.last < seen.last && s.lowest[now.last] < begin + key_block) ++now.last;
     const std::size_t n = now.last - now.first;
     const std::size_t page = begin / key_block;
-    const std::size_t most = std::min(s.positions[now.last - 1] - begin + 1, key_block);
-    score(kernels, cache, layer, head, width, page, (most + 15) / 16, now.first, n, s);
-#if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
-    // The next block is asked for: what a head keeps in a page stands alone, where no prefetcher of the processor expects it.
-    constexpr std::size_t line = 64;
-    const std::size_t lines = begin + key_block <= s.positions[rows - 1] ? cache.head_bytes() / line : 0;
-    for (std::size_t i = 0; i < lines; ++i) __builtin_prefetch(cache.key_panel(layer, head, page + 1, 0) + line * i, 0, 3);
-#endif
-    std::size_t valid[attention_rows];
+    std::size_t first_seen[attention_rows], end_seen[attention_rows];
     for (std::size_t r = now.first; r < now.last; ++r) {
-      // At least one score of a row's first block counts, so what is masked here weighs nothing.
-      for (std::size_t i = 0; begin + i < s.lowest[r]; ++i) s.scores[r * key_block + i] = -1e30f;
-      valid[r - now.first] = std::min(s.positions[r] - begin + 1, key_block);
+      first_seen[r - now.first] = std::max(s.lowest[r], begin) - begin;
+      end_seen[r - now.first] = std::min(s.positions[r] - begin + 1, key_block);
     }
-    kernels.softmax_step(s.scores + now.first * key_block, key_block, valid, n, s.maximum + now.first, s.sum + now.first,
-                         s.segment + now.first * width, width);
-    add_values(kernels, cache, layer, head, width, page, most, now.first, n, s);
+    // The next block is asked for: what a head keeps in a page stands alone, where no prefetcher of the processor expects it.
+    const std::uint8_t* next = begin + key_block <= s.positions[rows - 1] ? cache.key_panel(layer, head, page + 1, 0) : nullptr;
+    const std::size_t next_bytes = next != nullptr ? cache.head_bytes() : 0;
+    if (cache.type() == kv_type::q8) {
+      byte_page bytes = cache.bytes_of(layer, head, page);
+      bytes.next = next;
+      bytes.next_bytes = next_bytes;
+      attend_bytes(kernels, bytes, width, first_seen, end_seen, now.first, n, s);
+      continue;
+    }
+#if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
+    constexpr std::size_t line = 64;
+    for (std::size_t i = 0; i < next_bytes; i += line) __builtin_prefetch(next + i, 0, 3);
+#endif
+    attend_halves(kernels, cache, layer, head, width, page, first_seen, end_seen, now.first, n, s);
   }
   return seen;
 }

@@ -82,15 +82,15 @@ class kv_cache {
   [[nodiscard]] const std::uint8_t* key_panel(std::size_t layer, std::size_t head, std::size_t page, std::size_t strip) const noexcept {
     return part(layer, head, page) + strip * key_bytes_ / strips;
   }
-  /// Values of a page: [64 positions][head_width]; in q8 as `kernel_table::byte_values` reads them, with a scale each.
+  /// Values of a page in f16: [64 positions][head_width].
   [[nodiscard]] const std::uint16_t* half_values(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
     return reinterpret_cast<const std::uint16_t*>(part(layer, head, page) + key_bytes_);
   }
-  [[nodiscard]] const std::int8_t* byte_values(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
-    return reinterpret_cast<const std::int8_t*>(part(layer, head, page) + key_bytes_);
-  }
-  [[nodiscard]] const float* value_scales(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
-    return reinterpret_cast<const float*>(part(layer, head, page) + key_bytes_ + key_block * head_width_);
+  /// The same in q8.
+  [[nodiscard]] byte_page bytes_of(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    const std::uint8_t* keys = part(layer, head, page);
+    const std::uint8_t* values = keys + key_bytes_;
+    return {keys, reinterpret_cast<const std::int8_t*>(values), reinterpret_cast<const float*>(values + key_block * head_width_)};
   }
 
   /// Stores one position of one head.
@@ -135,8 +135,8 @@ class kv_cache {
       const float scale = half_to_float(half);
       for (std::size_t i = 0; i < block_columns; ++i) key[i] = scale * static_cast<float>(panel[key_quant(at, b, i)] - key_bias);
     }
-    const float scale = value_scales(layer, head, at.page)[at.row];
-    const std::int8_t* v = byte_values(layer, head, at.page);
+    const float scale = bytes_of(layer, head, at.page).scales[at.row];
+    const std::int8_t* v = bytes_of(layer, head, at.page).values;
     for (std::size_t i = 0; i < head_width_; ++i) value[i] = scale * static_cast<float>(v[value_quant(at.row, i)]);
   }
 
