@@ -1434,7 +1434,8 @@ struct kernel_table {
                        float* out, std::size_t depth) = nullptr;
   /// One step of attention to keys and values in 8 bits, for query rows of 32 · `queries.blocks` components times log2(e) / sqrt(width),
   /// the values' width: row r sees positions first[r] … end[r] - 1 of the page, at least one, `end` ascending. Updates maxima[r], which are
-  /// whole numbers, sums[r] and as many numbers a row at `out`. Weights become 7 bits on the way, so that four products are one step.
+  /// whole numbers, sums[r] and as many numbers a row at `out`; before a row's first page these are -1e30, 0 and zeros. At most
+  /// `widest_head` components; scores within ±2^22. Weights become 7 bits on the way, so that four products are one step.
   void (*byte_attention)(const byte_page& page, const activation_view& queries, const std::size_t* first, const std::size_t* end,
                          std::size_t rows, float* maxima, float* sums, float* out) = nullptr;
   /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum.
@@ -4442,13 +4443,13 @@ inline constexpr float log2_e = 1.44269504089f;
 
 /// The same for weights that end as bytes, 2^(x - shift) with a whole number as shift: adding magic - shift rounds to a whole number whose
 /// lowest bits are n - shift. 2^f by the minimax polynomial (relative error below 8e-5). Below 2^-64 it counts as 0: times a
-/// small scale it would be denormal, which costs some processors 150 cycles.
+/// small scale it would be denormal, which some processors compute slowly.
 inline constexpr float byte_exp2_terms[4] = {0.05517167f, 0.24261112f, 0.69326099f, 0.99992807f};
 inline constexpr float whole_magic = 12582912.0f;  ///< 1.5 · 2^23
 inline constexpr float byte_exp2_lowest = whole_magic - 64.0f;
-/// 2^n for a whole n ≤ 0, exactly; 0 below 2^-64, as above.
+/// 2^n for a whole n ≤ 0, exactly; 0 below 2^-64, as above, and for what is no number.
 [[nodiscard]] constexpr float whole_exp2(float n) noexcept {
-  return n < -64.0f ? 0.0f : std::bit_cast<float>(static_cast<std::uint32_t>(127 + static_cast<int>(n)) << 23);
+  return !(n >= -64.0f) ? 0.0f : std::bit_cast<float>(static_cast<std::uint32_t>(127 + static_cast<int>(n)) << 23);
 }
 
 inline constexpr float gelu_slope = 1.59576912161f;  ///< 2 · sqrt(2 / pi)
@@ -6018,6 +6019,21 @@ namespace detail {
 [[nodiscard]] INOCULUM_AVX2_INLINE __m256 load_signed_bytes(const void* p) noexcept {
   return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(static_cast<const __m128i*>(p))));
 }
+[[nodiscard]] INOCULUM_AVX2 inline float sum_lanes(__m256 v) noexcept {
+  __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+  return _mm_cvtss_f32(_mm_add_ss(s, _mm_shuffle_ps(s, s, 1)));
+}
+[[nodiscard]] INOCULUM_AVX2 inline float largest_lane(__m256 v) noexcept {
+  __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+  s = _mm_max_ps(s, _mm_movehl_ps(s, s));
+  return _mm_cvtss_f32(_mm_max_ss(s, _mm_shuffle_ps(s, s, 1)));
+}
+[[nodiscard]] INOCULUM_AVX2 inline std::int32_t sum_lanes(__m256i v) noexcept {
+  __m128i s = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+  s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4e));
+  return _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1)));
+}
 /// Four activations to every 32-bit lane.
 [[nodiscard]] INOCULUM_AVX2_INLINE __m256i broadcast(const void* p) noexcept {
   std::int32_t four = 0;
@@ -6702,20 +6718,11 @@ INOCULUM_AVX512 inline void quantised_panel(Tiles& unit, panel_kind kind, const 
 namespace inoculum::engine::avx2 {
 
 namespace detail {
-[[nodiscard]] INOCULUM_AVX2 inline float sum_lanes(__m256 v) noexcept {
-  __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  s = _mm_add_ps(s, _mm_movehl_ps(s, s));
-  return _mm_cvtss_f32(_mm_add_ss(s, _mm_shuffle_ps(s, s, 1)));
-}
-[[nodiscard]] INOCULUM_AVX2 inline float largest_lane(__m256 v) noexcept {
-  __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  s = _mm_max_ps(s, _mm_movehl_ps(s, s));
-  return _mm_cvtss_f32(_mm_max_ss(s, _mm_shuffle_ps(s, s, 1)));
-}
-[[nodiscard]] INOCULUM_AVX2 inline std::int32_t sum_lanes(__m256i v) noexcept {
-  __m128i s = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
-  s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4e));
-  return _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1)));
+/// Asks for what is wanted next, from byte `from` on; in small parts, since the processor has few places for what is under way.
+[[nodiscard]] INOCULUM_AVX2_INLINE std::size_t fetch_next(const byte_page& page, std::size_t from, std::size_t until) noexcept {
+  for (until = std::min(until, page.next_bytes); from < until; from += 64)
+    _mm_prefetch(reinterpret_cast<const char*>(page.next + from), _MM_HINT_T0);
+  return from;
 }
 
 /// 2^(x - shift) as `byte_exp2_terms` tells; magic is `whole_magic` - shift.
@@ -6807,12 +6814,15 @@ INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation
   float scores[key_block / panel_rows * page_rows * panel_rows];
   std::uint8_t bytes[page_rows * key_block];
   float factors[page_rows];
+  const std::size_t share = (page.next_bytes + rows - 1) / rows;
+  std::size_t fetched = 0;
   for (std::size_t n = 0, at = 0; at < rows; at += n, first += n, end += n, out += n * width) {
     n = std::min(page_rows, rows - at);
     const std::size_t b = at * queries.blocks, strips = (end[n - 1] + panel_rows - 1) / panel_rows, stride = n * panel_rows;
     const activation_view some{queries.values + at * width, queries.scales + b, queries.sums + b,
                                queries.totals + b,          queries.halves + b, queries.blocks};
     for (std::size_t s = 0; s < strips; ++s) detail::tiles<panel_kind::q8>(page.keys + s * panel, some, n, scores + s * stride);
+    fetched = detail::fetch_next(page, fetched, (at + n) * share);
     for (std::size_t r = 0; r < n; ++r) {
       float* const row = scores + r * panel_rows;
       const auto hide = [&](std::size_t k) { row[k / panel_rows * stride + k % panel_rows] = -INFINITY; };
@@ -7436,25 +7446,7 @@ INOCULUM_AVX512 inline void byte_softmax(float* scores, const float* value_scale
       _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), _mm512_set1_ps(factor[r])));
   }
 }
-
-/// Asks for what is wanted next, from byte `from` on; in small parts, since the processor has few places for what is under way.
-[[nodiscard]] INOCULUM_AVX512_INLINE std::size_t fetch(const byte_page& page, std::size_t from, std::size_t until) noexcept {
-  for (; from < until; from += 64) _mm_prefetch(reinterpret_cast<const char*>(page.next + from), _MM_HINT_T0);
-  return from;
-}
 }  // namespace detail
-
-INOCULUM_AVX512 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
-                                          std::size_t depth) {
-  const float highest = part_maximum > maximum ? part_maximum : maximum;
-  const __m512 both = detail::exp2(_mm512_mask_mov_ps(_mm512_set1_ps(maximum - highest), 2, _mm512_set1_ps(part_maximum - highest)));
-  const __m512 mine = _mm512_maskz_permute_ps(0xffff, both, 0),
-               other = _mm512_set1_ps(_mm512_cvtss_f32(_mm512_maskz_permute_ps(0xffff, both, 1)));
-  for (std::size_t i = 0; i < depth; i += 16)
-    _mm512_storeu_ps(out + i, _mm512_fmadd_ps(_mm512_loadu_ps(part + i), other, _mm512_mul_ps(_mm512_loadu_ps(out + i), mine)));
-  sum = sum * _mm512_cvtss_f32(mine) + part_sum * _mm512_cvtss_f32(other);
-  maximum = highest;
-}
 
 INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first,
                                            const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {
@@ -7476,11 +7468,11 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
     std::size_t r = 0;
     for (; r + 4 <= n; r += 4) {
       key_rows<4>(page, scales, queries, at + r, strips, scores + key_block * r);
-      fetched = fetch(page, fetched, std::min((at + r + 4) * share, page.next_bytes));
+      fetched = avx2::detail::fetch_next(page, fetched, (at + r + 4) * share);
     }
     if (n - r == 3) key_rows<3>(page, scales, queries, at + r, strips, scores + key_block * r), r += 3;
     for (; r < n; ++r) key_rows<1>(page, scales, queries, at + r, strips, scores + key_block * r);
-    fetched = fetch(page, fetched, std::min((at + n) * share, page.next_bytes));
+    fetched = avx2::detail::fetch_next(page, fetched, (at + n) * share);
     std::fill(scores + key_block * n, scores + key_block * ((n + 3) / 4 * 4), 0.0f);
     for (r = 0; r < n; ++r) {
       if (first[at + r] == 0 && end[at + r] == key_block) continue;
@@ -7664,6 +7656,18 @@ INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t stride, cons
     for (std::size_t i = depth * r; i < depth * (r + 1); i += 16)
       _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), factor));
   }
+}
+
+INOCULUM_AVX512 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
+                                          std::size_t depth) {
+  const float highest = part_maximum > maximum ? part_maximum : maximum;
+  const __m512 both = detail::exp2(_mm512_mask_mov_ps(_mm512_set1_ps(maximum - highest), 2, _mm512_set1_ps(part_maximum - highest)));
+  const __m512 mine = _mm512_maskz_permute_ps(0xffff, both, 0),
+               other = _mm512_set1_ps(_mm512_cvtss_f32(_mm512_maskz_permute_ps(0xffff, both, 1)));
+  for (std::size_t i = 0; i < depth; i += 16)
+    _mm512_storeu_ps(out + i, _mm512_fmadd_ps(_mm512_loadu_ps(part + i), other, _mm512_mul_ps(_mm512_loadu_ps(out + i), mine)));
+  sum = sum * _mm512_cvtss_f32(mine) + part_sum * _mm512_cvtss_f32(other);
+  maximum = highest;
 }
 
 inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, quantised_panel, quantised_pair, f32_panel,     f16_panel,

@@ -16,20 +16,11 @@
 namespace inoculum::engine::avx2 {
 
 namespace detail {
-[[nodiscard]] INOCULUM_AVX2 inline float sum_lanes(__m256 v) noexcept {
-  __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  s = _mm_add_ps(s, _mm_movehl_ps(s, s));
-  return _mm_cvtss_f32(_mm_add_ss(s, _mm_shuffle_ps(s, s, 1)));
-}
-[[nodiscard]] INOCULUM_AVX2 inline float largest_lane(__m256 v) noexcept {
-  __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  s = _mm_max_ps(s, _mm_movehl_ps(s, s));
-  return _mm_cvtss_f32(_mm_max_ss(s, _mm_shuffle_ps(s, s, 1)));
-}
-[[nodiscard]] INOCULUM_AVX2 inline std::int32_t sum_lanes(__m256i v) noexcept {
-  __m128i s = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
-  s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4e));
-  return _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1)));
+/// Asks for what is wanted next, from byte `from` on; in small parts, since the processor has few places for what is under way.
+[[nodiscard]] INOCULUM_AVX2_INLINE std::size_t fetch_next(const byte_page& page, std::size_t from, std::size_t until) noexcept {
+  for (until = std::min(until, page.next_bytes); from < until; from += 64)
+    _mm_prefetch(reinterpret_cast<const char*>(page.next + from), _MM_HINT_T0);
+  return from;
 }
 
 /// 2^(x - shift) as `byte_exp2_terms` tells; magic is `whole_magic` - shift.
@@ -121,12 +112,15 @@ INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation
   float scores[key_block / panel_rows * page_rows * panel_rows];
   std::uint8_t bytes[page_rows * key_block];
   float factors[page_rows];
+  const std::size_t share = (page.next_bytes + rows - 1) / rows;
+  std::size_t fetched = 0;
   for (std::size_t n = 0, at = 0; at < rows; at += n, first += n, end += n, out += n * width) {
     n = std::min(page_rows, rows - at);
     const std::size_t b = at * queries.blocks, strips = (end[n - 1] + panel_rows - 1) / panel_rows, stride = n * panel_rows;
     const activation_view some{queries.values + at * width, queries.scales + b, queries.sums + b,
                                queries.totals + b,          queries.halves + b, queries.blocks};
     for (std::size_t s = 0; s < strips; ++s) detail::tiles<panel_kind::q8>(page.keys + s * panel, some, n, scores + s * stride);
+    fetched = detail::fetch_next(page, fetched, (at + n) * share);
     for (std::size_t r = 0; r < n; ++r) {
       float* const row = scores + r * panel_rows;
       const auto hide = [&](std::size_t k) { row[k / panel_rows * stride + k % panel_rows] = -INFINITY; };

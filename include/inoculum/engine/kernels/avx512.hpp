@@ -166,6 +166,18 @@ INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t stride, cons
   }
 }
 
+INOCULUM_AVX512 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
+                                          std::size_t depth) {
+  const float highest = part_maximum > maximum ? part_maximum : maximum;
+  const __m512 both = detail::exp2(_mm512_mask_mov_ps(_mm512_set1_ps(maximum - highest), 2, _mm512_set1_ps(part_maximum - highest)));
+  const __m512 mine = _mm512_maskz_permute_ps(0xffff, both, 0),
+               other = _mm512_set1_ps(_mm512_cvtss_f32(_mm512_maskz_permute_ps(0xffff, both, 1)));
+  for (std::size_t i = 0; i < depth; i += 16)
+    _mm512_storeu_ps(out + i, _mm512_fmadd_ps(_mm512_loadu_ps(part + i), other, _mm512_mul_ps(_mm512_loadu_ps(out + i), mine)));
+  sum = sum * _mm512_cvtss_f32(mine) + part_sum * _mm512_cvtss_f32(other);
+  maximum = highest;
+}
+
 inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, quantised_panel, quantised_pair, f32_panel,     f16_panel,
                                        bf16_panel,    f16_tile,       softmax_step,    byte_attention, softmax_merge, avx2::rms_norm,
                                        swiglu,        geglu,          f32_strips,      widen};

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "avx2_attention.hpp"
 #include "avx512_floats.hpp"
 #include "avx512_quantised.hpp"
 #include "exponential.hpp"
@@ -236,25 +237,7 @@ INOCULUM_AVX512 inline void byte_softmax(float* scores, const float* value_scale
       _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), _mm512_set1_ps(factor[r])));
   }
 }
-
-/// Asks for what is wanted next, from byte `from` on; in small parts, since the processor has few places for what is under way.
-[[nodiscard]] INOCULUM_AVX512_INLINE std::size_t fetch(const byte_page& page, std::size_t from, std::size_t until) noexcept {
-  for (; from < until; from += 64) _mm_prefetch(reinterpret_cast<const char*>(page.next + from), _MM_HINT_T0);
-  return from;
-}
 }  // namespace detail
-
-INOCULUM_AVX512 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
-                                          std::size_t depth) {
-  const float highest = part_maximum > maximum ? part_maximum : maximum;
-  const __m512 both = detail::exp2(_mm512_mask_mov_ps(_mm512_set1_ps(maximum - highest), 2, _mm512_set1_ps(part_maximum - highest)));
-  const __m512 mine = _mm512_maskz_permute_ps(0xffff, both, 0),
-               other = _mm512_set1_ps(_mm512_cvtss_f32(_mm512_maskz_permute_ps(0xffff, both, 1)));
-  for (std::size_t i = 0; i < depth; i += 16)
-    _mm512_storeu_ps(out + i, _mm512_fmadd_ps(_mm512_loadu_ps(part + i), other, _mm512_mul_ps(_mm512_loadu_ps(out + i), mine)));
-  sum = sum * _mm512_cvtss_f32(mine) + part_sum * _mm512_cvtss_f32(other);
-  maximum = highest;
-}
 
 INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first,
                                            const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {
@@ -276,11 +259,11 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
     std::size_t r = 0;
     for (; r + 4 <= n; r += 4) {
       key_rows<4>(page, scales, queries, at + r, strips, scores + key_block * r);
-      fetched = fetch(page, fetched, std::min((at + r + 4) * share, page.next_bytes));
+      fetched = avx2::detail::fetch_next(page, fetched, (at + r + 4) * share);
     }
     if (n - r == 3) key_rows<3>(page, scales, queries, at + r, strips, scores + key_block * r), r += 3;
     for (; r < n; ++r) key_rows<1>(page, scales, queries, at + r, strips, scores + key_block * r);
-    fetched = fetch(page, fetched, std::min((at + n) * share, page.next_bytes));
+    fetched = avx2::detail::fetch_next(page, fetched, (at + n) * share);
     std::fill(scores + key_block * n, scores + key_block * ((n + 3) / 4 * 4), 0.0f);
     for (r = 0; r < n; ++r) {
       if (first[at + r] == 0 && end[at + r] == key_block) continue;

@@ -18,13 +18,13 @@ inline constexpr float log2_e = 1.44269504089f;
 
 /// The same for weights that end as bytes, 2^(x - shift) with a whole number as shift: adding magic - shift rounds to a whole number whose
 /// lowest bits are n - shift. 2^f by the minimax polynomial (relative error below 8e-5). Below 2^-64 it counts as 0: times a
-/// small scale it would be denormal, which costs some processors 150 cycles.
+/// small scale it would be denormal, which some processors compute slowly.
 inline constexpr float byte_exp2_terms[4] = {0.05517167f, 0.24261112f, 0.69326099f, 0.99992807f};
 inline constexpr float whole_magic = 12582912.0f;  ///< 1.5 · 2^23
 inline constexpr float byte_exp2_lowest = whole_magic - 64.0f;
-/// 2^n for a whole n ≤ 0, exactly; 0 below 2^-64, as above.
+/// 2^n for a whole n ≤ 0, exactly; 0 below 2^-64, as above, and for what is no number.
 [[nodiscard]] constexpr float whole_exp2(float n) noexcept {
-  return n < -64.0f ? 0.0f : std::bit_cast<float>(static_cast<std::uint32_t>(127 + static_cast<int>(n)) << 23);
+  return !(n >= -64.0f) ? 0.0f : std::bit_cast<float>(static_cast<std::uint32_t>(127 + static_cast<int>(n)) << 23);
 }
 
 inline constexpr float gelu_slope = 1.59576912161f;  ///< 2 · sqrt(2 / pi)

@@ -75,7 +75,8 @@ struct kernel_table {
                        float* out, std::size_t depth) = nullptr;
   /// One step of attention to keys and values in 8 bits, for query rows of 32 · `queries.blocks` components times log2(e) / sqrt(width),
   /// the values' width: row r sees positions first[r] … end[r] - 1 of the page, at least one, `end` ascending. Updates maxima[r], which are
-  /// whole numbers, sums[r] and as many numbers a row at `out`. Weights become 7 bits on the way, so that four products are one step.
+  /// whole numbers, sums[r] and as many numbers a row at `out`; before a row's first page these are -1e30, 0 and zeros. At most
+  /// `widest_head` components; scores within ±2^22. Weights become 7 bits on the way, so that four products are one step.
   void (*byte_attention)(const byte_page& page, const activation_view& queries, const std::size_t* first, const std::size_t* end,
                          std::size_t rows, float* maxima, float* sums, float* out) = nullptr;
   /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum.
