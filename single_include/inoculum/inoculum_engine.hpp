@@ -1371,9 +1371,9 @@ inline constexpr std::size_t fetch_ahead = std::size_t{32} << 10;
 //   with an offset    y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
 //   f32, f16, bf16    y = fma(x, w, y), columns ascending
 //   f16_tile          the same, from 0 or from what is there
-//   byte_attention    scores as block products; shift = max rounded up, weight_k = byte_exp2(score_k, shift), their sum by 16 lanes;
-//                     share_k = weight_k·scale_k, top = max share, bytes b_k = share_k·(127 / top) to nearest even;
-//                     y = fma(Σ b_k·value, top · (1 / 127), y), the sum exact in integers
+//   byte_attention    scores as block products; shift = largest score rounded up, weight_k = byte_exp2(shift - score_k);
+//                     share_k = weight_k · scale_k / the largest of these scales, bytes b_k = share_k · by, at most 127, all whole numbers;
+//                     y = fma(Σ b_k·value, largest scale / by · 2^(shift - new maximum), y · 2^(maximum - new maximum))
 // Tables agree to the bit in these; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
 
 #include <cstddef>
@@ -2209,7 +2209,7 @@ namespace inoculum::engine {
 static_assert(std::endian::native == std::endian::little, "the file is written as memory holds it");
 
 /// Names how this version computes keys and values. Whoever changes a bit of them changes this, so that no older file is gone on from.
-inline constexpr std::string_view arithmetic = "3";
+inline constexpr std::string_view arithmetic = "4";
 
 /// Whose pages they are: a file is read only by an engine that would have computed the same.
 struct prefix_identity {
@@ -4441,13 +4441,17 @@ inline constexpr float exp2_lowest = -126.0f;  ///< below it the result is 0
 inline constexpr float exp2_highest = 127.0f;  ///< above it the argument is held
 inline constexpr float log2_e = 1.44269504089f;
 
-/// The same for weights that end as bytes, 2^(x - shift) with a whole number as shift: adding magic - shift rounds to a whole number whose
-/// lowest bits are n - shift. 2^f by the minimax polynomial (relative error below 8e-5). Below 2^-64 it counts as 0: times a
-/// small scale it would be denormal, which some processors compute slowly.
-inline constexpr float byte_exp2_terms[4] = {0.05517167f, 0.24261112f, 0.69326099f, 0.99992807f};
-inline constexpr float whole_magic = 12582912.0f;  ///< 1.5 · 2^23
-inline constexpr float byte_exp2_lowest = whole_magic - 64.0f;
-/// 2^n for a whole n ≤ 0, exactly; 0 below 2^-64, as above, and for what is no number.
+/// 2^-d for weights that end as bytes, d ≥ 0 the distance from a whole number not below the largest score. In whole numbers, so that lanes
+/// of 16 bits suffice and sums have no order: u = d · `byte_exp2_steps` to nearest even, f = its fraction in 15 bits; then
+/// (t0 - f · (t1 - f · t2)) >> whole part, products as `pmulhrsw` has them. Relative error below 0.18%, but for what a shift cuts
+/// off. From d = 15 on, and for what is no number, 0.
+inline constexpr float byte_exp2_steps = 2048.0f;
+inline constexpr std::int16_t byte_exp2_terms[3] = {32711, 21820, 5521};
+inline constexpr float byte_weight_unit = 1.0f / 32768.0f;     ///< what a weight is counted in
+inline constexpr float byte_value_unit = 32768.0f / 32767.0f;  ///< the same where a page's largest value scale is 32,767
+inline constexpr float least_value_scale = 1e-30f;  ///< a page's values that are scaled by less count as 0: the inverse would overflow
+/// 2^n for a whole n ≤ 0, exactly; 0 below 2^-64, since times a small scale it would be denormal, which some
+/// processors compute slowly, and for what is no number.
 [[nodiscard]] constexpr float whole_exp2(float n) noexcept {
   return !(n >= -64.0f) ? 0.0f : std::bit_cast<float>(static_cast<std::uint32_t>(127 + static_cast<int>(n)) << 23);
 }
@@ -4762,25 +4766,32 @@ struct attention_part {
   float maximum = -1e30f;   ///< of the scores; finite, so that differences are
   float sum = 0.0f;
 };
+/// The same for the rows of a task.
+struct alignas(64) attention_parts {
+  float result[attention_rows * widest_head];  ///< rows × width, packed
+  float maximum[attention_rows];
+  float sum[attention_rows];
+
+  void clear(std::size_t first, std::size_t last, std::size_t width) noexcept {
+    std::fill(maximum + first, maximum + last, attention_part{}.maximum);
+    std::fill(sum + first, sum + last, 0.0f);
+    std::fill(result + first * width, result + last * width, 0.0f);
+  }
+};
 
 /// The rows a task works on, and its results; about 330 KB for the widest head, one a thread.
 struct alignas(64) attention_scratch {
   float query[attention_rows * widest_head];  ///< already times log2(e) / sqrt(width)
-  float result[attention_rows * widest_head];
-  float segment[attention_rows * widest_head];  ///< the result of the segment at hand
+  attention_parts whole;
+  attention_parts segment;  ///< of the segment at hand
   float scores[attention_rows * key_block];
   std::int8_t query_bytes[attention_rows * widest_head];  ///< for keys in 8 bits: the query in 8 bits, as activations are
   float query_scales[attention_rows * widest_head / block_columns];
   float query_sums[attention_rows * widest_head / block_columns];
   std::int32_t query_totals[attention_rows * widest_head / block_columns];
   std::int32_t query_halves[attention_rows * widest_head / block_columns];
-  attention_part whole[attention_rows];
-  float maximum[attention_rows];          ///< of the segment's scores
-  float sum[attention_rows];              ///< of their weights
   std::size_t positions[attention_rows];  ///< the last one that each row sees, ascending
   std::size_t lowest[attention_rows];     ///< the first one, ascending
-
-  [[nodiscard]] attention_part part(std::size_t row, std::size_t width) noexcept { return {segment + row * width, maximum[row], sum[row]}; }
 };
 
 /// Rows first … last - 1.
@@ -4800,37 +4811,36 @@ inline void quantise_queries(const kernel_table& kernels, const kv_cache& cache,
 /// Rows first … first + n - 1 and positions first_seen[i] … end_seen[i] - 1 of a page, keys and values in float16.
 inline void attend_halves(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
                           std::size_t page, const std::size_t* first_seen, const std::size_t* end_seen, std::size_t first, std::size_t n,
-                          attention_scratch& s) noexcept {
+                          attention_scratch& s, attention_parts& to) noexcept {
   const std::size_t positions = end_seen[n - 1];
-  float* const out = s.segment + first * width;
+  float* const out = to.result + first * width;
   kernels.f16_tile(s.query + first * width, width, cache.half_keys(layer, head, page), 16, 16 * width, width, n, (positions + 15) / 16,
                    s.scores, key_block, true);
   // At least one score of a row's first block counts, so what is masked here weighs nothing.
   for (std::size_t i = 0; i < n; ++i) std::fill_n(s.scores + i * key_block, first_seen[i], -1e30f);
-  kernels.softmax_step(s.scores, key_block, end_seen, n, s.maximum + first, s.sum + first, out, width);
+  kernels.softmax_step(s.scores, key_block, end_seen, n, to.maximum + first, to.sum + first, out, width);
   kernels.f16_tile(s.scores, key_block, cache.half_values(layer, head, page), width, 16, positions, n, width / 16, out, width, false);
 }
 /// The same in 8 bits.
 inline void attend_bytes(const kernel_table& kernels, const byte_page& page, std::size_t width, const std::size_t* first_seen,
-                         const std::size_t* end_seen, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
+                         const std::size_t* end_seen, std::size_t first, std::size_t n, attention_scratch& s,
+                         attention_parts& to) noexcept {
   const std::size_t blocks = width / block_columns, at = first * blocks;
   const activation_view queries{s.query_bytes + first * width, s.query_scales + at, s.query_sums + at,
                                 s.query_totals + at,           s.query_halves + at, blocks};
-  kernels.byte_attention(page, queries, first_seen, end_seen, n, s.maximum + first, s.sum + first, s.segment + first * width);
+  kernels.byte_attention(page, queries, first_seen, end_seen, n, to.maximum + first, to.sum + first, to.result + first * width);
 }
 
-/// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `s.part()` out for the rows returned: those that see something
-/// of the segment.
+/// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `to` out for the rows returned: those that see something of the
+/// segment.
 inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
-                                std::size_t rows, std::size_t segment, attention_scratch& s) noexcept {
+                                std::size_t rows, std::size_t segment, attention_scratch& s, attention_parts& to) noexcept {
   const std::size_t from = segment * attention_segment;
   row_range seen{0, rows};
   while (seen.first < rows && s.positions[seen.first] < from) ++seen.first;
   while (seen.last > seen.first && s.lowest[seen.last - 1] >= from + attention_segment) --seen.last;
   if (seen.first == seen.last) return seen;
-  std::fill(s.maximum + seen.first, s.maximum + seen.last, -1e30f);
-  std::fill(s.sum + seen.first, s.sum + seen.last, 0.0f);
-  std::fill_n(s.segment + seen.first * width, (seen.last - seen.first) * width, 0.0f);
+  to.clear(seen.first, seen.last, width);
 
   const std::size_t end = std::min(from + attention_segment, s.positions[seen.last - 1] + 1);
   row_range now{seen.first, seen.first};  // rows before it have no position left in this block, those behind it none yet
@@ -4851,14 +4861,14 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
       byte_page bytes = cache.bytes_of(layer, head, page);
       bytes.next = next;
       bytes.next_bytes = next_bytes;
-      attend_bytes(kernels, bytes, width, first_seen, end_seen, now.first, n, s);
+      attend_bytes(kernels, bytes, width, first_seen, end_seen, now.first, n, s, to);
       continue;
     }
 #if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
     constexpr std::size_t line = 64;
     for (std::size_t i = 0; i < next_bytes; i += line) __builtin_prefetch(next + i, 0, 3);
 #endif
-    attend_halves(kernels, cache, layer, head, width, page, first_seen, end_seen, now.first, n, s);
+    attend_halves(kernels, cache, layer, head, width, page, first_seen, end_seen, now.first, n, s, to);
   }
   return seen;
 }
@@ -4874,17 +4884,21 @@ inline void normalise(const attention_part& whole, std::size_t width) noexcept {
   for (std::size_t i = 0; i < width; ++i) whole.result[i] *= share;
 }
 
-/// All segments: `s.result` out, normalised.
+/// All segments: `s.whole.result` out, normalised.
 inline void attend(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
                    std::size_t rows, attention_scratch& s) noexcept {
-  for (std::size_t r = 0; r < rows; ++r) s.whole[r] = {s.result + r * width};
-  std::fill_n(s.result, rows * width, 0.0f);
   quantise_queries(kernels, cache, width, rows, s);
-  for (std::size_t segment = s.lowest[0] / attention_segment; segment * attention_segment <= s.positions[rows - 1]; ++segment) {
-    const row_range seen = attend_segment(kernels, cache, layer, head, width, rows, segment, s);
-    for (std::size_t r = seen.first; r < seen.last; ++r) merge(kernels, s.whole[r], s.part(r, width), width);
+  const std::size_t first = s.lowest[0] / attention_segment;
+  // The first segment is the whole so far: merged into nothing, it would be the same.
+  const row_range begun = attend_segment(kernels, cache, layer, head, width, rows, first, s, s.whole);
+  s.whole.clear(begun.last, rows, width);
+  for (std::size_t segment = first + 1; segment * attention_segment <= s.positions[rows - 1]; ++segment) {
+    const row_range seen = attend_segment(kernels, cache, layer, head, width, rows, segment, s, s.segment);
+    for (std::size_t r = seen.first; r < seen.last; ++r)
+      kernels.softmax_merge(s.segment.result + r * width, s.segment.maximum[r], s.segment.sum[r], s.whole.result + r * width,
+                            s.whole.maximum[r], s.whole.sum[r], width);
   }
-  for (std::size_t r = 0; r < rows; ++r) normalise(s.whole[r], width);
+  for (std::size_t r = 0; r < rows; ++r) normalise({s.whole.result + r * width, s.whole.maximum[r], s.whole.sum[r]}, width);
 }
 
 /// The first of the last `window` positions up to `position`; 0: all of them.
@@ -5810,7 +5824,7 @@ class decoder {
         gather(task, window, s);
         attend(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), s);
         for (std::size_t r = 0; r < task.rows(); ++r)
-          std::copy_n(s.result + r * width, width, attended_.row(task.place(r)) + task.head(r) * width);
+          std::copy_n(s.whole.result + r * width, width, attended_.row(task.place(r)) + task.head(r) * width);
       });
       return team_.each(end - begin, 8, [&](std::size_t i) { attended_.quantise(*kernels_, begin + i); });
     }
@@ -5819,13 +5833,14 @@ class decoder {
       const std::size_t segment = i % segments_;
       gather(task, window, s);
       quantise_queries(*kernels_, *places_[task.from].cache, width, task.rows(), s);
-      const row_range seen = attend_segment(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), segment, s);
+      const row_range seen =
+          attend_segment(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), segment, s, s.segment);
       for (std::size_t r = 0; r < task.rows(); ++r) {
         attention_part& part = parts_[(task.place(r) * c.heads + task.head(r)) * segments_ + segment];
         part.sum = 0.0f;  // nothing seen
         if (r < seen.first || r >= seen.last) continue;
-        part = {part.result, s.maximum[r], s.sum[r]};
-        std::copy_n(s.segment + r * width, width, part.result);
+        part = {part.result, s.segment.maximum[r], s.segment.sum[r]};
+        std::copy_n(s.segment.result + r * width, width, part.result);
       }
     };
     const auto whole_of = [&](std::size_t t) {
@@ -6033,6 +6048,11 @@ namespace detail {
   __m128i s = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
   s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4e));
   return _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1)));
+}
+/// Of 16-bit lanes that are not negative.
+[[nodiscard]] INOCULUM_AVX2 inline int largest_word(__m256i v) noexcept {
+  const __m128i half = _mm_max_epi16(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+  return 0x7fff - _mm_extract_epi16(_mm_minpos_epu16(_mm_sub_epi16(_mm_set1_epi16(0x7fff), half)), 0);
 }
 /// Four activations to every 32-bit lane.
 [[nodiscard]] INOCULUM_AVX2_INLINE __m256i broadcast(const void* p) noexcept {
@@ -6725,16 +6745,46 @@ namespace detail {
   return from;
 }
 
-/// 2^(x - shift) as `byte_exp2_terms` tells; magic is `whole_magic` - shift.
-[[nodiscard]] INOCULUM_AVX2_INLINE __m256 byte_exp2(__m256 x, __m256 magic) noexcept {
-  const __m256 moved = _mm256_add_ps(x, magic);
-  const __m256 f = _mm256_sub_ps(x, _mm256_sub_ps(moved, magic));
-  __m256 p = _mm256_set1_ps(byte_exp2_terms[0]);
-  INOCULUM_UNROLL
-  for (int k = 1; k < 4; ++k) p = _mm256_fmadd_ps(p, f, _mm256_set1_ps(byte_exp2_terms[k]));
-  const __m256i power = _mm256_slli_epi32(_mm256_castps_si256(moved), 23);
-  const __m256 result = _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), power));
-  return _mm256_andnot_ps(_mm256_cmp_ps(moved, _mm256_set1_ps(byte_exp2_lowest), _CMP_LT_OQ), result);
+/// 16 numbers to whole ones of 16 bits, in the order of `_mm256_packs_epi32`.
+[[nodiscard]] INOCULUM_AVX2_INLINE __m256i to_words(__m256 low, __m256 high) noexcept {
+  return _mm256_packs_epi32(_mm256_cvtps_epi32(low), _mm256_cvtps_epi32(high));
+}
+
+/// What the values of a page's positions are multiplied with, those that a row sees, the largest being 32,767.
+struct value_scales {
+  __m256i of[key_block / 16];
+  float unit = 0.0f;                       ///< what 1 stands for; 0 where they are next to nothing
+  std::size_t first = key_block, end = 0;  ///< the positions
+
+  INOCULUM_AVX2 void set(const float* scales, std::size_t from, std::size_t to) noexcept {
+    if (from == first && to == end) return;
+    first = from, end = to;
+    float seen[key_block] = {};
+    std::copy(scales + from, scales + to, seen + from);
+    __m256 largest = _mm256_setzero_ps();
+    for (std::size_t i = 0; i < key_block; i += 8) largest = _mm256_max_ps(largest, _mm256_loadu_ps(seen + i));
+    const float most = largest_lane(largest);
+    const bool counts = most > least_value_scale;
+    const __m256 inverse = _mm256_set1_ps(counts ? 32767.0f / most : 0.0f);
+    for (std::size_t i = 0; i < key_block; i += 16)
+      of[i / 16] = to_words(_mm256_mul_ps(_mm256_loadu_ps(seen + i), inverse), _mm256_mul_ps(_mm256_loadu_ps(seen + i + 8), inverse));
+    unit = counts ? most * byte_value_unit : 0.0f;
+  }
+};
+
+/// 2^-distance as `byte_exp2_terms` tells. AVX2 shifts no words by numbers of their own: they are multiplied with 2^15 / 2^shift, looked up
+/// byte by byte, the upper one at the shift and the lower one 8 places on. What did not fit 16 bits is shifted out: 32,767 and -32,768
+/// alike.
+[[nodiscard]] INOCULUM_AVX2_INLINE __m256i byte_exp2(__m256i u) noexcept {
+  u = _mm256_min_epu16(u, _mm256_set1_epi16(0x7fff));
+  const __m256i f = _mm256_and_si256(_mm256_slli_epi16(u, 4), _mm256_set1_epi16(0x7ff0));
+  __m256i p = _mm256_mulhrs_epi16(f, _mm256_set1_epi16(byte_exp2_terms[2]));
+  p = _mm256_mulhrs_epi16(f, _mm256_sub_epi16(_mm256_set1_epi16(byte_exp2_terms[1]), p));
+  p = _mm256_sub_epi16(_mm256_set1_epi16(byte_exp2_terms[0]), p);
+  const __m256i powers =
+      _mm256_setr_epi8(-128, 64, 32, 16, 8, 4, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, -128, 64, 32, 16, 8, 4, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+  const __m256i places = _mm256_xor_si256(_mm256_mullo_epi16(_mm256_srli_epi16(u, 11), _mm256_set1_epi16(0x101)), _mm256_set1_epi16(8));
+  return _mm256_mulhi_epu16(_mm256_add_epi16(p, p), _mm256_shuffle_epi8(powers, places));
 }
 
 /// R rows of weights in bytes against a strip of values. Two products of 127 · 127 fit 16 bits.
@@ -6768,42 +6818,36 @@ INOCULUM_AVX2 inline void byte_tile(const std::uint8_t* bytes, const float* fact
 inline constexpr std::size_t page_rows = 12;
 
 /// A row's scores, strip by strip `stride` apart, to bytes; returns what these are to be multiplied with.
-INOCULUM_AVX2 inline float byte_softmax(const float* scores, std::size_t stride, const float* value_scales, std::size_t width,
+INOCULUM_AVX2 inline float byte_softmax(const float* scores, std::size_t stride, const value_scales& scales, std::size_t width,
                                         float& maximum, float& sum, float* out, std::uint8_t* bytes) noexcept {
-  __m256 share[key_block / 8];
-  __m256 most = _mm256_set1_ps(maximum);
-  for (std::size_t i = 0; i < key_block / 8; ++i) {
-    share[i] = _mm256_loadu_ps(scores + i / 2 * stride + i % 2 * 8);
-    most = _mm256_max_ps(most, share[i]);
+  constexpr std::size_t strips = key_block / 16;
+  const auto half = [&](std::size_t strip, std::size_t i) INOCULUM_AVX2 { return _mm256_loadu_ps(scores + strip * stride + 8 * i); };
+  __m256 most = _mm256_max_ps(half(0, 0), half(0, 1));
+  for (std::size_t i = 1; i < strips; ++i) most = _mm256_max_ps(most, _mm256_max_ps(half(i, 0), half(i, 1)));
+  const float shift = _mm_cvtss_f32(_mm_ceil_ss(_mm_setzero_ps(), _mm_set_ss(largest_lane(most))));
+  const float highest = std::max(maximum, shift), kept = whole_exp2(maximum - highest), part = whole_exp2(shift - highest);
+
+  const __m256 from = _mm256_set1_ps(shift * byte_exp2_steps);
+  const auto distance = [&](__m256 x) INOCULUM_AVX2 { return _mm256_fnmadd_ps(x, _mm256_set1_ps(byte_exp2_steps), from); };
+  __m256i share[strips], total = _mm256_setzero_si256(), top = _mm256_setzero_si256();
+  for (std::size_t i = 0; i < strips; ++i) {
+    const __m256i weight = byte_exp2(to_words(distance(half(i, 0)), distance(half(i, 1))));
+    total = _mm256_add_epi32(total, _mm256_madd_epi16(weight, _mm256_set1_epi16(1)));
+    share[i] = _mm256_mulhrs_epi16(weight, scales.of[i]);
+    top = _mm256_max_epi16(top, share[i]);
   }
-  const float highest = _mm_cvtss_f32(_mm_ceil_ss(_mm_setzero_ps(), _mm_set_ss(largest_lane(most))));
-  const __m256 magic = _mm256_set1_ps(whole_magic - highest);
-  __m256 total[2][2];  // lanes 0 … 7 and 8 … 15 of the first two strips, and of the last two
-  most = _mm256_setzero_ps();
-  for (std::size_t i = 0; i < key_block / 8; ++i) {
-    const __m256 weight = byte_exp2(share[i], magic);
-    __m256& sum_of = total[i / 4][i % 2];
-    sum_of = i % 4 < 2 ? weight : _mm256_add_ps(sum_of, weight);
-    share[i] = _mm256_mul_ps(weight, _mm256_loadu_ps(value_scales + 8 * i));
-    most = _mm256_max_ps(most, share[i]);
-  }
-  const float more = sum_lanes(_mm256_add_ps(_mm256_add_ps(total[0][0], total[1][0]), _mm256_add_ps(total[0][1], total[1][1])));
-  const float kept = whole_exp2(maximum - highest);
-  sum = std::fma(sum, kept, more);
+  sum = std::fma(static_cast<float>(sum_lanes(total)), part * byte_weight_unit, sum * kept);
   if (highest != maximum) {
     maximum = highest;
     for (std::size_t i = 0; i < width; i += 8) _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), _mm256_set1_ps(kept)));
   }
-  const float top = largest_lane(most);
-  const bool counts = top > 1e-30f;
-  const __m256 inverse = _mm256_set1_ps(counts ? 127.0f / top : 0.0f);
+  const auto by = static_cast<std::int16_t>(std::min(127.0f * 32768.0f / static_cast<float>(largest_word(top)), 32767.0f));
   const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-  const auto whole = [&](std::size_t i) INOCULUM_AVX2 { return _mm256_cvtps_epi32(_mm256_mul_ps(share[i], inverse)); };
-  for (std::size_t i = 0; i < key_block / 8; i += 4) {
-    const __m256i four = _mm256_packs_epi16(_mm256_packs_epi32(whole(i), whole(i + 1)), _mm256_packs_epi32(whole(i + 2), whole(i + 3)));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(bytes + 8 * i), _mm256_permutevar8x32_epi32(four, order));
-  }
-  return counts ? top * (1.0f / 127.0f) : 0.0f;
+  const auto scaled = [&](std::size_t i) INOCULUM_AVX2 { return _mm256_mulhrs_epi16(share[i], _mm256_set1_epi16(by)); };
+  for (std::size_t i = 0; i < strips; i += 2)
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(bytes + 16 * i),
+                        _mm256_permutevar8x32_epi32(_mm256_packs_epi16(scaled(i), scaled(i + 1)), order));
+  return scales.unit * part / static_cast<float>(by);
 }
 }  // namespace detail
 
@@ -6814,6 +6858,7 @@ INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation
   float scores[key_block / panel_rows * page_rows * panel_rows];
   std::uint8_t bytes[page_rows * key_block];
   float factors[page_rows];
+  detail::value_scales scales;
   const std::size_t share = (page.next_bytes + rows - 1) / rows;
   std::size_t fetched = 0;
   for (std::size_t n = 0, at = 0; at < rows; at += n, first += n, end += n, out += n * width) {
@@ -6828,8 +6873,8 @@ INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation
       const auto hide = [&](std::size_t k) { row[k / panel_rows * stride + k % panel_rows] = -INFINITY; };
       for (std::size_t k = 0; k < first[r]; ++k) hide(k);
       for (std::size_t k = end[r]; k < key_block; ++k) hide(k);
-      factors[r] =
-          detail::byte_softmax(row, stride, page.scales, width, maxima[at + r], sums[at + r], out + r * width, bytes + key_block * r);
+      scales.set(page.scales, first[r], end[r]);
+      factors[r] = detail::byte_softmax(row, stride, scales, width, maxima[at + r], sums[at + r], out + r * width, bytes + key_block * r);
     }
     for (std::size_t i = 0; i < width; i += panel_rows) {
       const std::int8_t* strip = page.values + i * key_block;
@@ -7238,12 +7283,31 @@ template <class Op>
   const __m512 two = op(four, _mm512_maskz_permute_ps(0xffff, four, 0x4e));
   return op(two, _mm512_maskz_permute_ps(0xffff, two, 0xb1));
 }
+/// The first lane of each quarter.
+[[nodiscard]] INOCULUM_AVX512_INLINE __m128 firsts(__m512 v) noexcept {
+  return _mm512_maskz_extractf32x4_ps(0xf, _mm512_maskz_compress_ps(0x1111, v), 0);
+}
 struct larger {
   INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept { return _mm512_maskz_max_ps(0xffff, a, b); }
 };
 struct added {
   INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept { return _mm512_add_ps(a, b); }
 };
+/// The same of whole numbers.
+struct larger_word {
+  INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept {
+    return _mm512_castsi512_ps(_mm512_max_epi16(_mm512_castps_si512(a), _mm512_castps_si512(b)));
+  }
+};
+struct added_whole {
+  INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept {
+    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a), _mm512_castps_si512(b)));
+  }
+};
+/// The largest lanes of 64.
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512 largest_of(const __m512 (&x)[4]) noexcept {
+  return larger{}(larger{}(x[0], x[1]), larger{}(x[2], x[3]));
+}
 
 inline constexpr std::size_t page_rows = 12;  ///< that go through the three steps together, so that none waits for its own results
 
@@ -7291,29 +7355,52 @@ INOCULUM_AVX512 inline void key_rows(const byte_page& page, const key_scales& sc
   }
 }
 
-/// 2^(x - shift) of two rows as `byte_exp2_terms` tells; magic is `whole_magic` - shift. Step by step for all eight registers: one after
-/// another their chains would fill the scheduler.
-INOCULUM_AVX512_INLINE void byte_exp2(__m512 (&x)[8], const __m512 (&magic)[2]) noexcept {
-  __m512 moved[8], p[8];
+/// 64 numbers to whole ones of 16 bits. Every 128 bits of the two registers together have four of each strip, as `_mm512_packs_epi32`
+/// leaves them; so has everything else that is kept in 16 bits and in bytes, down to `byte_tile`.
+INOCULUM_AVX512_INLINE void to_words(const __m512 (&x)[4], __m512i (&words)[2]) noexcept {
   INOCULUM_UNROLL
-  for (int i = 0; i < 8; ++i) moved[i] = _mm512_add_ps(x[i], magic[i / 4]);
-  INOCULUM_UNROLL
-  for (int i = 0; i < 8; ++i) p[i] = _mm512_sub_ps(moved[i], magic[i / 4]);
-  INOCULUM_UNROLL
-  for (int i = 0; i < 8; ++i) x[i] = _mm512_sub_ps(x[i], p[i]);
-  INOCULUM_UNROLL
-  for (int i = 0; i < 8; ++i) p[i] = _mm512_fmadd_ps(_mm512_set1_ps(byte_exp2_terms[0]), x[i], _mm512_set1_ps(byte_exp2_terms[1]));
-  INOCULUM_UNROLL
-  for (int k = 2; k < 4; ++k) {
+  for (int i = 0; i < 2; ++i)
+    words[i] = _mm512_packs_epi32(_mm512_maskz_cvtps_epi32(0xffff, x[2 * i]), _mm512_maskz_cvtps_epi32(0xffff, x[2 * i + 1]));
+}
+
+/// What the values of a page's positions are multiplied with, those that a row sees, the largest being 32,767.
+struct value_scales {
+  alignas(64) std::int16_t of[key_block];
+  float unit;  ///< what 1 stands for; 0 where they are next to nothing
+
+  INOCULUM_AVX512 void set(const float* scales, std::size_t first, std::size_t end) noexcept {
+    const std::uint64_t seen = ~std::uint64_t{0} >> (key_block - end) & ~std::uint64_t{0} << first;
+    __m512 x[4];
     INOCULUM_UNROLL
-    for (int i = 0; i < 8; ++i) p[i] = _mm512_fmadd_ps(p[i], x[i], _mm512_set1_ps(byte_exp2_terms[k]));
+    for (int i = 0; i < 4; ++i) x[i] = _mm512_maskz_loadu_ps(static_cast<__mmask16>(seen >> 16 * i), scales + 16 * i);
+    const __m512 largest = largest_of(x);
+    const float most = avx2::detail::largest_lane(
+        _mm256_max_ps(_mm512_maskz_extractf32x8_ps(0xff, largest, 0), _mm512_maskz_extractf32x8_ps(0xff, largest, 1)));
+    const bool counts = most > least_value_scale;
+    const __m512 inverse = _mm512_set1_ps(counts ? 32767.0f / most : 0.0f);
+    INOCULUM_UNROLL
+    for (int i = 0; i < 4; ++i) x[i] = _mm512_mul_ps(x[i], inverse);
+    __m512i words[2];
+    to_words(x, words);
+    _mm512_store_si512(of, words[0]);
+    _mm512_store_si512(of + 32, words[1]);
+    unit = counts ? most * byte_value_unit : 0.0f;
   }
+};
+
+/// 2^-distance of four rows, as `byte_exp2_terms` tells. Step by step for all eight registers: one after another their chains would fill
+/// the scheduler. What did not fit 16 bits is shifted out: 32,767 and -32,768 alike.
+INOCULUM_AVX512_INLINE void byte_exp2(__m512i (&x)[8]) noexcept {
+  __m512i f[8], p[8];
   INOCULUM_UNROLL
-  for (int i = 0; i < 8; ++i) {
-    const __m512i power = _mm512_maskz_slli_epi32(0xffff, _mm512_castps_si512(moved[i]), 23);
-    const __mmask16 counts = _mm512_cmp_ps_mask(moved[i], _mm512_set1_ps(byte_exp2_lowest), _CMP_NLT_UQ);
-    x[i] = _mm512_castsi512_ps(_mm512_maskz_add_epi32(counts, _mm512_castps_si512(p[i]), power));
-  }
+  for (int i = 0; i < 8; ++i) f[i] = _mm512_and_si512(_mm512_slli_epi16(x[i], 4), _mm512_set1_epi16(0x7ff0));
+  INOCULUM_UNROLL
+  for (int i = 0; i < 8; ++i) p[i] = _mm512_mulhrs_epi16(f[i], _mm512_set1_epi16(byte_exp2_terms[2]));
+  INOCULUM_UNROLL
+  for (int i = 0; i < 8; ++i) p[i] = _mm512_mulhrs_epi16(f[i], _mm512_sub_epi16(_mm512_set1_epi16(byte_exp2_terms[1]), p[i]));
+  INOCULUM_UNROLL
+  for (int i = 0; i < 8; ++i)
+    x[i] = _mm512_srlv_epi16(_mm512_sub_epi16(_mm512_set1_epi16(byte_exp2_terms[0]), p[i]), _mm512_srli_epi16(x[i], 11));
 }
 
 /// Four positions of R rows of weights in bytes and of C strips of values.
@@ -7329,9 +7416,9 @@ INOCULUM_AVX512_INLINE void add_bytes(const std::uint8_t* bytes, const std::int8
     for (int c = 0; c < C; ++c) sum[r][c] = _mm512_dpbusd_epi32(sum[r][c], x, v[c]);
   }
 }
-/// R rows of weights in bytes against C strips of values.
+/// R rows of weights in bytes, in the order of `to_words`, against C strips of values, of the first so many strips of positions.
 template <int R, int C>
-INOCULUM_AVX512 inline void byte_tile(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
+INOCULUM_AVX512 inline void byte_tile(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t strips,
                                       float* out, std::size_t width) noexcept {
   __m512i sum[R][C];
   INOCULUM_UNROLL
@@ -7340,11 +7427,11 @@ INOCULUM_AVX512 inline void byte_tile(const std::uint8_t* bytes, const float* fa
     for (int c = 0; c < C; ++c) sum[r][c] = _mm512_setzero_si512();
   }
   // Four at a time, weights past the last position being 0: gcc 12 copies all sums once a turn.
-  for (std::size_t k = 0; k < positions; k += 16) {
-    add_bytes<R, C>(bytes + k, values + 16 * k, sum);
-    add_bytes<R, C>(bytes + k + 4, values + 16 * (k + 4), sum);
-    add_bytes<R, C>(bytes + k + 8, values + 16 * (k + 8), sum);
-    add_bytes<R, C>(bytes + k + 12, values + 16 * (k + 12), sum);
+  for (std::size_t s = 0; s < strips; ++s, bytes += 4, values += 256) {
+    add_bytes<R, C>(bytes, values, sum);
+    add_bytes<R, C>(bytes + 16, values + 64, sum);
+    add_bytes<R, C>(bytes + 32, values + 128, sum);
+    add_bytes<R, C>(bytes + 48, values + 192, sum);
   }
   INOCULUM_UNROLL
   for (int r = 0; r < R; ++r) {
@@ -7356,88 +7443,102 @@ INOCULUM_AVX512 inline void byte_tile(const std::uint8_t* bytes, const float* fa
   }
 }
 template <int R>
-INOCULUM_AVX512 inline void byte_rows(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
+INOCULUM_AVX512 inline void byte_rows(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t strips,
                                       std::size_t width, float* out) noexcept {
   std::size_t i = 0;
-  for (; i + 64 <= width; i += 64) byte_tile<R, 4>(bytes, factors, values + i * key_block, positions, out + i, width);
-  for (; i < width; i += 16) byte_tile<R, 1>(bytes, factors, values + i * key_block, positions, out + i, width);
+  for (; i + 64 <= width; i += 64) byte_tile<R, 4>(bytes, factors, values + i * key_block, strips, out + i, width);
+  for (; i < width; i += 16) byte_tile<R, 1>(bytes, factors, values + i * key_block, strips, out + i, width);
 }
 
-/// The first lane of each quarter.
-[[nodiscard]] INOCULUM_AVX512_INLINE __m128 firsts(__m512 v) noexcept {
-  return _mm512_maskz_extractf32x4_ps(0xf, _mm512_maskz_compress_ps(0x1111, v), 0);
+/// The function of the same name, lane by lane.
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512 whole_exp2(__m512 n) noexcept {
+  return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(n, _mm512_set1_ps(-64.0f), _CMP_GE_OQ), _mm512_set1_ps(1.0f), n);
 }
 
-/// What lies between the two products: scores of up to `page_rows` rows to bytes, and what these are to be multiplied with. In passes over
-/// all rows: a row alone would wait for its maximum, its sum and its inverse. `scores` and `bytes` are whole fours of rows.
-INOCULUM_AVX512 inline void byte_softmax(float* scores, const float* value_scales, std::size_t rows, std::size_t width, float* maxima,
-                                         float* sums, float* out, std::uint8_t* bytes, float* factors) noexcept {
-  alignas(64) float before[16], highest[16], total[16], inverse[16];
-  alignas(64) float sum[page_rows * 16], most[page_rows * 16];
-  const __mmask16 here = static_cast<__mmask16>((1u << rows) - 1);
-  _mm512_store_ps(before, _mm512_maskz_loadu_ps(here, maxima));
+/// What a group of rows has of a page on its way from scores to bytes.
+struct page_softmax {
+  alignas(64) float scores[page_rows * key_block];
+  alignas(64) std::int16_t shares[page_rows * key_block];
+  alignas(64) std::uint8_t bytes[page_rows * key_block];
+  value_scales scales[page_rows];            ///< those that the rows differ in
+  const value_scales* scales_of[page_rows];  ///< which of them are a row's
+  alignas(64) float largest[16];             ///< of a row's scores
+  alignas(64) float units[16];               ///< of its value scales
+  alignas(64) std::int32_t totals[16];       ///< of its weights
+  alignas(64) std::int32_t tops[16];         ///< the largest of its shares
+  alignas(64) std::int32_t inverses[16];     ///< what takes these to 127
+  alignas(64) float factors[16];             ///< what bytes are to be multiplied with
+};
+
+/// What lies between the two products: scores of up to `page_rows` rows to bytes. In passes over all rows: a row alone would wait for its
+/// maximum, its sum and its inverse. Scores are whole fours of rows.
+INOCULUM_AVX512 inline void byte_softmax(page_softmax& s, std::size_t rows, std::size_t width, float* maxima, float* sums,
+                                         float* out) noexcept {
   for (std::size_t r = 0; r < rows; r += 4) {
     __m512 four[4];
     INOCULUM_UNROLL
     for (std::size_t k = 0; k < 4; ++k) {
-      const float* row = scores + key_block * (r + k);
-      four[k] =
-          larger{}(larger{}(_mm512_load_ps(row), _mm512_load_ps(row + 16)), larger{}(_mm512_load_ps(row + 32), _mm512_load_ps(row + 48)));
+      const float* row = s.scores + key_block * (r + k);
+      four[k] = largest_of({_mm512_load_ps(row), _mm512_load_ps(row + 16), _mm512_load_ps(row + 32), _mm512_load_ps(row + 48)});
     }
-    const __m128 up = _mm_ceil_ps(firsts(quarters(four, larger{})));
-    _mm_store_ps(highest + r, _mm_max_ps(_mm_load_ps(before + r), up));
-  }
-  __m512 scale[4];
-  INOCULUM_UNROLL
-  for (std::size_t i = 0; i < 4; ++i) scale[i] = _mm512_loadu_ps(value_scales + 16 * i);
-  for (std::size_t r = 0; r < rows; r += 2) {
-    float* const at = scores + key_block * r;
-    const __m512 magic[2] = {_mm512_sub_ps(_mm512_set1_ps(whole_magic), _mm512_set1_ps(highest[r])),
-                             _mm512_sub_ps(_mm512_set1_ps(whole_magic), _mm512_set1_ps(highest[r + 1]))};
-    __m512 w[8];
-    INOCULUM_UNROLL
-    for (std::size_t i = 0; i < 8; ++i) w[i] = _mm512_load_ps(at + 16 * i);
-    byte_exp2(w, magic);
-    INOCULUM_UNROLL
-    for (std::size_t i = 0; i < 8; i += 4)
-      _mm512_store_ps(sum + 16 * r + 4 * i, _mm512_add_ps(_mm512_add_ps(w[i], w[i + 1]), _mm512_add_ps(w[i + 2], w[i + 3])));
-    INOCULUM_UNROLL
-    for (std::size_t i = 0; i < 8; ++i) {
-      w[i] = _mm512_mul_ps(w[i], scale[i % 4]);
-      _mm512_store_ps(at + 16 * i, w[i]);
-    }
-    INOCULUM_UNROLL
-    for (std::size_t i = 0; i < 8; i += 4)
-      _mm512_store_ps(most + 16 * r + 4 * i, larger{}(larger{}(w[i], w[i + 1]), larger{}(w[i + 2], w[i + 3])));
+    _mm_store_ps(s.largest + r, _mm_ceil_ps(firsts(quarters(four, larger{}))));
   }
   for (std::size_t r = 0; r < rows; r += 4) {
-    __m512 sums_of[4], most_of[4];
+    __m512i w[8];
+    __m512 four[4];
     INOCULUM_UNROLL
     for (std::size_t k = 0; k < 4; ++k) {
-      sums_of[k] = _mm512_load_ps(sum + 16 * (r + k));
-      most_of[k] = _mm512_load_ps(most + 16 * (r + k));
+      const __m512 from = _mm512_set1_ps(s.largest[r + k] * byte_exp2_steps);
+      __m512 distance[4];
+      INOCULUM_UNROLL
+      for (std::size_t i = 0; i < 4; ++i)
+        distance[i] = _mm512_fnmadd_ps(_mm512_load_ps(s.scores + key_block * (r + k) + 16 * i), _mm512_set1_ps(byte_exp2_steps), from);
+      __m512i words[2];
+      to_words(distance, words);
+      w[2 * k] = words[0], w[2 * k + 1] = words[1];
     }
-    _mm_store_ps(total + r, firsts(quarters(sums_of, added{})));
-    const __m128 top = firsts(quarters(most_of, larger{}));
-    const __mmask8 counts = _mm_cmp_ps_mask(top, _mm_set1_ps(1e-30f), _CMP_GT_OQ);
-    _mm_store_ps(inverse + r, _mm_maskz_div_ps(counts, _mm_set1_ps(127.0f), top));
-    _mm_store_ps(factors + r, _mm_maskz_mul_ps(counts, top, _mm_set1_ps(1.0f / 127.0f)));
-  }
-  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);  // packs works within 128 bits
-  for (std::size_t r = 0; r < rows; ++r) {
-    const __m512 by = _mm512_set1_ps(inverse[r]);
-    __m512i whole[4];
+    byte_exp2(w);
     INOCULUM_UNROLL
-    for (std::size_t i = 0; i < 4; ++i)
-      whole[i] = _mm512_maskz_cvtps_epi32(0xffff, _mm512_mul_ps(_mm512_load_ps(scores + key_block * r + 16 * i), by));
-    const __m512i packed = _mm512_packs_epi16(_mm512_packs_epi32(whole[0], whole[1]), _mm512_packs_epi32(whole[2], whole[3]));
-    _mm512_store_si512(bytes + key_block * r, _mm512_maskz_permutexvar_epi32(0xffff, order, packed));
+    for (std::size_t k = 0; k < 4; ++k) {
+      const __m512i first = _mm512_dpwssd_epi32(_mm512_setzero_si512(), w[2 * k], _mm512_set1_epi16(1));
+      four[k] = _mm512_castsi512_ps(_mm512_dpwssd_epi32(first, w[2 * k + 1], _mm512_set1_epi16(1)));
+    }
+    _mm_store_si128(reinterpret_cast<__m128i*>(s.totals + r), _mm_castps_si128(firsts(quarters(four, added_whole{}))));
+    INOCULUM_UNROLL
+    for (std::size_t k = 0; k < 4; ++k) {
+      INOCULUM_UNROLL
+      for (std::size_t i = 0; i < 2; ++i) {
+        w[2 * k + i] = _mm512_mulhrs_epi16(w[2 * k + i], _mm512_load_si512(s.scales_of[r + k]->of + 32 * i));
+        _mm512_store_si512(s.shares + key_block * (r + k) + 32 * i, w[2 * k + i]);
+      }
+      four[k] = _mm512_castsi512_ps(_mm512_max_epi16(w[2 * k], w[2 * k + 1]));
+    }
+    const __m128i pairs = _mm_castps_si128(firsts(quarters(four, larger_word{})));
+    _mm_store_si128(reinterpret_cast<__m128i*>(s.tops + r),
+                    _mm_max_epi32(_mm_srli_epi32(pairs, 16), _mm_and_si128(pairs, _mm_set1_epi32(0xffff))));
   }
-  const __m512 fell = _mm512_sub_ps(_mm512_load_ps(before), _mm512_load_ps(highest));
-  const __mmask16 counts = _mm512_cmp_ps_mask(fell, _mm512_set1_ps(-64.0f), _CMP_GE_OQ);
-  const __m512 kept = _mm512_maskz_scalef_ps(counts, _mm512_set1_ps(1.0f), fell);
-  _mm512_mask_storeu_ps(maxima, here, _mm512_load_ps(highest));
-  _mm512_mask_storeu_ps(sums, here, _mm512_fmadd_ps(_mm512_maskz_loadu_ps(here, sums), kept, _mm512_load_ps(total)));
+  const __mmask16 here = static_cast<__mmask16>((1u << rows) - 1);
+  const __m512 before = _mm512_maskz_loadu_ps(here, maxima), shift = _mm512_maskz_load_ps(here, s.largest);
+  const __m512 highest = _mm512_maskz_max_ps(0xffff, shift, before);
+  const __m512 fell = _mm512_sub_ps(before, highest), kept = whole_exp2(fell), part = whole_exp2(_mm512_sub_ps(shift, highest));
+  const __m512 total = _mm512_maskz_cvtepi32_ps(here, _mm512_load_si512(s.totals));
+  _mm512_mask_storeu_ps(maxima, here, highest);
+  _mm512_mask_storeu_ps(sums, here,
+                        _mm512_fmadd_ps(total, _mm512_mul_ps(part, _mm512_set1_ps(byte_weight_unit)),
+                                        _mm512_mul_ps(_mm512_maskz_loadu_ps(here, sums), kept)));
+  // Only rows that are there: what else the lanes hold may be denormal, which takes long to divide.
+  const __m512 top = _mm512_maskz_cvtepi32_ps(here, _mm512_load_si512(s.tops));
+  const __m512 by = _mm512_maskz_div_ps(here, _mm512_set1_ps(127.0f * 32768.0f), top);
+  const __m512i inverse = _mm512_maskz_cvttps_epi32(here, _mm512_maskz_min_ps(here, by, _mm512_set1_ps(32767.0f)));
+  _mm512_store_si512(s.inverses, inverse);
+  const __m512 unit = _mm512_mul_ps(_mm512_maskz_load_ps(here, s.units), part);
+  _mm512_store_ps(s.factors, _mm512_maskz_div_ps(here, unit, _mm512_maskz_cvtepi32_ps(here, inverse)));
+  for (std::size_t r = 0; r < rows; ++r) {
+    const __m512i scale = _mm512_set1_epi16(static_cast<std::int16_t>(s.inverses[r]));
+    const std::int16_t* share = s.shares + key_block * r;
+    _mm512_store_si512(s.bytes + key_block * r, _mm512_packs_epi16(_mm512_mulhrs_epi16(_mm512_load_si512(share), scale),
+                                                                   _mm512_mulhrs_epi16(_mm512_load_si512(share + 32), scale)));
+  }
   alignas(64) float factor[16];
   _mm512_store_ps(factor, kept);
   for (unsigned changed = _mm512_mask_cmp_ps_mask(here, fell, _mm512_setzero_ps(), _CMP_NEQ_UQ); changed != 0; changed &= changed - 1) {
@@ -7458,32 +7559,41 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
     for (std::size_t s = 0; s < strips; ++s)
       _mm512_store_ps(scales.of[b] + 16 * s, scale_of<panel_kind::q8>(page.keys + s * panel + width * panel_rows, b));
   }
-  alignas(64) float scores[page_rows * key_block];
-  alignas(64) std::uint8_t bytes[page_rows * key_block];
-  float factors[page_rows];
+  page_softmax s;
   const std::size_t share = (page.next_bytes + rows - 1) / rows;
   std::size_t fetched = 0;
   for (std::size_t at = 0; at < rows; at += page_rows) {
     const std::size_t n = std::min(page_rows, rows - at);
     std::size_t r = 0;
     for (; r + 4 <= n; r += 4) {
-      key_rows<4>(page, scales, queries, at + r, strips, scores + key_block * r);
+      key_rows<4>(page, scales, queries, at + r, strips, s.scores + key_block * r);
       fetched = avx2::detail::fetch_next(page, fetched, (at + r + 4) * share);
     }
-    if (n - r == 3) key_rows<3>(page, scales, queries, at + r, strips, scores + key_block * r), r += 3;
-    for (; r < n; ++r) key_rows<1>(page, scales, queries, at + r, strips, scores + key_block * r);
+    if (n - r == 3) key_rows<3>(page, scales, queries, at + r, strips, s.scores + key_block * r), r += 3;
+    for (; r < n; ++r) key_rows<1>(page, scales, queries, at + r, strips, s.scores + key_block * r);
     fetched = avx2::detail::fetch_next(page, fetched, (at + n) * share);
-    std::fill(scores + key_block * n, scores + key_block * ((n + 3) / 4 * 4), 0.0f);
+    std::fill(s.scores + key_block * n, s.scores + key_block * ((n + 3) / 4 * 4), 0.0f);
+    std::fill(s.scales_of + n, s.scales_of + (n + 3) / 4 * 4, s.scales);
     for (r = 0; r < n; ++r) {
-      if (first[at + r] == 0 && end[at + r] == key_block) continue;
-      std::fill(scores + key_block * r, scores + key_block * r + first[at + r], -INFINITY);
-      std::fill(scores + key_block * r + end[at + r], scores + key_block * (r + 1), -INFINITY);
+      const std::size_t from = first[at + r], to = end[at + r];
+      // Rows that see the same positions share their scales, with the group before, too.
+      if (r > 0 && from == first[at + r - 1] && to == end[at + r - 1]) {
+        s.scales_of[r] = s.scales_of[r - 1];
+      } else {
+        s.scales_of[r] = s.scales + r;
+        if (r != 0 || at == 0 || from != first[at - 1] || to != end[at - 1]) s.scales[r].set(page.scales, from, to);
+        else s.scales[0] = *s.scales_of[page_rows - 1];
+      }
+      s.units[r] = s.scales_of[r]->unit;
+      if (from == 0 && to == key_block) continue;
+      std::fill(s.scores + key_block * r, s.scores + key_block * r + from, -INFINITY);
+      std::fill(s.scores + key_block * r + to, s.scores + key_block * (r + 1), -INFINITY);
     }
-    byte_softmax(scores, page.scales, n, width, maxima + at, sums + at, out + at * width, bytes, factors);
+    byte_softmax(s, n, width, maxima + at, sums + at, out + at * width);
     r = 0;
-    for (; r + 4 <= n; r += 4) byte_rows<4>(bytes + key_block * r, factors + r, page.values, 16 * strips, width, out + (at + r) * width);
-    if (n - r == 3) byte_rows<3>(bytes + key_block * r, factors + r, page.values, 16 * strips, width, out + (at + r) * width), r += 3;
-    for (; r < n; ++r) byte_rows<1>(bytes + key_block * r, factors + r, page.values, 16 * strips, width, out + (at + r) * width);
+    for (; r + 4 <= n; r += 4) byte_rows<4>(s.bytes + key_block * r, s.factors + r, page.values, strips, width, out + (at + r) * width);
+    if (n - r == 3) byte_rows<3>(s.bytes + key_block * r, s.factors + r, page.values, strips, width, out + (at + r) * width), r += 3;
+    for (; r < n; ++r) byte_rows<1>(s.bytes + key_block * r, s.factors + r, page.values, strips, width, out + (at + r) * width);
   }
 }
 
@@ -7799,7 +7909,6 @@ inline void quantised_panel(panel_kind kind, const std::uint8_t* panel, const ac
 // Attention to a page of keys and values in 8 bits for any processor: the definition that the other tables are tested against.
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -7807,46 +7916,41 @@ inline void quantised_panel(panel_kind kind, const std::uint8_t* panel, const ac
 namespace inoculum::engine::portable {
 
 namespace detail {
-/// 2^(x - shift) for a whole shift ≥ x, as `byte_exp2_terms` tells.
-[[nodiscard]] inline float byte_exp2(float x, float shift) noexcept {
-  const float magic = whole_magic - shift;
-  const float moved = x + magic;
-  if (moved < byte_exp2_lowest) return 0.0f;
-  const float f = x - (moved - magic);
-  float p = byte_exp2_terms[0];
-  for (int k = 1; k < 4; ++k) p = std::fma(p, f, byte_exp2_terms[k]);
-  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(p) + (std::bit_cast<std::uint32_t>(moved) << 23));
+/// a · b / 2^15 to nearest, as `pmulhrsw` has it.
+[[nodiscard]] constexpr std::int32_t fraction_of(std::int32_t a, std::int32_t b) noexcept { return (a * b + (1 << 14)) >> 15; }
+
+/// 2^-distance, as `byte_exp2_terms` tells.
+[[nodiscard]] inline std::int32_t byte_exp2(float distance) noexcept {
+  if (!(distance < 15.0f)) return 0;
+  const auto u = static_cast<std::int32_t>(std::lrint(distance * byte_exp2_steps));
+  const std::int32_t f = u % 2048 * 16;
+  return (byte_exp2_terms[0] - fraction_of(f, byte_exp2_terms[1] - fraction_of(f, byte_exp2_terms[2]))) >> (u / 2048);
 }
 
 /// A row's scores with a page to its attention.
 inline void byte_row(const float (&scores)[key_block], const byte_page& page, std::size_t first, std::size_t end, std::size_t width,
                      float& maximum, float& sum, float* out) noexcept {
-  float highest = maximum;
-  for (std::size_t k = first; k < end; ++k) highest = std::max(highest, scores[k]);
-  highest = std::ceil(highest);
-  float share[key_block] = {}, weights[key_block] = {}, top = 0.0f;
+  const float shift = std::ceil(*std::max_element(scores + first, scores + end));
+  const float highest = std::max(maximum, shift), kept = whole_exp2(maximum - highest), part = whole_exp2(shift - highest);
+  const float most = *std::max_element(page.scales + first, page.scales + end);
+  const bool counts = most > least_value_scale;
+  std::int32_t share[key_block] = {}, total = 0, top = 0;
   for (std::size_t k = first; k < end; ++k) {
-    weights[k] = byte_exp2(scores[k], highest);
-    share[k] = weights[k] * page.scales[k];
+    const std::int32_t weight = byte_exp2(shift - scores[k]);
+    total += weight;
+    share[k] = counts ? fraction_of(weight, static_cast<std::int32_t>(std::lrint(page.scales[k] * (32767.0f / most)))) : 0;
     top = std::max(top, share[k]);
   }
-  float lanes[panel_rows];
-  for (std::size_t i = 0; i < panel_rows; ++i) lanes[i] = (weights[i] + weights[i + 16]) + (weights[i + 32] + weights[i + 48]);
-  for (std::size_t half = panel_rows / 2; half > 0; half /= 2) {
-    for (std::size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-  }
-  const bool counts = top > 1e-30f;  // below, the inverse would overflow
-  const float inverse = counts ? 127.0f / top : 0.0f, factor = counts ? top * (1.0f / 127.0f) : 0.0f;
-  std::int32_t bytes[key_block];
-  for (std::size_t k = 0; k < key_block; ++k) bytes[k] = static_cast<std::int32_t>(std::lrint(share[k] * inverse));
-  const float kept = whole_exp2(maximum - highest);
-  sum = std::fma(sum, kept, lanes[0]);
+  const auto by = static_cast<std::int32_t>(std::min(127.0f * 32768.0f / static_cast<float>(top), 32767.0f));
+  for (std::int32_t& s : share) s = fraction_of(s, by);
   maximum = highest;
+  sum = std::fma(static_cast<float>(total), part * byte_weight_unit, sum * kept);
+  const float factor = counts ? most * byte_value_unit * part / static_cast<float>(by) : 0.0f;
   for (std::size_t i = 0; i < width; ++i) {
     const std::int8_t* v = page.values + i / 16 * 16 * key_block + 4 * (i % 16);
-    std::int32_t total = 0;
-    for (std::size_t k = 0; k < end; ++k) total += bytes[k] * v[k / 4 * group_bytes + k % 4];
-    out[i] = std::fma(static_cast<float>(total), factor, kept * out[i]);
+    std::int32_t y = 0;
+    for (std::size_t k = first; k < end; ++k) y += share[k] * v[k / 4 * group_bytes + k % 4];
+    out[i] = std::fma(static_cast<float>(y), factor, kept * out[i]);
   }
 }
 }  // namespace detail

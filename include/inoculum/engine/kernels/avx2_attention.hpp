@@ -23,16 +23,46 @@ namespace detail {
   return from;
 }
 
-/// 2^(x - shift) as `byte_exp2_terms` tells; magic is `whole_magic` - shift.
-[[nodiscard]] INOCULUM_AVX2_INLINE __m256 byte_exp2(__m256 x, __m256 magic) noexcept {
-  const __m256 moved = _mm256_add_ps(x, magic);
-  const __m256 f = _mm256_sub_ps(x, _mm256_sub_ps(moved, magic));
-  __m256 p = _mm256_set1_ps(byte_exp2_terms[0]);
-  INOCULUM_UNROLL
-  for (int k = 1; k < 4; ++k) p = _mm256_fmadd_ps(p, f, _mm256_set1_ps(byte_exp2_terms[k]));
-  const __m256i power = _mm256_slli_epi32(_mm256_castps_si256(moved), 23);
-  const __m256 result = _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), power));
-  return _mm256_andnot_ps(_mm256_cmp_ps(moved, _mm256_set1_ps(byte_exp2_lowest), _CMP_LT_OQ), result);
+/// 16 numbers to whole ones of 16 bits, in the order of `_mm256_packs_epi32`.
+[[nodiscard]] INOCULUM_AVX2_INLINE __m256i to_words(__m256 low, __m256 high) noexcept {
+  return _mm256_packs_epi32(_mm256_cvtps_epi32(low), _mm256_cvtps_epi32(high));
+}
+
+/// What the values of a page's positions are multiplied with, those that a row sees, the largest being 32,767.
+struct value_scales {
+  __m256i of[key_block / 16];
+  float unit = 0.0f;                       ///< what 1 stands for; 0 where they are next to nothing
+  std::size_t first = key_block, end = 0;  ///< the positions
+
+  INOCULUM_AVX2 void set(const float* scales, std::size_t from, std::size_t to) noexcept {
+    if (from == first && to == end) return;
+    first = from, end = to;
+    float seen[key_block] = {};
+    std::copy(scales + from, scales + to, seen + from);
+    __m256 largest = _mm256_setzero_ps();
+    for (std::size_t i = 0; i < key_block; i += 8) largest = _mm256_max_ps(largest, _mm256_loadu_ps(seen + i));
+    const float most = largest_lane(largest);
+    const bool counts = most > least_value_scale;
+    const __m256 inverse = _mm256_set1_ps(counts ? 32767.0f / most : 0.0f);
+    for (std::size_t i = 0; i < key_block; i += 16)
+      of[i / 16] = to_words(_mm256_mul_ps(_mm256_loadu_ps(seen + i), inverse), _mm256_mul_ps(_mm256_loadu_ps(seen + i + 8), inverse));
+    unit = counts ? most * byte_value_unit : 0.0f;
+  }
+};
+
+/// 2^-distance as `byte_exp2_terms` tells. AVX2 shifts no words by numbers of their own: they are multiplied with 2^15 / 2^shift, looked up
+/// byte by byte, the upper one at the shift and the lower one 8 places on. What did not fit 16 bits is shifted out: 32,767 and -32,768
+/// alike.
+[[nodiscard]] INOCULUM_AVX2_INLINE __m256i byte_exp2(__m256i u) noexcept {
+  u = _mm256_min_epu16(u, _mm256_set1_epi16(0x7fff));
+  const __m256i f = _mm256_and_si256(_mm256_slli_epi16(u, 4), _mm256_set1_epi16(0x7ff0));
+  __m256i p = _mm256_mulhrs_epi16(f, _mm256_set1_epi16(byte_exp2_terms[2]));
+  p = _mm256_mulhrs_epi16(f, _mm256_sub_epi16(_mm256_set1_epi16(byte_exp2_terms[1]), p));
+  p = _mm256_sub_epi16(_mm256_set1_epi16(byte_exp2_terms[0]), p);
+  const __m256i powers =
+      _mm256_setr_epi8(-128, 64, 32, 16, 8, 4, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, -128, 64, 32, 16, 8, 4, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+  const __m256i places = _mm256_xor_si256(_mm256_mullo_epi16(_mm256_srli_epi16(u, 11), _mm256_set1_epi16(0x101)), _mm256_set1_epi16(8));
+  return _mm256_mulhi_epu16(_mm256_add_epi16(p, p), _mm256_shuffle_epi8(powers, places));
 }
 
 /// R rows of weights in bytes against a strip of values. Two products of 127 · 127 fit 16 bits.
@@ -66,42 +96,36 @@ INOCULUM_AVX2 inline void byte_tile(const std::uint8_t* bytes, const float* fact
 inline constexpr std::size_t page_rows = 12;
 
 /// A row's scores, strip by strip `stride` apart, to bytes; returns what these are to be multiplied with.
-INOCULUM_AVX2 inline float byte_softmax(const float* scores, std::size_t stride, const float* value_scales, std::size_t width,
+INOCULUM_AVX2 inline float byte_softmax(const float* scores, std::size_t stride, const value_scales& scales, std::size_t width,
                                         float& maximum, float& sum, float* out, std::uint8_t* bytes) noexcept {
-  __m256 share[key_block / 8];
-  __m256 most = _mm256_set1_ps(maximum);
-  for (std::size_t i = 0; i < key_block / 8; ++i) {
-    share[i] = _mm256_loadu_ps(scores + i / 2 * stride + i % 2 * 8);
-    most = _mm256_max_ps(most, share[i]);
+  constexpr std::size_t strips = key_block / 16;
+  const auto half = [&](std::size_t strip, std::size_t i) INOCULUM_AVX2 { return _mm256_loadu_ps(scores + strip * stride + 8 * i); };
+  __m256 most = _mm256_max_ps(half(0, 0), half(0, 1));
+  for (std::size_t i = 1; i < strips; ++i) most = _mm256_max_ps(most, _mm256_max_ps(half(i, 0), half(i, 1)));
+  const float shift = _mm_cvtss_f32(_mm_ceil_ss(_mm_setzero_ps(), _mm_set_ss(largest_lane(most))));
+  const float highest = std::max(maximum, shift), kept = whole_exp2(maximum - highest), part = whole_exp2(shift - highest);
+
+  const __m256 from = _mm256_set1_ps(shift * byte_exp2_steps);
+  const auto distance = [&](__m256 x) INOCULUM_AVX2 { return _mm256_fnmadd_ps(x, _mm256_set1_ps(byte_exp2_steps), from); };
+  __m256i share[strips], total = _mm256_setzero_si256(), top = _mm256_setzero_si256();
+  for (std::size_t i = 0; i < strips; ++i) {
+    const __m256i weight = byte_exp2(to_words(distance(half(i, 0)), distance(half(i, 1))));
+    total = _mm256_add_epi32(total, _mm256_madd_epi16(weight, _mm256_set1_epi16(1)));
+    share[i] = _mm256_mulhrs_epi16(weight, scales.of[i]);
+    top = _mm256_max_epi16(top, share[i]);
   }
-  const float highest = _mm_cvtss_f32(_mm_ceil_ss(_mm_setzero_ps(), _mm_set_ss(largest_lane(most))));
-  const __m256 magic = _mm256_set1_ps(whole_magic - highest);
-  __m256 total[2][2];  // lanes 0 … 7 and 8 … 15 of the first two strips, and of the last two
-  most = _mm256_setzero_ps();
-  for (std::size_t i = 0; i < key_block / 8; ++i) {
-    const __m256 weight = byte_exp2(share[i], magic);
-    __m256& sum_of = total[i / 4][i % 2];
-    sum_of = i % 4 < 2 ? weight : _mm256_add_ps(sum_of, weight);
-    share[i] = _mm256_mul_ps(weight, _mm256_loadu_ps(value_scales + 8 * i));
-    most = _mm256_max_ps(most, share[i]);
-  }
-  const float more = sum_lanes(_mm256_add_ps(_mm256_add_ps(total[0][0], total[1][0]), _mm256_add_ps(total[0][1], total[1][1])));
-  const float kept = whole_exp2(maximum - highest);
-  sum = std::fma(sum, kept, more);
+  sum = std::fma(static_cast<float>(sum_lanes(total)), part * byte_weight_unit, sum * kept);
   if (highest != maximum) {
     maximum = highest;
     for (std::size_t i = 0; i < width; i += 8) _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), _mm256_set1_ps(kept)));
   }
-  const float top = largest_lane(most);
-  const bool counts = top > 1e-30f;
-  const __m256 inverse = _mm256_set1_ps(counts ? 127.0f / top : 0.0f);
+  const auto by = static_cast<std::int16_t>(std::min(127.0f * 32768.0f / static_cast<float>(largest_word(top)), 32767.0f));
   const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-  const auto whole = [&](std::size_t i) INOCULUM_AVX2 { return _mm256_cvtps_epi32(_mm256_mul_ps(share[i], inverse)); };
-  for (std::size_t i = 0; i < key_block / 8; i += 4) {
-    const __m256i four = _mm256_packs_epi16(_mm256_packs_epi32(whole(i), whole(i + 1)), _mm256_packs_epi32(whole(i + 2), whole(i + 3)));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(bytes + 8 * i), _mm256_permutevar8x32_epi32(four, order));
-  }
-  return counts ? top * (1.0f / 127.0f) : 0.0f;
+  const auto scaled = [&](std::size_t i) INOCULUM_AVX2 { return _mm256_mulhrs_epi16(share[i], _mm256_set1_epi16(by)); };
+  for (std::size_t i = 0; i < strips; i += 2)
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(bytes + 16 * i),
+                        _mm256_permutevar8x32_epi32(_mm256_packs_epi16(scaled(i), scaled(i + 1)), order));
+  return scales.unit * part / static_cast<float>(by);
 }
 }  // namespace detail
 
@@ -112,6 +136,7 @@ INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation
   float scores[key_block / panel_rows * page_rows * panel_rows];
   std::uint8_t bytes[page_rows * key_block];
   float factors[page_rows];
+  detail::value_scales scales;
   const std::size_t share = (page.next_bytes + rows - 1) / rows;
   std::size_t fetched = 0;
   for (std::size_t n = 0, at = 0; at < rows; at += n, first += n, end += n, out += n * width) {
@@ -126,8 +151,8 @@ INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation
       const auto hide = [&](std::size_t k) { row[k / panel_rows * stride + k % panel_rows] = -INFINITY; };
       for (std::size_t k = 0; k < first[r]; ++k) hide(k);
       for (std::size_t k = end[r]; k < key_block; ++k) hide(k);
-      factors[r] =
-          detail::byte_softmax(row, stride, page.scales, width, maxima[at + r], sums[at + r], out + r * width, bytes + key_block * r);
+      scales.set(page.scales, first[r], end[r]);
+      factors[r] = detail::byte_softmax(row, stride, scales, width, maxima[at + r], sums[at + r], out + r * width, bytes + key_block * r);
     }
     for (std::size_t i = 0; i < width; i += panel_rows) {
       const std::int8_t* strip = page.values + i * key_block;

@@ -52,6 +52,11 @@ namespace detail {
   s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4e));
   return _mm_cvtsi128_si32(_mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1)));
 }
+/// Of 16-bit lanes that are not negative.
+[[nodiscard]] INOCULUM_AVX2 inline int largest_word(__m256i v) noexcept {
+  const __m128i half = _mm_max_epi16(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+  return 0x7fff - _mm_extract_epi16(_mm_minpos_epu16(_mm_sub_epi16(_mm_set1_epi16(0x7fff), half)), 0);
+}
 /// Four activations to every 32-bit lane.
 [[nodiscard]] INOCULUM_AVX2_INLINE __m256i broadcast(const void* p) noexcept {
   std::int32_t four = 0;

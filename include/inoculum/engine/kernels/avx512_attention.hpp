@@ -29,12 +29,31 @@ template <class Op>
   const __m512 two = op(four, _mm512_maskz_permute_ps(0xffff, four, 0x4e));
   return op(two, _mm512_maskz_permute_ps(0xffff, two, 0xb1));
 }
+/// The first lane of each quarter.
+[[nodiscard]] INOCULUM_AVX512_INLINE __m128 firsts(__m512 v) noexcept {
+  return _mm512_maskz_extractf32x4_ps(0xf, _mm512_maskz_compress_ps(0x1111, v), 0);
+}
 struct larger {
   INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept { return _mm512_maskz_max_ps(0xffff, a, b); }
 };
 struct added {
   INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept { return _mm512_add_ps(a, b); }
 };
+/// The same of whole numbers.
+struct larger_word {
+  INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept {
+    return _mm512_castsi512_ps(_mm512_max_epi16(_mm512_castps_si512(a), _mm512_castps_si512(b)));
+  }
+};
+struct added_whole {
+  INOCULUM_AVX512_INLINE __m512 operator()(__m512 a, __m512 b) const noexcept {
+    return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(a), _mm512_castps_si512(b)));
+  }
+};
+/// The largest lanes of 64.
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512 largest_of(const __m512 (&x)[4]) noexcept {
+  return larger{}(larger{}(x[0], x[1]), larger{}(x[2], x[3]));
+}
 
 inline constexpr std::size_t page_rows = 12;  ///< that go through the three steps together, so that none waits for its own results
 
@@ -82,29 +101,52 @@ INOCULUM_AVX512 inline void key_rows(const byte_page& page, const key_scales& sc
   }
 }
 
-/// 2^(x - shift) of two rows as `byte_exp2_terms` tells; magic is `whole_magic` - shift. Step by step for all eight registers: one after
-/// another their chains would fill the scheduler.
-INOCULUM_AVX512_INLINE void byte_exp2(__m512 (&x)[8], const __m512 (&magic)[2]) noexcept {
-  __m512 moved[8], p[8];
+/// 64 numbers to whole ones of 16 bits. Every 128 bits of the two registers together have four of each strip, as `_mm512_packs_epi32`
+/// leaves them; so has everything else that is kept in 16 bits and in bytes, down to `byte_tile`.
+INOCULUM_AVX512_INLINE void to_words(const __m512 (&x)[4], __m512i (&words)[2]) noexcept {
   INOCULUM_UNROLL
-  for (int i = 0; i < 8; ++i) moved[i] = _mm512_add_ps(x[i], magic[i / 4]);
-  INOCULUM_UNROLL
-  for (int i = 0; i < 8; ++i) p[i] = _mm512_sub_ps(moved[i], magic[i / 4]);
-  INOCULUM_UNROLL
-  for (int i = 0; i < 8; ++i) x[i] = _mm512_sub_ps(x[i], p[i]);
-  INOCULUM_UNROLL
-  for (int i = 0; i < 8; ++i) p[i] = _mm512_fmadd_ps(_mm512_set1_ps(byte_exp2_terms[0]), x[i], _mm512_set1_ps(byte_exp2_terms[1]));
-  INOCULUM_UNROLL
-  for (int k = 2; k < 4; ++k) {
+  for (int i = 0; i < 2; ++i)
+    words[i] = _mm512_packs_epi32(_mm512_maskz_cvtps_epi32(0xffff, x[2 * i]), _mm512_maskz_cvtps_epi32(0xffff, x[2 * i + 1]));
+}
+
+/// What the values of a page's positions are multiplied with, those that a row sees, the largest being 32,767.
+struct value_scales {
+  alignas(64) std::int16_t of[key_block];
+  float unit;  ///< what 1 stands for; 0 where they are next to nothing
+
+  INOCULUM_AVX512 void set(const float* scales, std::size_t first, std::size_t end) noexcept {
+    const std::uint64_t seen = ~std::uint64_t{0} >> (key_block - end) & ~std::uint64_t{0} << first;
+    __m512 x[4];
     INOCULUM_UNROLL
-    for (int i = 0; i < 8; ++i) p[i] = _mm512_fmadd_ps(p[i], x[i], _mm512_set1_ps(byte_exp2_terms[k]));
+    for (int i = 0; i < 4; ++i) x[i] = _mm512_maskz_loadu_ps(static_cast<__mmask16>(seen >> 16 * i), scales + 16 * i);
+    const __m512 largest = largest_of(x);
+    const float most = avx2::detail::largest_lane(
+        _mm256_max_ps(_mm512_maskz_extractf32x8_ps(0xff, largest, 0), _mm512_maskz_extractf32x8_ps(0xff, largest, 1)));
+    const bool counts = most > least_value_scale;
+    const __m512 inverse = _mm512_set1_ps(counts ? 32767.0f / most : 0.0f);
+    INOCULUM_UNROLL
+    for (int i = 0; i < 4; ++i) x[i] = _mm512_mul_ps(x[i], inverse);
+    __m512i words[2];
+    to_words(x, words);
+    _mm512_store_si512(of, words[0]);
+    _mm512_store_si512(of + 32, words[1]);
+    unit = counts ? most * byte_value_unit : 0.0f;
   }
+};
+
+/// 2^-distance of four rows, as `byte_exp2_terms` tells. Step by step for all eight registers: one after another their chains would fill
+/// the scheduler. What did not fit 16 bits is shifted out: 32,767 and -32,768 alike.
+INOCULUM_AVX512_INLINE void byte_exp2(__m512i (&x)[8]) noexcept {
+  __m512i f[8], p[8];
   INOCULUM_UNROLL
-  for (int i = 0; i < 8; ++i) {
-    const __m512i power = _mm512_maskz_slli_epi32(0xffff, _mm512_castps_si512(moved[i]), 23);
-    const __mmask16 counts = _mm512_cmp_ps_mask(moved[i], _mm512_set1_ps(byte_exp2_lowest), _CMP_NLT_UQ);
-    x[i] = _mm512_castsi512_ps(_mm512_maskz_add_epi32(counts, _mm512_castps_si512(p[i]), power));
-  }
+  for (int i = 0; i < 8; ++i) f[i] = _mm512_and_si512(_mm512_slli_epi16(x[i], 4), _mm512_set1_epi16(0x7ff0));
+  INOCULUM_UNROLL
+  for (int i = 0; i < 8; ++i) p[i] = _mm512_mulhrs_epi16(f[i], _mm512_set1_epi16(byte_exp2_terms[2]));
+  INOCULUM_UNROLL
+  for (int i = 0; i < 8; ++i) p[i] = _mm512_mulhrs_epi16(f[i], _mm512_sub_epi16(_mm512_set1_epi16(byte_exp2_terms[1]), p[i]));
+  INOCULUM_UNROLL
+  for (int i = 0; i < 8; ++i)
+    x[i] = _mm512_srlv_epi16(_mm512_sub_epi16(_mm512_set1_epi16(byte_exp2_terms[0]), p[i]), _mm512_srli_epi16(x[i], 11));
 }
 
 /// Four positions of R rows of weights in bytes and of C strips of values.
@@ -120,9 +162,9 @@ INOCULUM_AVX512_INLINE void add_bytes(const std::uint8_t* bytes, const std::int8
     for (int c = 0; c < C; ++c) sum[r][c] = _mm512_dpbusd_epi32(sum[r][c], x, v[c]);
   }
 }
-/// R rows of weights in bytes against C strips of values.
+/// R rows of weights in bytes, in the order of `to_words`, against C strips of values, of the first so many strips of positions.
 template <int R, int C>
-INOCULUM_AVX512 inline void byte_tile(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
+INOCULUM_AVX512 inline void byte_tile(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t strips,
                                       float* out, std::size_t width) noexcept {
   __m512i sum[R][C];
   INOCULUM_UNROLL
@@ -131,11 +173,11 @@ INOCULUM_AVX512 inline void byte_tile(const std::uint8_t* bytes, const float* fa
     for (int c = 0; c < C; ++c) sum[r][c] = _mm512_setzero_si512();
   }
   // Four at a time, weights past the last position being 0: gcc 12 copies all sums once a turn.
-  for (std::size_t k = 0; k < positions; k += 16) {
-    add_bytes<R, C>(bytes + k, values + 16 * k, sum);
-    add_bytes<R, C>(bytes + k + 4, values + 16 * (k + 4), sum);
-    add_bytes<R, C>(bytes + k + 8, values + 16 * (k + 8), sum);
-    add_bytes<R, C>(bytes + k + 12, values + 16 * (k + 12), sum);
+  for (std::size_t s = 0; s < strips; ++s, bytes += 4, values += 256) {
+    add_bytes<R, C>(bytes, values, sum);
+    add_bytes<R, C>(bytes + 16, values + 64, sum);
+    add_bytes<R, C>(bytes + 32, values + 128, sum);
+    add_bytes<R, C>(bytes + 48, values + 192, sum);
   }
   INOCULUM_UNROLL
   for (int r = 0; r < R; ++r) {
@@ -147,88 +189,102 @@ INOCULUM_AVX512 inline void byte_tile(const std::uint8_t* bytes, const float* fa
   }
 }
 template <int R>
-INOCULUM_AVX512 inline void byte_rows(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t positions,
+INOCULUM_AVX512 inline void byte_rows(const std::uint8_t* bytes, const float* factors, const std::int8_t* values, std::size_t strips,
                                       std::size_t width, float* out) noexcept {
   std::size_t i = 0;
-  for (; i + 64 <= width; i += 64) byte_tile<R, 4>(bytes, factors, values + i * key_block, positions, out + i, width);
-  for (; i < width; i += 16) byte_tile<R, 1>(bytes, factors, values + i * key_block, positions, out + i, width);
+  for (; i + 64 <= width; i += 64) byte_tile<R, 4>(bytes, factors, values + i * key_block, strips, out + i, width);
+  for (; i < width; i += 16) byte_tile<R, 1>(bytes, factors, values + i * key_block, strips, out + i, width);
 }
 
-/// The first lane of each quarter.
-[[nodiscard]] INOCULUM_AVX512_INLINE __m128 firsts(__m512 v) noexcept {
-  return _mm512_maskz_extractf32x4_ps(0xf, _mm512_maskz_compress_ps(0x1111, v), 0);
+/// The function of the same name, lane by lane.
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512 whole_exp2(__m512 n) noexcept {
+  return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(n, _mm512_set1_ps(-64.0f), _CMP_GE_OQ), _mm512_set1_ps(1.0f), n);
 }
 
-/// What lies between the two products: scores of up to `page_rows` rows to bytes, and what these are to be multiplied with. In passes over
-/// all rows: a row alone would wait for its maximum, its sum and its inverse. `scores` and `bytes` are whole fours of rows.
-INOCULUM_AVX512 inline void byte_softmax(float* scores, const float* value_scales, std::size_t rows, std::size_t width, float* maxima,
-                                         float* sums, float* out, std::uint8_t* bytes, float* factors) noexcept {
-  alignas(64) float before[16], highest[16], total[16], inverse[16];
-  alignas(64) float sum[page_rows * 16], most[page_rows * 16];
-  const __mmask16 here = static_cast<__mmask16>((1u << rows) - 1);
-  _mm512_store_ps(before, _mm512_maskz_loadu_ps(here, maxima));
+/// What a group of rows has of a page on its way from scores to bytes.
+struct page_softmax {
+  alignas(64) float scores[page_rows * key_block];
+  alignas(64) std::int16_t shares[page_rows * key_block];
+  alignas(64) std::uint8_t bytes[page_rows * key_block];
+  value_scales scales[page_rows];            ///< those that the rows differ in
+  const value_scales* scales_of[page_rows];  ///< which of them are a row's
+  alignas(64) float largest[16];             ///< of a row's scores
+  alignas(64) float units[16];               ///< of its value scales
+  alignas(64) std::int32_t totals[16];       ///< of its weights
+  alignas(64) std::int32_t tops[16];         ///< the largest of its shares
+  alignas(64) std::int32_t inverses[16];     ///< what takes these to 127
+  alignas(64) float factors[16];             ///< what bytes are to be multiplied with
+};
+
+/// What lies between the two products: scores of up to `page_rows` rows to bytes. In passes over all rows: a row alone would wait for its
+/// maximum, its sum and its inverse. Scores are whole fours of rows.
+INOCULUM_AVX512 inline void byte_softmax(page_softmax& s, std::size_t rows, std::size_t width, float* maxima, float* sums,
+                                         float* out) noexcept {
   for (std::size_t r = 0; r < rows; r += 4) {
     __m512 four[4];
     INOCULUM_UNROLL
     for (std::size_t k = 0; k < 4; ++k) {
-      const float* row = scores + key_block * (r + k);
-      four[k] =
-          larger{}(larger{}(_mm512_load_ps(row), _mm512_load_ps(row + 16)), larger{}(_mm512_load_ps(row + 32), _mm512_load_ps(row + 48)));
+      const float* row = s.scores + key_block * (r + k);
+      four[k] = largest_of({_mm512_load_ps(row), _mm512_load_ps(row + 16), _mm512_load_ps(row + 32), _mm512_load_ps(row + 48)});
     }
-    const __m128 up = _mm_ceil_ps(firsts(quarters(four, larger{})));
-    _mm_store_ps(highest + r, _mm_max_ps(_mm_load_ps(before + r), up));
-  }
-  __m512 scale[4];
-  INOCULUM_UNROLL
-  for (std::size_t i = 0; i < 4; ++i) scale[i] = _mm512_loadu_ps(value_scales + 16 * i);
-  for (std::size_t r = 0; r < rows; r += 2) {
-    float* const at = scores + key_block * r;
-    const __m512 magic[2] = {_mm512_sub_ps(_mm512_set1_ps(whole_magic), _mm512_set1_ps(highest[r])),
-                             _mm512_sub_ps(_mm512_set1_ps(whole_magic), _mm512_set1_ps(highest[r + 1]))};
-    __m512 w[8];
-    INOCULUM_UNROLL
-    for (std::size_t i = 0; i < 8; ++i) w[i] = _mm512_load_ps(at + 16 * i);
-    byte_exp2(w, magic);
-    INOCULUM_UNROLL
-    for (std::size_t i = 0; i < 8; i += 4)
-      _mm512_store_ps(sum + 16 * r + 4 * i, _mm512_add_ps(_mm512_add_ps(w[i], w[i + 1]), _mm512_add_ps(w[i + 2], w[i + 3])));
-    INOCULUM_UNROLL
-    for (std::size_t i = 0; i < 8; ++i) {
-      w[i] = _mm512_mul_ps(w[i], scale[i % 4]);
-      _mm512_store_ps(at + 16 * i, w[i]);
-    }
-    INOCULUM_UNROLL
-    for (std::size_t i = 0; i < 8; i += 4)
-      _mm512_store_ps(most + 16 * r + 4 * i, larger{}(larger{}(w[i], w[i + 1]), larger{}(w[i + 2], w[i + 3])));
+    _mm_store_ps(s.largest + r, _mm_ceil_ps(firsts(quarters(four, larger{}))));
   }
   for (std::size_t r = 0; r < rows; r += 4) {
-    __m512 sums_of[4], most_of[4];
+    __m512i w[8];
+    __m512 four[4];
     INOCULUM_UNROLL
     for (std::size_t k = 0; k < 4; ++k) {
-      sums_of[k] = _mm512_load_ps(sum + 16 * (r + k));
-      most_of[k] = _mm512_load_ps(most + 16 * (r + k));
+      const __m512 from = _mm512_set1_ps(s.largest[r + k] * byte_exp2_steps);
+      __m512 distance[4];
+      INOCULUM_UNROLL
+      for (std::size_t i = 0; i < 4; ++i)
+        distance[i] = _mm512_fnmadd_ps(_mm512_load_ps(s.scores + key_block * (r + k) + 16 * i), _mm512_set1_ps(byte_exp2_steps), from);
+      __m512i words[2];
+      to_words(distance, words);
+      w[2 * k] = words[0], w[2 * k + 1] = words[1];
     }
-    _mm_store_ps(total + r, firsts(quarters(sums_of, added{})));
-    const __m128 top = firsts(quarters(most_of, larger{}));
-    const __mmask8 counts = _mm_cmp_ps_mask(top, _mm_set1_ps(1e-30f), _CMP_GT_OQ);
-    _mm_store_ps(inverse + r, _mm_maskz_div_ps(counts, _mm_set1_ps(127.0f), top));
-    _mm_store_ps(factors + r, _mm_maskz_mul_ps(counts, top, _mm_set1_ps(1.0f / 127.0f)));
-  }
-  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);  // packs works within 128 bits
-  for (std::size_t r = 0; r < rows; ++r) {
-    const __m512 by = _mm512_set1_ps(inverse[r]);
-    __m512i whole[4];
+    byte_exp2(w);
     INOCULUM_UNROLL
-    for (std::size_t i = 0; i < 4; ++i)
-      whole[i] = _mm512_maskz_cvtps_epi32(0xffff, _mm512_mul_ps(_mm512_load_ps(scores + key_block * r + 16 * i), by));
-    const __m512i packed = _mm512_packs_epi16(_mm512_packs_epi32(whole[0], whole[1]), _mm512_packs_epi32(whole[2], whole[3]));
-    _mm512_store_si512(bytes + key_block * r, _mm512_maskz_permutexvar_epi32(0xffff, order, packed));
+    for (std::size_t k = 0; k < 4; ++k) {
+      const __m512i first = _mm512_dpwssd_epi32(_mm512_setzero_si512(), w[2 * k], _mm512_set1_epi16(1));
+      four[k] = _mm512_castsi512_ps(_mm512_dpwssd_epi32(first, w[2 * k + 1], _mm512_set1_epi16(1)));
+    }
+    _mm_store_si128(reinterpret_cast<__m128i*>(s.totals + r), _mm_castps_si128(firsts(quarters(four, added_whole{}))));
+    INOCULUM_UNROLL
+    for (std::size_t k = 0; k < 4; ++k) {
+      INOCULUM_UNROLL
+      for (std::size_t i = 0; i < 2; ++i) {
+        w[2 * k + i] = _mm512_mulhrs_epi16(w[2 * k + i], _mm512_load_si512(s.scales_of[r + k]->of + 32 * i));
+        _mm512_store_si512(s.shares + key_block * (r + k) + 32 * i, w[2 * k + i]);
+      }
+      four[k] = _mm512_castsi512_ps(_mm512_max_epi16(w[2 * k], w[2 * k + 1]));
+    }
+    const __m128i pairs = _mm_castps_si128(firsts(quarters(four, larger_word{})));
+    _mm_store_si128(reinterpret_cast<__m128i*>(s.tops + r),
+                    _mm_max_epi32(_mm_srli_epi32(pairs, 16), _mm_and_si128(pairs, _mm_set1_epi32(0xffff))));
   }
-  const __m512 fell = _mm512_sub_ps(_mm512_load_ps(before), _mm512_load_ps(highest));
-  const __mmask16 counts = _mm512_cmp_ps_mask(fell, _mm512_set1_ps(-64.0f), _CMP_GE_OQ);
-  const __m512 kept = _mm512_maskz_scalef_ps(counts, _mm512_set1_ps(1.0f), fell);
-  _mm512_mask_storeu_ps(maxima, here, _mm512_load_ps(highest));
-  _mm512_mask_storeu_ps(sums, here, _mm512_fmadd_ps(_mm512_maskz_loadu_ps(here, sums), kept, _mm512_load_ps(total)));
+  const __mmask16 here = static_cast<__mmask16>((1u << rows) - 1);
+  const __m512 before = _mm512_maskz_loadu_ps(here, maxima), shift = _mm512_maskz_load_ps(here, s.largest);
+  const __m512 highest = _mm512_maskz_max_ps(0xffff, shift, before);
+  const __m512 fell = _mm512_sub_ps(before, highest), kept = whole_exp2(fell), part = whole_exp2(_mm512_sub_ps(shift, highest));
+  const __m512 total = _mm512_maskz_cvtepi32_ps(here, _mm512_load_si512(s.totals));
+  _mm512_mask_storeu_ps(maxima, here, highest);
+  _mm512_mask_storeu_ps(sums, here,
+                        _mm512_fmadd_ps(total, _mm512_mul_ps(part, _mm512_set1_ps(byte_weight_unit)),
+                                        _mm512_mul_ps(_mm512_maskz_loadu_ps(here, sums), kept)));
+  // Only rows that are there: what else the lanes hold may be denormal, which takes long to divide.
+  const __m512 top = _mm512_maskz_cvtepi32_ps(here, _mm512_load_si512(s.tops));
+  const __m512 by = _mm512_maskz_div_ps(here, _mm512_set1_ps(127.0f * 32768.0f), top);
+  const __m512i inverse = _mm512_maskz_cvttps_epi32(here, _mm512_maskz_min_ps(here, by, _mm512_set1_ps(32767.0f)));
+  _mm512_store_si512(s.inverses, inverse);
+  const __m512 unit = _mm512_mul_ps(_mm512_maskz_load_ps(here, s.units), part);
+  _mm512_store_ps(s.factors, _mm512_maskz_div_ps(here, unit, _mm512_maskz_cvtepi32_ps(here, inverse)));
+  for (std::size_t r = 0; r < rows; ++r) {
+    const __m512i scale = _mm512_set1_epi16(static_cast<std::int16_t>(s.inverses[r]));
+    const std::int16_t* share = s.shares + key_block * r;
+    _mm512_store_si512(s.bytes + key_block * r, _mm512_packs_epi16(_mm512_mulhrs_epi16(_mm512_load_si512(share), scale),
+                                                                   _mm512_mulhrs_epi16(_mm512_load_si512(share + 32), scale)));
+  }
   alignas(64) float factor[16];
   _mm512_store_ps(factor, kept);
   for (unsigned changed = _mm512_mask_cmp_ps_mask(here, fell, _mm512_setzero_ps(), _CMP_NEQ_UQ); changed != 0; changed &= changed - 1) {
@@ -249,32 +305,41 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
     for (std::size_t s = 0; s < strips; ++s)
       _mm512_store_ps(scales.of[b] + 16 * s, scale_of<panel_kind::q8>(page.keys + s * panel + width * panel_rows, b));
   }
-  alignas(64) float scores[page_rows * key_block];
-  alignas(64) std::uint8_t bytes[page_rows * key_block];
-  float factors[page_rows];
+  page_softmax s;
   const std::size_t share = (page.next_bytes + rows - 1) / rows;
   std::size_t fetched = 0;
   for (std::size_t at = 0; at < rows; at += page_rows) {
     const std::size_t n = std::min(page_rows, rows - at);
     std::size_t r = 0;
     for (; r + 4 <= n; r += 4) {
-      key_rows<4>(page, scales, queries, at + r, strips, scores + key_block * r);
+      key_rows<4>(page, scales, queries, at + r, strips, s.scores + key_block * r);
       fetched = avx2::detail::fetch_next(page, fetched, (at + r + 4) * share);
     }
-    if (n - r == 3) key_rows<3>(page, scales, queries, at + r, strips, scores + key_block * r), r += 3;
-    for (; r < n; ++r) key_rows<1>(page, scales, queries, at + r, strips, scores + key_block * r);
+    if (n - r == 3) key_rows<3>(page, scales, queries, at + r, strips, s.scores + key_block * r), r += 3;
+    for (; r < n; ++r) key_rows<1>(page, scales, queries, at + r, strips, s.scores + key_block * r);
     fetched = avx2::detail::fetch_next(page, fetched, (at + n) * share);
-    std::fill(scores + key_block * n, scores + key_block * ((n + 3) / 4 * 4), 0.0f);
+    std::fill(s.scores + key_block * n, s.scores + key_block * ((n + 3) / 4 * 4), 0.0f);
+    std::fill(s.scales_of + n, s.scales_of + (n + 3) / 4 * 4, s.scales);
     for (r = 0; r < n; ++r) {
-      if (first[at + r] == 0 && end[at + r] == key_block) continue;
-      std::fill(scores + key_block * r, scores + key_block * r + first[at + r], -INFINITY);
-      std::fill(scores + key_block * r + end[at + r], scores + key_block * (r + 1), -INFINITY);
+      const std::size_t from = first[at + r], to = end[at + r];
+      // Rows that see the same positions share their scales, with the group before, too.
+      if (r > 0 && from == first[at + r - 1] && to == end[at + r - 1]) {
+        s.scales_of[r] = s.scales_of[r - 1];
+      } else {
+        s.scales_of[r] = s.scales + r;
+        if (r != 0 || at == 0 || from != first[at - 1] || to != end[at - 1]) s.scales[r].set(page.scales, from, to);
+        else s.scales[0] = *s.scales_of[page_rows - 1];
+      }
+      s.units[r] = s.scales_of[r]->unit;
+      if (from == 0 && to == key_block) continue;
+      std::fill(s.scores + key_block * r, s.scores + key_block * r + from, -INFINITY);
+      std::fill(s.scores + key_block * r + to, s.scores + key_block * (r + 1), -INFINITY);
     }
-    byte_softmax(scores, page.scales, n, width, maxima + at, sums + at, out + at * width, bytes, factors);
+    byte_softmax(s, n, width, maxima + at, sums + at, out + at * width);
     r = 0;
-    for (; r + 4 <= n; r += 4) byte_rows<4>(bytes + key_block * r, factors + r, page.values, 16 * strips, width, out + (at + r) * width);
-    if (n - r == 3) byte_rows<3>(bytes + key_block * r, factors + r, page.values, 16 * strips, width, out + (at + r) * width), r += 3;
-    for (; r < n; ++r) byte_rows<1>(bytes + key_block * r, factors + r, page.values, 16 * strips, width, out + (at + r) * width);
+    for (; r + 4 <= n; r += 4) byte_rows<4>(s.bytes + key_block * r, s.factors + r, page.values, strips, width, out + (at + r) * width);
+    if (n - r == 3) byte_rows<3>(s.bytes + key_block * r, s.factors + r, page.values, strips, width, out + (at + r) * width), r += 3;
+    for (; r < n; ++r) byte_rows<1>(s.bytes + key_block * r, s.factors + r, page.values, strips, width, out + (at + r) * width);
   }
 }
 

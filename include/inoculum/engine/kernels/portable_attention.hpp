@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -15,46 +14,41 @@
 namespace inoculum::engine::portable {
 
 namespace detail {
-/// 2^(x - shift) for a whole shift ≥ x, as `byte_exp2_terms` tells.
-[[nodiscard]] inline float byte_exp2(float x, float shift) noexcept {
-  const float magic = whole_magic - shift;
-  const float moved = x + magic;
-  if (moved < byte_exp2_lowest) return 0.0f;
-  const float f = x - (moved - magic);
-  float p = byte_exp2_terms[0];
-  for (int k = 1; k < 4; ++k) p = std::fma(p, f, byte_exp2_terms[k]);
-  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(p) + (std::bit_cast<std::uint32_t>(moved) << 23));
+/// a · b / 2^15 to nearest, as `pmulhrsw` has it.
+[[nodiscard]] constexpr std::int32_t fraction_of(std::int32_t a, std::int32_t b) noexcept { return (a * b + (1 << 14)) >> 15; }
+
+/// 2^-distance, as `byte_exp2_terms` tells.
+[[nodiscard]] inline std::int32_t byte_exp2(float distance) noexcept {
+  if (!(distance < 15.0f)) return 0;
+  const auto u = static_cast<std::int32_t>(std::lrint(distance * byte_exp2_steps));
+  const std::int32_t f = u % 2048 * 16;
+  return (byte_exp2_terms[0] - fraction_of(f, byte_exp2_terms[1] - fraction_of(f, byte_exp2_terms[2]))) >> (u / 2048);
 }
 
 /// A row's scores with a page to its attention.
 inline void byte_row(const float (&scores)[key_block], const byte_page& page, std::size_t first, std::size_t end, std::size_t width,
                      float& maximum, float& sum, float* out) noexcept {
-  float highest = maximum;
-  for (std::size_t k = first; k < end; ++k) highest = std::max(highest, scores[k]);
-  highest = std::ceil(highest);
-  float share[key_block] = {}, weights[key_block] = {}, top = 0.0f;
+  const float shift = std::ceil(*std::max_element(scores + first, scores + end));
+  const float highest = std::max(maximum, shift), kept = whole_exp2(maximum - highest), part = whole_exp2(shift - highest);
+  const float most = *std::max_element(page.scales + first, page.scales + end);
+  const bool counts = most > least_value_scale;
+  std::int32_t share[key_block] = {}, total = 0, top = 0;
   for (std::size_t k = first; k < end; ++k) {
-    weights[k] = byte_exp2(scores[k], highest);
-    share[k] = weights[k] * page.scales[k];
+    const std::int32_t weight = byte_exp2(shift - scores[k]);
+    total += weight;
+    share[k] = counts ? fraction_of(weight, static_cast<std::int32_t>(std::lrint(page.scales[k] * (32767.0f / most)))) : 0;
     top = std::max(top, share[k]);
   }
-  float lanes[panel_rows];
-  for (std::size_t i = 0; i < panel_rows; ++i) lanes[i] = (weights[i] + weights[i + 16]) + (weights[i + 32] + weights[i + 48]);
-  for (std::size_t half = panel_rows / 2; half > 0; half /= 2) {
-    for (std::size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-  }
-  const bool counts = top > 1e-30f;  // below, the inverse would overflow
-  const float inverse = counts ? 127.0f / top : 0.0f, factor = counts ? top * (1.0f / 127.0f) : 0.0f;
-  std::int32_t bytes[key_block];
-  for (std::size_t k = 0; k < key_block; ++k) bytes[k] = static_cast<std::int32_t>(std::lrint(share[k] * inverse));
-  const float kept = whole_exp2(maximum - highest);
-  sum = std::fma(sum, kept, lanes[0]);
+  const auto by = static_cast<std::int32_t>(std::min(127.0f * 32768.0f / static_cast<float>(top), 32767.0f));
+  for (std::int32_t& s : share) s = fraction_of(s, by);
   maximum = highest;
+  sum = std::fma(static_cast<float>(total), part * byte_weight_unit, sum * kept);
+  const float factor = counts ? most * byte_value_unit * part / static_cast<float>(by) : 0.0f;
   for (std::size_t i = 0; i < width; ++i) {
     const std::int8_t* v = page.values + i / 16 * 16 * key_block + 4 * (i % 16);
-    std::int32_t total = 0;
-    for (std::size_t k = 0; k < end; ++k) total += bytes[k] * v[k / 4 * group_bytes + k % 4];
-    out[i] = std::fma(static_cast<float>(total), factor, kept * out[i]);
+    std::int32_t y = 0;
+    for (std::size_t k = first; k < end; ++k) y += share[k] * v[k / 4 * group_bytes + k % 4];
+    out[i] = std::fma(static_cast<float>(y), factor, kept * out[i]);
   }
 }
 }  // namespace detail

@@ -9,9 +9,9 @@
 //   with an offset    y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
 //   f32, f16, bf16    y = fma(x, w, y), columns ascending
 //   f16_tile          the same, from 0 or from what is there
-//   byte_attention    scores as block products; shift = max rounded up, weight_k = byte_exp2(score_k, shift), their sum by 16 lanes;
-//                     share_k = weight_k·scale_k, top = max share, bytes b_k = share_k·(127 / top) to nearest even;
-//                     y = fma(Σ b_k·value, top · (1 / 127), y), the sum exact in integers
+//   byte_attention    scores as block products; shift = largest score rounded up, weight_k = byte_exp2(shift - score_k);
+//                     share_k = weight_k · scale_k / the largest of these scales, bytes b_k = share_k · by, at most 127, all whole numbers;
+//                     y = fma(Σ b_k·value, largest scale / by · 2^(shift - new maximum), y · 2^(maximum - new maximum))
 // Tables agree to the bit in these; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
 #pragma once
 

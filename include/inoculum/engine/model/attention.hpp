@@ -23,25 +23,32 @@ struct attention_part {
   float maximum = -1e30f;   ///< of the scores; finite, so that differences are
   float sum = 0.0f;
 };
+/// The same for the rows of a task.
+struct alignas(64) attention_parts {
+  float result[attention_rows * widest_head];  ///< rows × width, packed
+  float maximum[attention_rows];
+  float sum[attention_rows];
+
+  void clear(std::size_t first, std::size_t last, std::size_t width) noexcept {
+    std::fill(maximum + first, maximum + last, attention_part{}.maximum);
+    std::fill(sum + first, sum + last, 0.0f);
+    std::fill(result + first * width, result + last * width, 0.0f);
+  }
+};
 
 /// The rows a task works on, and its results; about 330 KB for the widest head, one a thread.
 struct alignas(64) attention_scratch {
   float query[attention_rows * widest_head];  ///< already times log2(e) / sqrt(width)
-  float result[attention_rows * widest_head];
-  float segment[attention_rows * widest_head];  ///< the result of the segment at hand
+  attention_parts whole;
+  attention_parts segment;  ///< of the segment at hand
   float scores[attention_rows * key_block];
   std::int8_t query_bytes[attention_rows * widest_head];  ///< for keys in 8 bits: the query in 8 bits, as activations are
   float query_scales[attention_rows * widest_head / block_columns];
   float query_sums[attention_rows * widest_head / block_columns];
   std::int32_t query_totals[attention_rows * widest_head / block_columns];
   std::int32_t query_halves[attention_rows * widest_head / block_columns];
-  attention_part whole[attention_rows];
-  float maximum[attention_rows];          ///< of the segment's scores
-  float sum[attention_rows];              ///< of their weights
   std::size_t positions[attention_rows];  ///< the last one that each row sees, ascending
   std::size_t lowest[attention_rows];     ///< the first one, ascending
-
-  [[nodiscard]] attention_part part(std::size_t row, std::size_t width) noexcept { return {segment + row * width, maximum[row], sum[row]}; }
 };
 
 /// Rows first … last - 1.
@@ -61,37 +68,36 @@ inline void quantise_queries(const kernel_table& kernels, const kv_cache& cache,
 /// Rows first … first + n - 1 and positions first_seen[i] … end_seen[i] - 1 of a page, keys and values in float16.
 inline void attend_halves(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
                           std::size_t page, const std::size_t* first_seen, const std::size_t* end_seen, std::size_t first, std::size_t n,
-                          attention_scratch& s) noexcept {
+                          attention_scratch& s, attention_parts& to) noexcept {
   const std::size_t positions = end_seen[n - 1];
-  float* const out = s.segment + first * width;
+  float* const out = to.result + first * width;
   kernels.f16_tile(s.query + first * width, width, cache.half_keys(layer, head, page), 16, 16 * width, width, n, (positions + 15) / 16,
                    s.scores, key_block, true);
   // At least one score of a row's first block counts, so what is masked here weighs nothing.
   for (std::size_t i = 0; i < n; ++i) std::fill_n(s.scores + i * key_block, first_seen[i], -1e30f);
-  kernels.softmax_step(s.scores, key_block, end_seen, n, s.maximum + first, s.sum + first, out, width);
+  kernels.softmax_step(s.scores, key_block, end_seen, n, to.maximum + first, to.sum + first, out, width);
   kernels.f16_tile(s.scores, key_block, cache.half_values(layer, head, page), width, 16, positions, n, width / 16, out, width, false);
 }
 /// The same in 8 bits.
 inline void attend_bytes(const kernel_table& kernels, const byte_page& page, std::size_t width, const std::size_t* first_seen,
-                         const std::size_t* end_seen, std::size_t first, std::size_t n, attention_scratch& s) noexcept {
+                         const std::size_t* end_seen, std::size_t first, std::size_t n, attention_scratch& s,
+                         attention_parts& to) noexcept {
   const std::size_t blocks = width / block_columns, at = first * blocks;
   const activation_view queries{s.query_bytes + first * width, s.query_scales + at, s.query_sums + at,
                                 s.query_totals + at,           s.query_halves + at, blocks};
-  kernels.byte_attention(page, queries, first_seen, end_seen, n, s.maximum + first, s.sum + first, s.segment + first * width);
+  kernels.byte_attention(page, queries, first_seen, end_seen, n, to.maximum + first, to.sum + first, to.result + first * width);
 }
 
-/// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `s.part()` out for the rows returned: those that see something
-/// of the segment.
+/// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `to` out for the rows returned: those that see something of the
+/// segment.
 inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
-                                std::size_t rows, std::size_t segment, attention_scratch& s) noexcept {
+                                std::size_t rows, std::size_t segment, attention_scratch& s, attention_parts& to) noexcept {
   const std::size_t from = segment * attention_segment;
   row_range seen{0, rows};
   while (seen.first < rows && s.positions[seen.first] < from) ++seen.first;
   while (seen.last > seen.first && s.lowest[seen.last - 1] >= from + attention_segment) --seen.last;
   if (seen.first == seen.last) return seen;
-  std::fill(s.maximum + seen.first, s.maximum + seen.last, -1e30f);
-  std::fill(s.sum + seen.first, s.sum + seen.last, 0.0f);
-  std::fill_n(s.segment + seen.first * width, (seen.last - seen.first) * width, 0.0f);
+  to.clear(seen.first, seen.last, width);
 
   const std::size_t end = std::min(from + attention_segment, s.positions[seen.last - 1] + 1);
   row_range now{seen.first, seen.first};  // rows before it have no position left in this block, those behind it none yet
@@ -112,14 +118,14 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
       byte_page bytes = cache.bytes_of(layer, head, page);
       bytes.next = next;
       bytes.next_bytes = next_bytes;
-      attend_bytes(kernels, bytes, width, first_seen, end_seen, now.first, n, s);
+      attend_bytes(kernels, bytes, width, first_seen, end_seen, now.first, n, s, to);
       continue;
     }
 #if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
     constexpr std::size_t line = 64;
     for (std::size_t i = 0; i < next_bytes; i += line) __builtin_prefetch(next + i, 0, 3);
 #endif
-    attend_halves(kernels, cache, layer, head, width, page, first_seen, end_seen, now.first, n, s);
+    attend_halves(kernels, cache, layer, head, width, page, first_seen, end_seen, now.first, n, s, to);
   }
   return seen;
 }
@@ -135,17 +141,21 @@ inline void normalise(const attention_part& whole, std::size_t width) noexcept {
   for (std::size_t i = 0; i < width; ++i) whole.result[i] *= share;
 }
 
-/// All segments: `s.result` out, normalised.
+/// All segments: `s.whole.result` out, normalised.
 inline void attend(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
                    std::size_t rows, attention_scratch& s) noexcept {
-  for (std::size_t r = 0; r < rows; ++r) s.whole[r] = {s.result + r * width};
-  std::fill_n(s.result, rows * width, 0.0f);
   quantise_queries(kernels, cache, width, rows, s);
-  for (std::size_t segment = s.lowest[0] / attention_segment; segment * attention_segment <= s.positions[rows - 1]; ++segment) {
-    const row_range seen = attend_segment(kernels, cache, layer, head, width, rows, segment, s);
-    for (std::size_t r = seen.first; r < seen.last; ++r) merge(kernels, s.whole[r], s.part(r, width), width);
+  const std::size_t first = s.lowest[0] / attention_segment;
+  // The first segment is the whole so far: merged into nothing, it would be the same.
+  const row_range begun = attend_segment(kernels, cache, layer, head, width, rows, first, s, s.whole);
+  s.whole.clear(begun.last, rows, width);
+  for (std::size_t segment = first + 1; segment * attention_segment <= s.positions[rows - 1]; ++segment) {
+    const row_range seen = attend_segment(kernels, cache, layer, head, width, rows, segment, s, s.segment);
+    for (std::size_t r = seen.first; r < seen.last; ++r)
+      kernels.softmax_merge(s.segment.result + r * width, s.segment.maximum[r], s.segment.sum[r], s.whole.result + r * width,
+                            s.whole.maximum[r], s.whole.sum[r], width);
   }
-  for (std::size_t r = 0; r < rows; ++r) normalise(s.whole[r], width);
+  for (std::size_t r = 0; r < rows; ++r) normalise({s.whole.result + r * width, s.whole.maximum[r], s.whole.sum[r]}, width);
 }
 
 /// The first of the last `window` positions up to `position`; 0: all of them.

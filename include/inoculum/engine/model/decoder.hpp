@@ -386,7 +386,7 @@ class decoder {
         gather(task, window, s);
         attend(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), s);
         for (std::size_t r = 0; r < task.rows(); ++r)
-          std::copy_n(s.result + r * width, width, attended_.row(task.place(r)) + task.head(r) * width);
+          std::copy_n(s.whole.result + r * width, width, attended_.row(task.place(r)) + task.head(r) * width);
       });
       return team_.each(end - begin, 8, [&](std::size_t i) { attended_.quantise(*kernels_, begin + i); });
     }
@@ -395,13 +395,14 @@ class decoder {
       const std::size_t segment = i % segments_;
       gather(task, window, s);
       quantise_queries(*kernels_, *places_[task.from].cache, width, task.rows(), s);
-      const row_range seen = attend_segment(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), segment, s);
+      const row_range seen =
+          attend_segment(*kernels_, *places_[task.from].cache, layer, task.key_head, width, task.rows(), segment, s, s.segment);
       for (std::size_t r = 0; r < task.rows(); ++r) {
         attention_part& part = parts_[(task.place(r) * c.heads + task.head(r)) * segments_ + segment];
         part.sum = 0.0f;  // nothing seen
         if (r < seen.first || r >= seen.last) continue;
-        part = {part.result, s.maximum[r], s.sum[r]};
-        std::copy_n(s.segment + r * width, width, part.result);
+        part = {part.result, s.segment.maximum[r], s.segment.sum[r]};
+        std::copy_n(s.segment.result + r * width, width, part.result);
       }
     };
     const auto whole_of = [&](std::size_t t) {
