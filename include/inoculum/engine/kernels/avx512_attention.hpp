@@ -109,13 +109,18 @@ INOCULUM_AVX512_INLINE void to_words(const __m512 (&x)[4], __m512i (&words)[2]) 
     words[i] = _mm512_packs_epi32(_mm512_maskz_cvtps_epi32(0xffff, x[2 * i]), _mm512_maskz_cvtps_epi32(0xffff, x[2 * i + 1]));
 }
 
+/// Positions first … end - 1, a bit each.
+[[nodiscard]] inline std::uint64_t seen_bits(std::size_t first, std::size_t end) noexcept {
+  return ~std::uint64_t{0} >> (key_block - end) & ~std::uint64_t{0} << first;
+}
+
 /// What the values of a page's positions are multiplied with, those that a row sees, the largest being 32,767.
 struct value_scales {
   alignas(64) std::int16_t of[key_block];
   float unit;  ///< what 1 stands for; 0 where they are next to nothing
 
   INOCULUM_AVX512 void set(const float* scales, std::size_t first, std::size_t end) noexcept {
-    const std::uint64_t seen = ~std::uint64_t{0} >> (key_block - end) & ~std::uint64_t{0} << first;
+    const std::uint64_t seen = seen_bits(first, end);
     __m512 x[4];
     INOCULUM_UNROLL
     for (int i = 0; i < 4; ++i) x[i] = _mm512_maskz_loadu_ps(static_cast<__mmask16>(seen >> 16 * i), scales + 16 * i);
@@ -331,9 +336,9 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
         else s.scales[0] = *s.scales_of[page_rows - 1];
       }
       s.units[r] = s.scales_of[r]->unit;
-      if (from == 0 && to == key_block) continue;
-      std::fill(s.scores + key_block * r, s.scores + key_block * r + from, -INFINITY);
-      std::fill(s.scores + key_block * r + to, s.scores + key_block * (r + 1), -INFINITY);
+      const std::uint64_t hidden = ~seen_bits(from, to);
+      for (std::size_t i = 0; hidden != 0 && i < key_block; i += 16)
+        _mm512_mask_store_ps(s.scores + key_block * r + i, static_cast<__mmask16>(hidden >> i), _mm512_set1_ps(-INFINITY));
     }
     byte_softmax(s, n, width, maxima + at, sums + at, out + at * width);
     r = 0;
