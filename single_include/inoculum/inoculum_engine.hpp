@@ -1371,9 +1371,10 @@ inline constexpr std::size_t fetch_ahead = std::size_t{32} << 10;
 //   with an offset    y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
 //   f32, f16, bf16    y = fma(x, w, y), columns ascending
 //   f16_tile          the same, from 0 or from what is there
-//   byte_attention    scores as block products; shift = largest score rounded up, weight_k = byte_exp2(shift - score_k);
-//                     share_k = weight_k · scale_k / the largest of these scales, bytes b_k = share_k · by, at most 127, all whole numbers;
-//                     y = fma(Σ b_k·value, largest scale / by · 2^(shift - new maximum), y · 2^(maximum - new maximum))
+//   byte_attention    of the positions that a row sees: scores as block products; shift = the largest rounded up, weight_k =
+//                     byte_exp2(shift - score_k), part = 2^(shift - new maximum), kept = 2^(maximum - new maximum);
+//                     sum = fma(Σ weight_k, part / 2^15, sum · kept); share_k = weight_k · scale_k / the largest scale, bytes b_k =
+//                     share_k · by, at most 127, all whole numbers; y = fma(Σ b_k·value, largest scale · part / by, y · kept)
 // Tables agree to the bit in these; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
 
 #include <cstddef>
