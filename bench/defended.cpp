@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Time to first token behind 16 demonstrations with pictures, policy by policy, against the same engine undefended.
-//   bench_defended [MODEL] [EYES] [QUERIES] [THREADS] [f16 | q8]
+//   bench_defended [MODEL] [EYES] [QUERIES] [THREADS] [q16 | q8]
 // MODEL "1.1b": random weights in TinyLlama's shape and eyes for it, made for this run, under the policies whose prompts stay alike;
 // words are those of the language model that is taken without MODEL, so that prompts are as long as a real model's.
 // Every query is asked once under each policy, in turns, so that all meet the same moments of a noisy machine. A policy has an
@@ -187,9 +187,9 @@ int main(int argc, char** argv) {
   std::string eyes = argc > 2 ? argv[2] : "examples/models/smollm2-eyes-mmproj.gguf";
   const std::size_t queries = argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 200;
   const int threads = argc > 4 ? std::atoi(argv[4]) : 2;
-  const std::string_view kept = argc > 5 ? argv[5] : "f16";
-  if (kept != "f16" && kept != "q8") return std::fputs("keys and values are kept in f16 or q8\n", stderr), 2;
-  const auto kv = kept == "q8" ? engine::kv_type::q8 : engine::kv_type::f16;
+  const std::string_view kept = argc > 5 ? argv[5] : "q16";
+  if (kept != "q16" && kept != "q8") return std::fputs("keys and values are kept in q16 or q8\n", stderr), 2;
+  const auto kv = kept == "q8" ? engine::kv_type::q8 : engine::kv_type::q16;
   if (model.empty() || queries == 0) return 1;
   std::signal(SIGINT, [](int) {
     stopped = 1;

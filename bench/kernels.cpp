@@ -83,7 +83,7 @@ void attention(benchmark::State& state, const kernel_table& kernels, kv_type typ
   float key[width], value[width];
   for (std::size_t p = 0; p < positions; ++p) {
     for (std::size_t i = 0; i < width; ++i) key[i] = static_cast<float>(r.normal()), value[i] = static_cast<float>(r.normal());
-    cache.store(0, 0, p, key, value);
+    cache.store(kernels, 0, 0, p, key, value);
   }
   const auto scratch = std::make_unique<attention_scratch>();
   for (std::size_t i = 0; i < rows * width; ++i) scratch->query[i] = 0.18f * static_cast<float>(r.normal());
@@ -109,9 +109,9 @@ int main(int argc, char** argv) {
         s.counters["GMAC/s"] = best * 1e-9;
       })->Unit(benchmark::kMillisecond);
     }
-    for (const kv_type type : {kv_type::f16, kv_type::q8}) {
+    for (const kv_type type : {kv_type::q16, kv_type::q8}) {
       for (const std::size_t rows : {48u, 3u}) {
-        const std::string name = "attention/" + std::string(k->name) + (type == kv_type::q8 ? "/q8/" : "/f16/") + std::to_string(rows);
+        const std::string name = "attention/" + std::string(k->name) + (type == kv_type::q8 ? "/q8/" : "/q16/") + std::to_string(rows);
         benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& s) {
           attention(s, *k, type, rows);
         })->Unit(benchmark::kMicrosecond);

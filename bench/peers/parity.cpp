@@ -87,7 +87,7 @@ std::span<const float> run(cpu_engine& engine, const std::vector<std::int32_t>& 
   std::exit(1);
 }
 using inoculum::engine::activation_type;
-cpu_engine open(const char* path, inoculum::engine::kv_type type = inoculum::engine::kv_type::f16,
+cpu_engine open(const char* path, inoculum::engine::kv_type type = inoculum::engine::kv_type::q16,
                 activation_type activations = activation_type::q8) {
   auto engine = cpu_engine::load(path, {.threads = 2, .kv_type = type, .activations = activations});
   if (engine) return std::move(*engine);
@@ -96,7 +96,7 @@ cpu_engine open(const char* path, inoculum::engine::kv_type type = inoculum::eng
 }
 
 void compare(const char* name, const char* path, const std::vector<std::string>& texts, activation_type activations = activation_type::q8) {
-  cpu_engine engine = open(path, inoculum::engine::kv_type::f16, activations);
+  cpu_engine engine = open(path, inoculum::engine::kv_type::q16, activations);
   const bool unrounded = activations == activation_type::f32;
   peer llama(path, 2, 4096, nullptr, unrounded);
   agreement sum;
@@ -143,7 +143,7 @@ int main(int argc, char** argv) {
   }
   compare("llama.cpp, weights as in the file", argv[1], texts);
   constexpr auto q8 = inoculum::engine::kv_type::q8;
-  compare("ours, keys in q8 against f16", open(argv[1], q8), open(argv[1]), texts);
+  compare("ours, keys in q8 against q16", open(argv[1], q8), open(argv[1]), texts);
   if (!std::filesystem::exists(argv[3])) {
     llama_model_quantize_params params = llama_model_quantize_default_params();
     params.ftype = LLAMA_FTYPE_ALL_F32;
@@ -153,7 +153,7 @@ int main(int argc, char** argv) {
     std::filesystem::rename(unfinished, argv[3]);
   }
   // Where no 8-bit activation drowns it.
-  compare("ours as floats, keys in q8 or f16", open(argv[3], q8), open(argv[3]), texts);
+  compare("ours as floats, keys in q8 or q16", open(argv[3], q8), open(argv[3]), texts);
   compare("ours, file against floats", open(argv[1]), open(argv[3]), texts);
   compare("llama.cpp, the same as floats", argv[3], texts);
 }

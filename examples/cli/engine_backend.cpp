@@ -30,7 +30,7 @@ result<loaded_engine> load_engine(const model_options& options) {
   }
   const bool default_eyes = options.mmproj.empty();
   const std::string eyes = eyes_of(options);
-  const engine::kv_type kv = options.kv_type == "q8" ? engine::kv_type::q8 : engine::kv_type::f16;
+  const engine::kv_type kv = options.kv_type == "q8" ? engine::kv_type::q8 : engine::kv_type::q16;
   const engine::activation_type activations = options.activations == "f32" ? engine::activation_type::f32 : engine::activation_type::q8;
   engine_options wanted{.mmproj = eyes, .threads = options.threads, .kv_type = kv, .activations = activations};
   auto engine = cpu_engine::load(path, wanted);

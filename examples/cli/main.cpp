@@ -62,8 +62,8 @@ int if_said(int code) {
 }
 
 void add_number_types(CLI::App* command, cli::model_options& model, const char* group) {
-  command->add_option("--kv-type", model.kv_type, "keys and values of the bundled engine: f16, or q8 in half the memory")
-      ->check(CLI::IsMember({"f16", "q8"}))
+  command->add_option("--kv-type", model.kv_type, "keys and values of the bundled engine: q16, or q8 in half the memory")
+      ->check(CLI::IsMember({"q16", "q8"}))
       ->capture_default_str()
       ->group(group);
   command

@@ -38,7 +38,7 @@ struct model_options {
   std::string mmproj{};    ///< "none": no eyes
   std::string endpoint{};  ///< an OpenAI-compatible server, instead of the bundled engine
   int threads = 0;
-  std::string kv_type = "f16";     ///< of the bundled engine's keys and values; or "q8"
+  std::string kv_type = "q16";     ///< of the bundled engine's keys and values; or "q8"
   std::string activations = "q8";  ///< that meet quantised weights; or "f32"
 };
 

@@ -1370,12 +1370,16 @@ inline constexpr std::size_t fetch_ahead = std::size_t{32} << 10;
 //   one, sixteenths   y = fma(product, scale·a_scale, y), blocks ascending
 //   with an offset    y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
 //   f32, f16, bf16    y = fma(x, w, y), columns ascending
-//   f16_tile          the same, from 0 or from what is there
+//   word_attention    of the positions that a row sees: score_k = (query · key, exact) · key's scale; shift = the largest · query's scale,
+//                     rounded up; weight_k = 2^fma(score_k, query's scale, -shift), part = 2^(shift - new maximum), kept = 2^(maximum - new
+//                     maximum); sum = fma(Σ weight_k, part, sum · kept); share_k = weight_k · value's scale, by = `share_sum` / Σ share_k,
+//                     w_k = share_k · by to the nearest whole number; y = fma(Σ w_k·value, Σ share_k / `share_sum` · part, y · kept). Both
+//                     Σ of floats: the four sixteens of positions, (0 + 1) + (2 + 3), then the 16 by halves
 //   byte_attention    of the positions that a row sees: scores as block products; shift = the largest rounded up, weight_k =
 //                     byte_exp2(shift - score_k), part = 2^(shift - new maximum), kept = 2^(maximum - new maximum);
 //                     sum = fma(Σ weight_k, part / 2^15, sum · kept); share_k = weight_k · scale_k / the largest scale, bytes b_k =
 //                     share_k · by, at most 127, all whole numbers; y = fma(Σ b_k·value, largest scale · part / by, y · kept)
-// Tables agree to the bit in these; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
+// Tables agree to the bit in these, and in `quantise_words`; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
 
 #include <cstddef>
 #include <cstdint>
@@ -1392,10 +1396,30 @@ struct activation_view {
   std::size_t blocks = 0;
 };
 
+/// Vectors in 16 bits, each with a scale: x ≈ scale · value. As whole numbers they are at most `word_length` long, so that a product of two
+/// fits 32 bits however wide they are: a component is kept to 2^-16 of the longest, where float16 keeps 2^-12 of itself.
+struct word_view {
+  const std::int16_t* values = nullptr;  ///< row t at values + width · t
+  const float* scales = nullptr;         ///< greater than 0
+  std::size_t width = 0;
+};
+inline constexpr float word_length = 46000.0f;
+inline constexpr float least_word = 1e-15f;   ///< a vector whose largest component is below counts as 0: its square would be denormal
+inline constexpr float share_sum = 32735.0f;  ///< of weights in 16 bits; when all 64 are rounded up, one of them alone still fits
+
 inline constexpr std::size_t key_block = 64;     ///< positions of a page, which attention takes at once
 inline constexpr std::size_t widest_head = 512;  ///< components of a head, at most
 
-/// 64 keys and values of one head in 8 bits.
+/// 64 keys and values of one head in 16 bits.
+struct word_page {
+  const std::int16_t* keys = nullptr;    ///< strips of 16 positions: two components side by side, then the next two
+  const std::int16_t* values = nullptr;  ///< strips of 16 components: two positions side by side, then the next two
+  const float* key_scales = nullptr;
+  const float* value_scales = nullptr;
+  const std::uint8_t* next = nullptr;  ///< `next_bytes` that are wanted afterwards and may be fetched meanwhile
+  std::size_t next_bytes = 0;
+};
+/// The same in 8 bits.
 struct byte_page {
   const std::uint8_t* keys = nullptr;   ///< four panels of `panel_kind::q8`, one behind the other
   const std::int8_t* values = nullptr;  ///< strips of 16 components: four positions side by side, then the next four
@@ -1412,6 +1436,9 @@ struct kernel_table {
   /// The rest as in `activation_view`.
   void (*quantise)(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums, std::int32_t* totals,
                    std::int32_t* halves) = nullptr;
+  /// x[n] to one vector of a `word_view`, and its scale, 0 where the vector counts as 0; n is a multiple of 16. by = the lesser of 32767 /
+  /// max|x| and `word_length` / |x|, value = x · by to nearest even, scale = 1 / by.
+  float (*quantise_words)(const float* x, std::size_t n, std::int16_t* values) = nullptr;
   /// Quantised weights of any kind.
   void (*quantised_panel)(panel_kind kind, const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) = nullptr;
   /// The same for two panels of one kind, to 2 · 16 · rows floats: a token's values are then read once for both.
@@ -1424,19 +1451,18 @@ struct kernel_table {
                     float* out) = nullptr;
   void (*bf16_panel)(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                      float* out) = nullptr;
-  /// Both halves of attention: out[rows × 16·strips] = a[rows × depth] · b[depth × 16·strips], b in float16, added to what is there
-  /// unless `fresh`. Row k of strip i begins at b + i · strip_stride + k · b_stride.
-  void (*f16_tile)(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t strip_stride,
-                   std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride, bool fresh) = nullptr;
   /// One step of the running softmax (Milakov and Gimelshein, 2018) of each of some rows: row r has 64 scores at
-  /// scores + stride · r, in units of log 2, of which the first valid[r] ≥ 1 count: turns them into weights (0 past those), updates
-  /// maxima[r] and sums[r], rescales `depth` numbers at out + depth · r, a multiple of 16. No row's result depends on the others.
-  void (*softmax_step)(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima, float* sums,
-                       float* out, std::size_t depth) = nullptr;
-  /// One step of attention to keys and values in 8 bits, for query rows of 32 · `queries.blocks` components times log2(e) / sqrt(width),
-  /// the values' width: row r sees positions first[r] … end[r] - 1 of the page, at least one, `end` ascending. Updates maxima[r], which are
-  /// whole numbers, sums[r] and as many numbers a row at `out`; before a row's first page these are -1e30, 0 and zeros. At most
-  /// `widest_head` components; scores within ±2^22. Weights become 7 bits on the way, so that four products are one step.
+  /// scores + stride · r, in units of log 2, of which the first `valid` ≥ 1 count: turns them into weights (0 past those) below
+  /// 2^maxima[r], which is not less than any of them, and adds them to sums[r].
+  void (*softmax_step)(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima, float* sums) = nullptr;
+  /// One step of attention to keys and values in 16 bits (the running softmax as above), for query rows times log2(e) / sqrt(width):
+  /// row r sees positions first[r] … end[r] - 1 of the page, at least one, `end` ascending. Updates maxima[r], which are whole numbers,
+  /// sums[r] and `queries.width` numbers a row at `out`; before a row's first page these are -1e30, 0 and zeros. Widths: multiples of 16,
+  /// at most `widest_head`.
+  void (*word_attention)(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
+                         std::size_t rows, float* maxima, float* sums, float* out) = nullptr;
+  /// The same in 8 bits, for query rows of 32 · `queries.blocks` components; scores within ±2^22. Weights become 7 bits on the way, so that
+  /// four products are one step.
   void (*byte_attention)(const byte_page& page, const activation_view& queries, const std::size_t* first, const std::size_t* end,
                          std::size_t rows, float* maxima, float* sums, float* out) = nullptr;
   /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum.
@@ -1930,9 +1956,10 @@ template <class SourceRow>
 // Keys and values of one sequence, in pages of 64 positions that hold every layer and head.
 // Pages are shared between sequences that begin alike; whoever writes into a shared one gets a copy first.
 //
-//   f16   a head's keys lie 16 positions side by side, component by component, so that scores come out as lanes; values lie
-//         position by position, so that their weighted sum does
-//   q8    8 bits, 53% of the bytes for heads of 64: keys in panels of 16 positions like weights in Q8_0 (quant/panel_layout.hpp), a
+//   q16   whole numbers of 16 bits, a float scale a position and kind (`word_view`): keys in strips of 16 positions, so that scores come
+//         out as lanes, values in strips of 16 components, so that their weighted sums do; two components or positions side by side,
+//         whose products are one step
+//   q8    8 bits, half the bytes: keys in panels of 16 positions like weights in Q8_0 (quant/panel_layout.hpp), a
 //         float16 scale for 32 components, so that their products are those of weights; values four positions
 //         side by side in strips of 16 components, a float scale a position
 
@@ -1949,7 +1976,7 @@ namespace inoculum::engine {
 
 using kv_page = std::shared_ptr<aligned_bytes>;
 
-enum class kv_type : std::uint8_t { f16, q8 };
+enum class kv_type : std::uint8_t { q16, q8 };
 
 /// Keys and values of some positions in a row, apart from any cache: what `kv_cache::copy_line` gives, line after line.
 struct kv_stretch {
@@ -1960,10 +1987,11 @@ struct kv_stretch {
 class kv_cache {
  public:
   /// `head_width` is a multiple of 16; for q8 of 32.
-  kv_cache(std::size_t layers, std::size_t heads, std::size_t head_width, kv_type type = kv_type::f16)
+  kv_cache(std::size_t layers, std::size_t heads, std::size_t head_width, kv_type type = kv_type::q16)
       : lines_(layers * heads), heads_(heads), head_width_(head_width), type_(type) {
-    key_bytes_ = type == kv_type::f16 ? key_block * head_width * 2 : strips * panel_bytes_of(panel_kind::q8, head_width);
-    head_bytes_ = key_bytes_ + (type == kv_type::f16 ? key_block * head_width * 2 : key_block * (head_width + sizeof(float)));
+    const std::size_t words = key_block * head_width * 2;
+    key_bytes_ = type == kv_type::q16 ? words : strips * panel_bytes_of(panel_kind::q8, head_width);
+    head_bytes_ = type == kv_type::q16 ? 2 * words + 2 * scales_bytes : key_bytes_ + key_block * head_width + scales_bytes;
     page_bytes_ = layers * heads * head_bytes_;
   }
 
@@ -1998,18 +2026,17 @@ class kv_cache {
 
   [[nodiscard]] kv_type type() const noexcept { return type_; }
 
-  /// Keys of a page in f16: 4 strips of [head_width][16 positions]; in q8: 4 panels.
-  [[nodiscard]] const std::uint16_t* half_keys(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
-    return reinterpret_cast<const std::uint16_t*>(part(layer, head, page));
+  /// All that a head has in a page.
+  [[nodiscard]] const std::uint8_t* head_of(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    return part(layer, head, page);
   }
-  [[nodiscard]] const std::uint8_t* key_panel(std::size_t layer, std::size_t head, std::size_t page, std::size_t strip) const noexcept {
-    return part(layer, head, page) + strip * key_bytes_ / strips;
+  /// The same as attention reads it in q16, and in q8.
+  [[nodiscard]] word_page words_of(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    const std::uint8_t* keys = part(layer, head, page);
+    const auto* scales = reinterpret_cast<const float*>(keys + 2 * key_bytes_);
+    return {reinterpret_cast<const std::int16_t*>(keys), reinterpret_cast<const std::int16_t*>(keys + key_bytes_), scales,
+            scales + key_block};
   }
-  /// Values of a page in f16: [64 positions][head_width].
-  [[nodiscard]] const std::uint16_t* half_values(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
-    return reinterpret_cast<const std::uint16_t*>(part(layer, head, page) + key_bytes_);
-  }
-  /// The same in q8.
   [[nodiscard]] byte_page bytes_of(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
     const std::uint8_t* keys = part(layer, head, page);
     const std::uint8_t* values = keys + key_bytes_;
@@ -2017,14 +2044,18 @@ class kv_cache {
   }
 
   /// Stores one position of one head.
-  void store(std::size_t layer, std::size_t head, std::size_t position, const float* key, const float* value) noexcept {
+  void store(const kernel_table& kernels, std::size_t layer, std::size_t head, std::size_t position, const float* key,
+             const float* value) noexcept {
     const place at(position);
     std::uint8_t* to = part(layer, head, at.page);
-    if (type_ == kv_type::f16) {
-      auto* k = reinterpret_cast<std::uint16_t*>(to) + at.strip * 16 * head_width_ + at.lane;
-      auto* v = reinterpret_cast<std::uint16_t*>(to + key_bytes_) + at.row * head_width_;
-      for (std::size_t i = 0; i < head_width_; ++i) k[16 * i] = float_to_half(key[i]);
-      for (std::size_t i = 0; i < head_width_; ++i) v[i] = float_to_half(value[i]);
+    if (type_ == kv_type::q16) {
+      alignas(64) std::int16_t words[widest_head];
+      float scale = kernels.quantise_words(key, head_width_, words);
+      for (std::size_t i = 0; i < head_width_; i += 2) std::memcpy(to + key_word(at, i), words + i, 4);
+      std::memcpy(to + 2 * key_bytes_ + at.row * sizeof scale, &scale, sizeof scale);
+      scale = kernels.quantise_words(value, head_width_, words);
+      for (std::size_t i = 0; i < head_width_; ++i) std::memcpy(to + key_bytes_ + value_word(at.row, i), words + i, 2);
+      std::memcpy(to + 2 * key_bytes_ + scales_bytes + at.row * sizeof scale, &scale, sizeof scale);
       return;
     }
     std::uint8_t* panel = to + at.strip * key_bytes_ / strips;
@@ -2044,11 +2075,15 @@ class kv_cache {
   void load(std::size_t layer, std::size_t head, std::size_t position, float* key, float* value) const noexcept {
     const place at(position);
     const std::uint8_t* from = part(layer, head, at.page);
-    if (type_ == kv_type::f16) {
-      const std::uint16_t* k = half_keys(layer, head, at.page) + at.strip * 16 * head_width_ + at.lane;
-      const std::uint16_t* v = half_values(layer, head, at.page) + at.row * head_width_;
-      for (std::size_t i = 0; i < head_width_; ++i) key[i] = half_to_float(k[16 * i]);
-      for (std::size_t i = 0; i < head_width_; ++i) value[i] = half_to_float(v[i]);
+    if (type_ == kv_type::q16) {
+      const word_page page = words_of(layer, head, at.page);
+      const auto word = [&](std::size_t offset) {
+        std::int16_t out = 0;
+        std::memcpy(&out, from + offset, sizeof out);
+        return static_cast<float>(out);
+      };
+      for (std::size_t i = 0; i < head_width_; ++i) key[i] = page.key_scales[at.row] * word(key_word(at, i));
+      for (std::size_t i = 0; i < head_width_; ++i) value[i] = page.value_scales[at.row] * word(key_bytes_ + value_word(at.row, i));
       return;
     }
     const std::uint8_t* panel = from + at.strip * key_bytes_ / strips;
@@ -2065,24 +2100,20 @@ class kv_cache {
 
   /// Whether a page that came from elsewhere, `page_bytes()` long, holds numbers only.
   [[nodiscard]] bool is_finite(const std::uint8_t* page) const noexcept {
-    const auto halves_finite = [](const std::uint8_t* from, std::size_t n) {
-      std::uint16_t half = 0;
+    const auto all = [](const std::uint8_t* from, std::size_t n, auto number, const auto& finite) {
       for (std::size_t i = 0; i < n; ++i) {
-        std::memcpy(&half, from + 2 * i, sizeof half);
-        if (!half_is_finite(half)) return false;
+        std::memcpy(&number, from + sizeof number * i, sizeof number);
+        if (!finite(number)) return false;
       }
       return true;
     };
-    if (type_ == kv_type::f16) return halves_finite(page, page_bytes_ / 2);
+    const auto floats = [&](const std::uint8_t* from, std::size_t n) { return all(from, n, 0.0f, [](float x) { return x - x == 0.0f; }); };
     const std::size_t quants = head_width_ * panel_rows;
     for (const std::uint8_t* end = page + page_bytes_; page != end; page += head_bytes_) {
-      for (std::size_t strip = 0; strip < strips; ++strip) {
-        if (!halves_finite(page + strip * key_bytes_ / strips + quants, quants / block_columns)) return false;
-      }
-      float scale = 0.0f;
-      for (std::size_t i = 0; i < key_block; ++i) {
-        std::memcpy(&scale, page + key_bytes_ + key_block * head_width_ + i * sizeof scale, sizeof scale);
-        if (!(scale - scale == 0.0f)) return false;
+      const std::size_t scales = type_ == kv_type::q16 ? 2 * key_block : key_block;
+      if (!floats(page + head_bytes_ - scales * sizeof(float), scales)) return false;
+      for (std::size_t strip = 0; type_ == kv_type::q8 && strip < strips; ++strip) {
+        if (!all(page + strip * key_bytes_ / strips + quants, quants / block_columns, std::uint16_t{0}, half_is_finite)) return false;
       }
     }
     return true;
@@ -2092,7 +2123,8 @@ class kv_cache {
   [[nodiscard]] std::size_t lines() const noexcept { return lines_; }
   /// Bytes of one line of so many positions.
   [[nodiscard]] std::size_t line_bytes(std::size_t positions) const noexcept {
-    return positions * (type_ == kv_type::f16 ? 4 * head_width_ : 2 * head_width_ + 2 * (head_width_ / block_columns) + sizeof(float));
+    return positions * (type_ == kv_type::q16 ? 4 * head_width_ + 2 * sizeof(float)
+                                              : 2 * head_width_ + 2 * (head_width_ / block_columns) + sizeof(float));
   }
   /// Copies one line of the positions from `first` on to `packed`, and back to the positions from `first` on of any cache of this shape.
   void copy_line(std::size_t line, std::size_t first, std::size_t positions, std::uint8_t* packed) const noexcept {
@@ -2108,7 +2140,8 @@ class kv_cache {
 
  private:
   /// Calls copy(in a page, packed, bytes) for all that a line has of these positions. Packed, it does not depend on where they stand:
-  /// f16 [head_width][positions] keys, then values; q8 each position's key with its scales, then values, then their scales.
+  /// q16 keys, [head_width / 2][positions] pairs, then values, [positions][head_width], then the scales of either; q8 each position's key
+  /// with its scales, then values, then their scales.
   template <class Byte, class Copy>
   void each_piece(std::size_t line, std::size_t first, std::size_t positions, Byte* packed, Copy&& copy) const noexcept {
     const std::size_t width = head_width_, blocks = width / block_columns, key = width + 2 * blocks;
@@ -2116,10 +2149,15 @@ class kv_cache {
       const place at(first + done);
       n = std::min(16 - at.lane, positions - done);
       std::uint8_t* const page = part(0, line, at.page);
-      if (type_ == kv_type::f16) {
-        std::uint8_t* strip = page + 2 * (at.strip * 16 * width + at.lane);
-        for (std::size_t c = 0; c < width; ++c) copy(strip + 32 * c, packed + 2 * (c * positions + done), 2 * n);
-        copy(page + key_bytes_ + 2 * at.row * width, packed + 2 * (positions + done) * width, 2 * n * width);
+      if (type_ == kv_type::q16) {
+        for (std::size_t c = 0; c < width; c += 2) copy(page + key_word(at, c), packed + 2 * c * positions + 4 * done, 4 * n);
+        for (std::size_t i = 0; i < n; ++i) {
+          Byte* const to = packed + 2 * (positions + done + i) * width;
+          for (std::size_t c = 0; c < width; ++c) copy(page + key_bytes_ + value_word(at.row + i, c), to + 2 * c, 2);
+        }
+        for (std::size_t kind = 0; kind < 2; ++kind)
+          copy(page + 2 * key_bytes_ + kind * scales_bytes + at.row * sizeof(float),
+               packed + 4 * positions * width + (kind * positions + done) * sizeof(float), n * sizeof(float));
         continue;
       }
       std::uint8_t* panel = page + at.strip * key_bytes_ / strips;
@@ -2139,12 +2177,20 @@ class kv_cache {
   }
 
   static constexpr std::size_t strips = key_block / 16;
+  static constexpr std::size_t scales_bytes = key_block * sizeof(float);
   static constexpr int key_bias = layout_of(panel_kind::q8).bias;
 
   struct place {
     std::size_t page, row, strip, lane;
     explicit place(std::size_t position) : page(position / key_block), row(position % key_block), strip(row / 16), lane(row % 16) {}
   };
+  /// Where a key's i-th word stands in a page, and a position's i-th among the values; in bytes.
+  [[nodiscard]] std::size_t key_word(const place& at, std::size_t i) const noexcept {
+    return 2 * (at.strip * 16 * head_width_ + i / 2 * 32 + 2 * at.lane + i % 2);
+  }
+  [[nodiscard]] static constexpr std::size_t value_word(std::size_t row, std::size_t i) noexcept {
+    return 2 * (i / 16 * 16 * key_block + row / 2 * 32 + 2 * (i % 16) + row % 2);
+  }
   /// Where a key's scale of block b and its i-th quant stand in a panel.
   [[nodiscard]] std::size_t key_scale(const place& at, std::size_t b) const noexcept {
     return head_width_ * panel_rows + layout_of(panel_kind::q8).factors_at(b) + 2 * at.lane;
@@ -2210,7 +2256,7 @@ namespace inoculum::engine {
 static_assert(std::endian::native == std::endian::little, "the file is written as memory holds it");
 
 /// Names how this version computes keys and values. Whoever changes a bit of them changes this, so that no older file is gone on from.
-inline constexpr std::string_view arithmetic = "4";
+inline constexpr std::string_view arithmetic = "5";
 
 /// Whose pages they are: a file is read only by an engine that would have computed the same.
 struct prefix_identity {
@@ -4451,6 +4497,10 @@ inline constexpr std::int16_t byte_exp2_terms[3] = {32711, 21820, 5521};
 inline constexpr float byte_weight_unit = 1.0f / 32768.0f;     ///< what a weight is counted in
 inline constexpr float byte_value_unit = 32768.0f / 32767.0f;  ///< the same where a page's largest value scale is 32,767
 inline constexpr float least_value_scale = 1e-30f;  ///< a page's values that are scaled by less count as 0: the inverse would overflow
+/// 2^x, x at most about 0, for weights that end as 16 bits: as above, but by a minimax polynomial of degree 4 (relative error below 3e-6),
+/// and 0 below `word_exp2_lowest`.
+inline constexpr float word_exp2_terms[5] = {9.570101e-3f, 5.5917863e-2f, 2.4024744e-1f, 6.931218e-1f, 9.999993e-1f};
+inline constexpr float word_exp2_lowest = -30.0f;
 /// 2^n for a whole n ≤ 0, exactly; 0 below 2^-64, since times a small scale it would be denormal, which some
 /// processors compute slowly, and for what is no number.
 [[nodiscard]] constexpr float whole_exp2(float n) noexcept {
@@ -4785,8 +4835,9 @@ struct alignas(64) attention_parts {
 struct alignas(64) attention_scratch {
   float query[attention_rows * widest_head];  ///< already times log2(e) / sqrt(width)
   attention_parts whole;
-  attention_parts segment;  ///< of the segment at hand
-  float scores[attention_rows * key_block];
+  attention_parts segment;                                 ///< of the segment at hand
+  std::int16_t query_words[attention_rows * widest_head];  ///< for keys in 16 bits
+  float query_word_scales[attention_rows];
   std::int8_t query_bytes[attention_rows * widest_head];  ///< for keys in 8 bits: the query in 8 bits, as activations are
   float query_scales[attention_rows * widest_head / block_columns];
   float query_sums[attention_rows * widest_head / block_columns];
@@ -4805,32 +4856,15 @@ struct row_range {
 /// Before `attend_segment`: queries as keys of this type want them.
 inline void quantise_queries(const kernel_table& kernels, const kv_cache& cache, std::size_t width, std::size_t rows,
                              attention_scratch& s) noexcept {
-  if (cache.type() != kv_type::q8) return;
+  if (cache.type() == kv_type::q16) {
+    for (std::size_t r = 0; r < rows; ++r) {
+      const float scale = kernels.quantise_words(s.query + r * width, width, s.query_words + r * width);
+      s.query_word_scales[r] = scale > 0.0f ? scale : 1.0f;  // of zeros: any but 0, which would make what is masked a NaN
+    }
+    return;
+  }
   const std::size_t blocks = width / block_columns;
   kernels.quantise(s.query, rows * blocks, s.query_bytes, s.query_scales, s.query_sums, s.query_totals, s.query_halves);
-}
-
-/// Rows first … first + n - 1 and positions first_seen[i] … end_seen[i] - 1 of a page, keys and values in float16.
-inline void attend_halves(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
-                          std::size_t page, const std::size_t* first_seen, const std::size_t* end_seen, std::size_t first, std::size_t n,
-                          attention_scratch& s, attention_parts& to) noexcept {
-  const std::size_t positions = end_seen[n - 1];
-  float* const out = to.result + first * width;
-  kernels.f16_tile(s.query + first * width, width, cache.half_keys(layer, head, page), 16, 16 * width, width, n, (positions + 15) / 16,
-                   s.scores, key_block, true);
-  // At least one score of a row's first block counts, so what is masked here weighs nothing.
-  for (std::size_t i = 0; i < n; ++i) std::fill_n(s.scores + i * key_block, first_seen[i], -1e30f);
-  kernels.softmax_step(s.scores, key_block, end_seen, n, to.maximum + first, to.sum + first, out, width);
-  kernels.f16_tile(s.scores, key_block, cache.half_values(layer, head, page), width, 16, positions, n, width / 16, out, width, false);
-}
-/// The same in 8 bits.
-inline void attend_bytes(const kernel_table& kernels, const byte_page& page, std::size_t width, const std::size_t* first_seen,
-                         const std::size_t* end_seen, std::size_t first, std::size_t n, attention_scratch& s,
-                         attention_parts& to) noexcept {
-  const std::size_t blocks = width / block_columns, at = first * blocks;
-  const activation_view queries{s.query_bytes + first * width, s.query_scales + at, s.query_sums + at,
-                                s.query_totals + at,           s.query_halves + at, blocks};
-  kernels.byte_attention(page, queries, first_seen, end_seen, n, to.maximum + first, to.sum + first, to.result + first * width);
 }
 
 /// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `to` out for the rows returned: those that see something of the
@@ -4856,21 +4890,23 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
       first_seen[r - now.first] = std::max(s.lowest[r], begin) - begin;
       end_seen[r - now.first] = std::min(s.positions[r] - begin + 1, key_block);
     }
-    // The next block is asked for: what a head keeps in a page stands alone, where no prefetcher of the processor expects it.
-    const std::uint8_t* next = begin + key_block <= s.positions[rows - 1] ? cache.key_panel(layer, head, page + 1, 0) : nullptr;
-    const std::size_t next_bytes = next != nullptr ? cache.head_bytes() : 0;
-    if (cache.type() == kv_type::q8) {
-      byte_page bytes = cache.bytes_of(layer, head, page);
-      bytes.next = next;
-      bytes.next_bytes = next_bytes;
-      attend_bytes(kernels, bytes, width, first_seen, end_seen, now.first, n, s, to);
-      continue;
+    const auto step = [&](auto kernel, auto of, const auto& queries) {
+      // The next block is asked for: what a head keeps in a page stands alone, where no prefetcher of the processor expects it.
+      if (begin + key_block <= s.positions[rows - 1]) {
+        of.next = cache.head_of(layer, head, page + 1);
+        of.next_bytes = cache.head_bytes();
+      }
+      kernel(of, queries, first_seen, end_seen, n, to.maximum + now.first, to.sum + now.first, to.result + now.first * width);
+    };
+    if (cache.type() == kv_type::q16) {
+      step(kernels.word_attention, cache.words_of(layer, head, page),
+           word_view{s.query_words + now.first * width, s.query_word_scales + now.first, width});
+    } else {
+      const std::size_t blocks = width / block_columns, at = now.first * blocks;
+      step(kernels.byte_attention, cache.bytes_of(layer, head, page),
+           activation_view{s.query_bytes + now.first * width, s.query_scales + at, s.query_sums + at, s.query_totals + at,
+                           s.query_halves + at, blocks});
     }
-#if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
-    constexpr std::size_t line = 64;
-    for (std::size_t i = 0; i < next_bytes; i += line) __builtin_prefetch(next + i, 0, 3);
-#endif
-    attend_halves(kernels, cache, layer, head, width, page, first_seen, end_seen, now.first, n, s, to);
   }
   return seen;
 }
@@ -5473,7 +5509,7 @@ class decoder {
   static constexpr std::size_t chunk_rows = 256;
 
   /// Keys and values in `type`; for q8 `head_width` must be a multiple of 32.
-  decoder(decoder_weights weights, const kernel_table& kernels, thread_team team, kv_type type = kv_type::f16)
+  decoder(decoder_weights weights, const kernel_table& kernels, thread_team team, kv_type type = kv_type::q16)
       : weights_(std::move(weights)), kernels_(&kernels), team_(std::move(team)), kv_type_(type), scratch_(team_.size()) {
     for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
   }
@@ -5776,7 +5812,7 @@ class decoder {
     for (std::size_t i = 0; i < c.heads * c.head_width; ++i) q[i] *= factor;
     for (std::size_t h = 0; h < c.kv_heads; ++h) {
       turned(k + h * c.head_width, layer.key_norm);
-      places_[t].cache->store(index, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
+      places_[t].cache->store(*kernels_, index, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
     }
   }
 
@@ -6730,7 +6766,7 @@ INOCULUM_AVX512 inline void quantised_panel(Tiles& unit, panel_kind kind, const 
 #ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX2_ATTENTION
 #define INOCULUM_SINGLE_ENGINE_KERNELS_AVX2_ATTENTION
 
-// Attention to a page of keys and values in 8 bits by AVX2.
+// Attention to a page of keys and values in 16 or 8 bits by AVX2.
 
 #include <algorithm>
 #include <cmath>
@@ -6743,7 +6779,8 @@ namespace inoculum::engine::avx2 {
 
 namespace detail {
 /// Asks for what is wanted next, from byte `from` on; in small parts, since the processor has few places for what is under way.
-[[nodiscard]] INOCULUM_AVX2_INLINE std::size_t fetch_next(const byte_page& page, std::size_t from, std::size_t until) noexcept {
+template <class Page>
+[[nodiscard]] INOCULUM_AVX2_INLINE std::size_t fetch_next(const Page& page, std::size_t from, std::size_t until) noexcept {
   for (until = std::min(until, page.next_bytes); from < until; from += 64)
     _mm_prefetch(reinterpret_cast<const char*>(page.next + from), _MM_HINT_T0);
   return from;
@@ -6853,7 +6890,152 @@ INOCULUM_AVX2 inline float byte_softmax(const float* scores, std::size_t stride,
                         _mm256_permutevar8x32_epi32(_mm256_packs_epi16(scaled(i), scaled(i + 1)), order));
   return scales.unit * part / static_cast<float>(by);
 }
+
+/// 2^x, as `word_exp2_terms` tells.
+[[nodiscard]] INOCULUM_AVX2_INLINE __m256 word_exp2(__m256 x) noexcept {
+  const __m256 whole = _mm256_round_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC), f = _mm256_sub_ps(x, whole);
+  __m256 p = _mm256_set1_ps(word_exp2_terms[0]);
+  INOCULUM_UNROLL
+  for (int k = 1; k < 5; ++k) p = _mm256_fmadd_ps(p, f, _mm256_set1_ps(word_exp2_terms[k]));
+  const __m256i power = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(whole), _mm256_set1_epi32(127)), 23);
+  return _mm256_and_ps(_mm256_cmp_ps(x, _mm256_set1_ps(word_exp2_lowest), _CMP_GE_OQ), _mm256_mul_ps(p, _mm256_castsi256_ps(power)));
+}
+/// Of 64 floats: of the four sixteens, then by halves.
+[[nodiscard]] INOCULUM_AVX2_INLINE float sum_of(const __m256 (&x)[key_block / 8]) noexcept {
+  const __m256 low = _mm256_add_ps(_mm256_add_ps(x[0], x[2]), _mm256_add_ps(x[4], x[6]));
+  const __m256 high = _mm256_add_ps(_mm256_add_ps(x[1], x[3]), _mm256_add_ps(x[5], x[7]));
+  return sum_lanes(_mm256_add_ps(low, high));
+}
+
+/// R rows of words against a strip of 16, pair by pair.
+template <int R>
+INOCULUM_AVX2_INLINE void word_products(const std::int16_t* a, std::size_t a_stride, const std::int16_t* strip, std::size_t pairs,
+                                        __m256i (&sum)[R][2]) noexcept {
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
+  for (std::size_t k = 0; k < pairs; ++k, a += 2, strip += 32) {
+    const __m256i b[2] = {load(strip), load(strip + 16)};
+    INOCULUM_UNROLL
+    for (int r = 0; r < R; ++r) {
+      const __m256i x = broadcast(a + static_cast<std::size_t>(r) * a_stride);
+      INOCULUM_UNROLL
+      for (int h = 0; h < 2; ++h) sum[r][h] = _mm256_add_epi32(sum[r][h], _mm256_madd_epi16(x, b[h]));
+    }
+  }
+}
+/// Scores of R rows with a strip of keys.
+template <int R>
+INOCULUM_AVX2 inline void key_tile(const std::int16_t* queries, std::size_t width, const std::int16_t* keys, const float* scales,
+                                   float* scores) noexcept {
+  __m256i sum[R][2];
+  word_products<R>(queries, width, keys, width / 2, sum);
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int h = 0; h < 2; ++h)
+      _mm256_storeu_ps(scores + key_block * static_cast<std::size_t>(r) + 8 * h,
+                       _mm256_mul_ps(_mm256_cvtepi32_ps(sum[r][h]), _mm256_loadu_ps(scales + 8 * h)));
+  }
+}
+/// R rows of weights against a strip of values, added to `out`.
+template <int R>
+INOCULUM_AVX2 inline void value_tile(const std::int16_t* words, const float* factors, const std::int16_t* values, std::size_t pairs,
+                                     float* out, std::size_t width) noexcept {
+  __m256i sum[R][2];
+  word_products<R>(words, key_block, values, pairs, sum);
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int h = 0; h < 2; ++h) {
+      float* const to = out + static_cast<std::size_t>(r) * width + 8 * h;
+      _mm256_storeu_ps(to, _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum[r][h]), _mm256_set1_ps(factors[r]), _mm256_loadu_ps(to)));
+    }
+  }
+}
+
+/// A row's scores to weights in 16 bits; returns what these are to be multiplied with.
+INOCULUM_AVX2 inline float word_softmax(const float* scores, const float* value_scales, float query_scale, std::size_t width,
+                                        float& maximum, float& sum, float* out, std::int16_t* words) noexcept {
+  __m256 x[key_block / 8];
+  __m256 most = _mm256_loadu_ps(scores);
+  for (std::size_t i = 1; i < key_block / 8; ++i) most = _mm256_max_ps(most, _mm256_loadu_ps(scores + 8 * i));
+  const float shift = _mm_cvtss_f32(_mm_ceil_ss(_mm_setzero_ps(), _mm_set_ss(largest_lane(most) * query_scale)));
+  for (std::size_t i = 0; i < key_block / 8; ++i)
+    x[i] = word_exp2(_mm256_fmsub_ps(_mm256_loadu_ps(scores + 8 * i), _mm256_set1_ps(query_scale), _mm256_set1_ps(shift)));
+  const float highest = std::max(maximum, shift), kept = whole_exp2(maximum - highest), part = whole_exp2(shift - highest);
+  sum = std::fma(sum_of(x), part, sum * kept);
+  if (highest != maximum) {
+    maximum = highest;
+    for (std::size_t i = 0; i < width; i += 8) _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), _mm256_set1_ps(kept)));
+  }
+  for (std::size_t i = 0; i < key_block / 8; ++i) x[i] = _mm256_mul_ps(x[i], _mm256_loadu_ps(value_scales + 8 * i));
+  const float total = sum_of(x);
+  const __m256 by = _mm256_set1_ps(total > least_value_scale ? share_sum / total : 0.0f);
+  for (std::size_t i = 0; i < key_block / 16; ++i) {
+    const __m256i both = to_words(_mm256_mul_ps(x[2 * i], by), _mm256_mul_ps(x[2 * i + 1], by));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(words + 16 * i), _mm256_permute4x64_epi64(both, 0xd8));
+  }
+  return total * (1.0f / share_sum) * part;
+}
 }  // namespace detail
+
+INOCULUM_AVX2 inline float quantise_words(const float* x, std::size_t n, std::int16_t* values) {
+  const __m256 sign = _mm256_set1_ps(-0.0f);
+  __m256 largest = _mm256_setzero_ps(), low = _mm256_setzero_ps(), high = _mm256_setzero_ps();
+  for (std::size_t i = 0; i < n; i += 16) {
+    const __m256 first = _mm256_loadu_ps(x + i), second = _mm256_loadu_ps(x + i + 8);
+    largest = _mm256_max_ps(largest, _mm256_max_ps(_mm256_andnot_ps(sign, first), _mm256_andnot_ps(sign, second)));
+    low = _mm256_fmadd_ps(first, first, low);
+    high = _mm256_fmadd_ps(second, second, high);
+  }
+  const float most = detail::largest_lane(largest);
+  const bool counts = most > least_word;
+  const float by = counts ? std::min(32767.0f / most, word_length / std::sqrt(detail::sum_lanes(_mm256_add_ps(low, high)))) : 0.0f;
+  const __m256 scale = _mm256_set1_ps(by);
+  for (std::size_t i = 0; i < n; i += 16) {
+    const __m256i both = detail::to_words(_mm256_mul_ps(_mm256_loadu_ps(x + i), scale), _mm256_mul_ps(_mm256_loadu_ps(x + i + 8), scale));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(values + i), _mm256_permute4x64_epi64(both, 0xd8));
+  }
+  return counts ? 1.0f / by : 0.0f;
+}
+
+INOCULUM_AVX2 inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
+                                         std::size_t rows, float* maxima, float* sums, float* out) {
+  using detail::page_rows;
+  const std::size_t width = queries.width;
+  alignas(32) float scores[page_rows * key_block];
+  alignas(32) std::int16_t words[page_rows * key_block];
+  float factors[page_rows];
+  const std::size_t share = (page.next_bytes + rows - 1) / rows;
+  std::size_t fetched = 0;
+  for (std::size_t n = 0, at = 0; at < rows; at += n, first += n, end += n, out += n * width) {
+    n = std::min(page_rows, rows - at);
+    const std::size_t positions = (end[n - 1] + 15) / 16 * 16;
+    const std::int16_t* query = queries.values + at * width;
+    for (std::size_t k = 0; k < positions; k += 16) {
+      std::size_t r = 0;
+      for (; r + 4 <= n; r += 4)
+        detail::key_tile<4>(query + r * width, width, page.keys + k * width, page.key_scales + k, scores + key_block * r + k);
+      for (; r < n; ++r)
+        detail::key_tile<1>(query + r * width, width, page.keys + k * width, page.key_scales + k, scores + key_block * r + k);
+    }
+    fetched = detail::fetch_next(page, fetched, (at + n) * share);
+    for (std::size_t r = 0; r < n; ++r) {
+      float* const row = scores + key_block * r;
+      std::fill(row, row + first[r], -INFINITY);
+      std::fill(row + end[r], row + key_block, -INFINITY);
+      factors[r] = detail::word_softmax(row, page.value_scales, queries.scales[at + r], width, maxima[at + r], sums[at + r],
+                                        out + r * width, words + key_block * r);
+    }
+    for (std::size_t i = 0; i < width; i += 16) {
+      const std::int16_t* strip = page.values + i * key_block;
+      std::size_t r = 0;
+      for (; r + 4 <= n; r += 4)
+        detail::value_tile<4>(words + key_block * r, factors + r, strip, positions / 2, out + r * width + i, width);
+      for (; r < n; ++r) detail::value_tile<1>(words + key_block * r, factors + r, strip, positions / 2, out + r * width + i, width);
+    }
+  }
+}
 
 INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first,
                                          const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {
@@ -7045,37 +7227,22 @@ INOCULUM_AVX2 inline void widen(panel_kind kind, const std::uint16_t* from, std:
   for (std::size_t i = 0; i < n; i += 8) _mm256_storeu_ps(to + i, detail::load_column<panel_kind::bf16>(from, i));
 }
 
-INOCULUM_AVX2 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride,
-                                   std::size_t strip_stride, std::size_t depth, std::size_t rows, std::size_t strips, float* out,
-                                   std::size_t out_stride, bool fresh) {
-  for (; strips > 0; --strips, b += strip_stride, out += 16)
-    detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, depth, rows, out, out_stride, fresh);
-}
-INOCULUM_AVX2 inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
-  for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
-  __m256 most = _mm256_set1_ps(maximum);
-  for (std::size_t i = 0; i < key_block; i += 8) most = _mm256_max_ps(most, _mm256_loadu_ps(scores + i));
-  const float highest = detail::largest_lane(most);
-  const __m256 shift = _mm256_set1_ps(highest);
-  __m256 even = _mm256_setzero_ps(), odd = _mm256_setzero_ps();
-  for (std::size_t i = 0; i < key_block; i += 16) {
-    const __m256 low = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i), shift));
-    const __m256 high = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i + 8), shift));
-    _mm256_storeu_ps(scores + i, low);
-    _mm256_storeu_ps(scores + i + 8, high);
-    even = _mm256_add_ps(even, low);
-    odd = _mm256_add_ps(odd, high);
+INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima,
+                                       float* sums) {
+  for (std::size_t r = 0; r < rows; ++r, scores += stride) {
+    for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
+    const __m256 shift = _mm256_set1_ps(maxima[r]);
+    __m256 even = _mm256_setzero_ps(), odd = _mm256_setzero_ps();
+    for (std::size_t i = 0; i < key_block; i += 16) {
+      const __m256 low = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i), shift));
+      const __m256 high = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i + 8), shift));
+      _mm256_storeu_ps(scores + i, low);
+      _mm256_storeu_ps(scores + i + 8, high);
+      even = _mm256_add_ps(even, low);
+      odd = _mm256_add_ps(odd, high);
+    }
+    sums[r] += detail::sum_lanes(_mm256_add_ps(even, odd));
   }
-  const __m256 factor = detail::exp2(_mm256_sub_ps(_mm256_set1_ps(maximum), shift));
-  // As a rule the maximum stays, and times 1 changes nothing.
-  for (std::size_t i = 0; highest != maximum && i < depth; i += 8)
-    _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), factor));
-  sum = std::fma(sum, _mm256_cvtss_f32(factor), detail::sum_lanes(_mm256_add_ps(even, odd)));
-  maximum = highest;
-}
-INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima,
-                                       float* sums, float* out, std::size_t depth) {
-  for (std::size_t r = 0; r < rows; ++r) softmax_row(scores + r * stride, valid[r], maxima[r], sums[r], out + r * depth, depth);
 }
 
 INOCULUM_AVX2 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
@@ -7131,10 +7298,10 @@ INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t 
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
 
-inline constexpr kernel_table table = {"avx2",       quantise,       quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel,    f16_panel,      bf16_panel,      f16_tile,
-                                       softmax_step, byte_attention, softmax_merge,   rms_norm,
-                                       swiglu,       geglu,          f32_strips,      widen};
+inline constexpr kernel_table table = {"avx2",         quantise,      quantise_words, quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,      f16_panel,     bf16_panel,     softmax_step,    word_attention,
+                                       byte_attention, softmax_merge, rms_norm,       swiglu,          geglu,
+                                       f32_strips,     widen};
 
 }  // namespace inoculum::engine::avx2
 
@@ -7263,7 +7430,7 @@ INOCULUM_AVX512 inline void geglu(const float* gate, const float* up, std::size_
 #ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX512_ATTENTION
 #define INOCULUM_SINGLE_ENGINE_KERNELS_AVX512_ATTENTION
 
-// Attention to a page of keys and values in 8 bits by AVX-512 and VNNI.
+// Attention to a page of keys and values in 16 or 8 bits by AVX-512 and VNNI.
 
 #include <algorithm>
 #include <cmath>
@@ -7464,6 +7631,17 @@ INOCULUM_AVX512 inline void byte_rows(const std::uint8_t* bytes, const float* fa
   return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(n, _mm512_set1_ps(-64.0f), _CMP_GE_OQ), _mm512_set1_ps(1.0f), n);
 }
 
+/// Up to 16 rows' results so far times `kept`, where a bit says that this is not 1.
+INOCULUM_AVX512 inline void rescale(unsigned changed, __m512 kept, std::size_t width, float* out) noexcept {
+  alignas(64) float factor[16];
+  _mm512_store_ps(factor, kept);
+  for (; changed != 0; changed &= changed - 1) {
+    const auto r = static_cast<std::size_t>(__builtin_ctz(changed));
+    for (std::size_t i = width * r; i < width * (r + 1); i += 16)
+      _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), _mm512_set1_ps(factor[r])));
+  }
+}
+
 /// What a group of rows has of a page on its way from scores to bytes.
 struct page_softmax {
   alignas(64) float scores[page_rows * key_block];
@@ -7548,15 +7726,205 @@ INOCULUM_AVX512 inline void byte_softmax(page_softmax& s, std::size_t rows, std:
     _mm512_store_si512(s.bytes + key_block * r, _mm512_packs_epi16(_mm512_mulhrs_epi16(_mm512_load_si512(share), scale),
                                                                    _mm512_mulhrs_epi16(_mm512_load_si512(share + 32), scale)));
   }
-  alignas(64) float factor[16];
-  _mm512_store_ps(factor, kept);
-  for (unsigned changed = _mm512_mask_cmp_ps_mask(here, fell, _mm512_setzero_ps(), _CMP_NEQ_UQ); changed != 0; changed &= changed - 1) {
-    const auto r = static_cast<std::size_t>(__builtin_ctz(changed));
-    for (std::size_t i = width * r; i < width * (r + 1); i += 16)
-      _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), _mm512_set1_ps(factor[r])));
+  rescale(_mm512_mask_cmp_ps_mask(here, fell, _mm512_setzero_ps(), _CMP_NEQ_UQ), kept, width, out);
+}
+
+/// 2^x, as `word_exp2_terms` tells.
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512 word_exp2(__m512 x) noexcept {
+  const __m512 f = _mm512_maskz_reduce_ps(0xffff, x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC), whole = _mm512_sub_ps(x, f);
+  __m512 p = _mm512_set1_ps(word_exp2_terms[0]);
+  INOCULUM_UNROLL
+  for (int k = 1; k < 5; ++k) p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(word_exp2_terms[k]));
+  return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(x, _mm512_set1_ps(word_exp2_lowest), _CMP_GE_OQ), p, whole);
+}
+
+/// A pair of components, or of positions, of R rows of words and C strips.
+template <int R, int C>
+INOCULUM_AVX512_INLINE void add_pair(const std::int16_t* a, std::size_t a_stride, const std::int16_t* b, std::size_t strip_stride,
+                                     __m512i (&sum)[R][C]) noexcept {
+  __m512i column[C];
+  INOCULUM_UNROLL
+  for (int c = 0; c < C; ++c) column[c] = load(b + strip_stride * static_cast<std::size_t>(c));
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    const __m512i x = broadcast(a + a_stride * static_cast<std::size_t>(r));
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_dpwssd_epi32(sum[r][c], x, column[c]);
+  }
+}
+/// Sums of their products; pairs come in eights.
+template <int R, int C>
+INOCULUM_AVX512_INLINE void word_products(const std::int16_t* a, std::size_t a_stride, const std::int16_t* b, std::size_t strip_stride,
+                                          std::size_t pairs, __m512i (&sum)[R][C]) noexcept {
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_setzero_si512();
+  }
+  // Four at a time: gcc 12 copies all sums once a turn.
+  for (std::size_t k = 0; k < pairs; k += 4, a += 8, b += 128) {
+    add_pair(a, a_stride, b, strip_stride, sum);
+    add_pair(a + 2, a_stride, b + 32, strip_stride, sum);
+    add_pair(a + 4, a_stride, b + 64, strip_stride, sum);
+    add_pair(a + 6, a_stride, b + 96, strip_stride, sum);
+  }
+}
+
+/// What both products read: R rows of words against C strips.
+struct word_keys {
+  const word_page& page;
+  const std::int16_t* queries;
+  std::size_t width;
+  float* scores;
+
+  template <int R, int C>
+  INOCULUM_AVX512 void tile(std::size_t r, std::size_t strip) const noexcept {
+    __m512i sum[R][C];
+    word_products(queries + r * width, width, page.keys + strip * 16 * width, 16 * width, width / 2, sum);
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) {
+      const __m512 scale = _mm512_loadu_ps(page.key_scales + 16 * (strip + static_cast<std::size_t>(c)));
+      INOCULUM_UNROLL
+      for (int i = 0; i < R; ++i)
+        _mm512_store_ps(scores + key_block * (r + static_cast<std::size_t>(i)) + 16 * (strip + static_cast<std::size_t>(c)),
+                        _mm512_mul_ps(to_float(sum[i][c]), scale));
+    }
+  }
+};
+struct word_values {
+  const word_page& page;
+  const std::int16_t* words;
+  const float* factors;
+  std::size_t pairs;
+  std::size_t width;
+  float* out;
+
+  template <int R, int C>
+  INOCULUM_AVX512 void tile(std::size_t r, std::size_t strip) const noexcept {
+    __m512i sum[R][C];
+    word_products(words + r * key_block, key_block, page.values + strip * 16 * key_block, 16 * key_block, pairs, sum);
+    INOCULUM_UNROLL
+    for (int i = 0; i < R; ++i) {
+      float* const to = out + (r + static_cast<std::size_t>(i)) * width + 16 * strip;
+      const __m512 factor = _mm512_set1_ps(factors[r + static_cast<std::size_t>(i)]);
+      INOCULUM_UNROLL
+      for (int c = 0; c < C; ++c) _mm512_storeu_ps(to + 16 * c, _mm512_fmadd_ps(to_float(sum[i][c]), factor, _mm512_loadu_ps(to + 16 * c)));
+    }
+  }
+};
+template <int R, class Product>
+INOCULUM_AVX512 inline void word_rows(const Product& product, std::size_t r, std::size_t strips) noexcept {
+  std::size_t strip = 0;
+  for (; strip + 4 <= strips; strip += 4) product.template tile<R, 4>(r, strip);
+  for (; strip + 2 <= strips; strip += 2) product.template tile<R, 2>(r, strip);
+  if (strip < strips) product.template tile<R, 1>(r, strip);
+}
+/// Rows in sixes, which with four strips fill the registers; what is left over as evenly as may be.
+template <class Product>
+INOCULUM_AVX512 inline void word_tiles(const Product& product, std::size_t rows, std::size_t strips) noexcept {
+  for (std::size_t r = 0; r < rows;) {
+    const std::size_t left = rows - r;
+    if (left >= 6 && left != 7 && left != 8) word_rows<6>(product, r, strips), r += 6;
+    else if (left >= 4) word_rows<4>(product, r, strips), r += 4;
+    else if (left == 3) word_rows<3>(product, r, strips), r += 3;
+    else word_rows<1>(product, r, strips), r += 1;
+  }
+}
+
+/// What a group of rows has of a page on its way from scores to weights in 16 bits.
+struct word_group {
+  alignas(64) float scores[page_rows * key_block];  ///< then shares
+  alignas(64) std::int16_t words[page_rows * key_block];
+  alignas(64) float query_scales[16];
+  alignas(64) float shifts[16];
+  alignas(64) float weights[16];  ///< sums of a row
+  alignas(64) float shares[16];
+  alignas(64) float by[16];
+  alignas(64) float factors[16];
+};
+
+/// What lies between the two products, in passes over all rows, whole fours of them.
+INOCULUM_AVX512 inline void word_softmax(word_group& s, const float* value_scales, std::size_t rows, std::size_t width, float* maxima,
+                                         float* sums, float* out) noexcept {
+  for (std::size_t r = 0; r < rows; r += 4) {
+    __m512 four[4];
+    INOCULUM_UNROLL
+    for (std::size_t k = 0; k < 4; ++k) {
+      const float* row = s.scores + key_block * (r + k);
+      four[k] = largest_of({_mm512_load_ps(row), _mm512_load_ps(row + 16), _mm512_load_ps(row + 32), _mm512_load_ps(row + 48)});
+    }
+    _mm_store_ps(s.shifts + r, _mm_ceil_ps(_mm_mul_ps(firsts(quarters(four, larger{})), _mm_load_ps(s.query_scales + r))));
+  }
+  for (std::size_t r = 0; r < rows; r += 4) {
+    __m512 weights[4], shares[4];
+    INOCULUM_UNROLL
+    for (std::size_t k = 0; k < 4; ++k) {
+      float* const row = s.scores + key_block * (r + k);
+      const __m512 scale = _mm512_set1_ps(s.query_scales[r + k]), shift = _mm512_set1_ps(s.shifts[r + k]);
+      __m512 weight[4], share[4];
+      INOCULUM_UNROLL
+      for (std::size_t i = 0; i < 4; ++i) {
+        weight[i] = word_exp2(_mm512_fmsub_ps(_mm512_load_ps(row + 16 * i), scale, shift));
+        share[i] = _mm512_mul_ps(weight[i], _mm512_loadu_ps(value_scales + 16 * i));
+        _mm512_store_ps(row + 16 * i, share[i]);
+      }
+      weights[k] = _mm512_add_ps(_mm512_add_ps(weight[0], weight[1]), _mm512_add_ps(weight[2], weight[3]));
+      shares[k] = _mm512_add_ps(_mm512_add_ps(share[0], share[1]), _mm512_add_ps(share[2], share[3]));
+    }
+    _mm_store_ps(s.weights + r, firsts(quarters(weights, added{})));
+    _mm_store_ps(s.shares + r, firsts(quarters(shares, added{})));
+  }
+  const auto here = static_cast<__mmask16>((1u << rows) - 1);
+  const __m512 before = _mm512_maskz_loadu_ps(here, maxima), shift = _mm512_maskz_load_ps(here, s.shifts);
+  const __m512 highest = _mm512_maskz_max_ps(0xffff, shift, before);
+  const __m512 fell = _mm512_sub_ps(before, highest), kept = whole_exp2(fell), part = whole_exp2(_mm512_sub_ps(shift, highest));
+  _mm512_mask_storeu_ps(maxima, here, highest);
+  _mm512_mask_storeu_ps(
+      sums, here, _mm512_fmadd_ps(_mm512_maskz_load_ps(here, s.weights), part, _mm512_mul_ps(_mm512_maskz_loadu_ps(here, sums), kept)));
+  const __m512 total = _mm512_maskz_load_ps(here, s.shares);
+  const __mmask16 counts = _mm512_cmp_ps_mask(total, _mm512_set1_ps(least_value_scale), _CMP_GT_OQ);
+  _mm512_store_ps(s.by, _mm512_maskz_div_ps(counts, _mm512_set1_ps(share_sum), total));
+  _mm512_store_ps(s.factors, _mm512_mul_ps(_mm512_mul_ps(total, _mm512_set1_ps(1.0f / share_sum)), part));
+  rescale(_mm512_mask_cmp_ps_mask(here, fell, _mm512_setzero_ps(), _CMP_NEQ_UQ), kept, width, out);
+  const __m512i order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);  // after `_mm512_packs_epi32`, which works within 128 bits
+  for (std::size_t r = 0; r < rows; ++r) {
+    const __m512 by = _mm512_set1_ps(s.by[r]);
+    __m512 x[4];
+    INOCULUM_UNROLL
+    for (std::size_t i = 0; i < 4; ++i) x[i] = _mm512_mul_ps(_mm512_load_ps(s.scores + key_block * r + 16 * i), by);
+    __m512i words[2];
+    to_words(x, words);
+    INOCULUM_UNROLL
+    for (std::size_t i = 0; i < 2; ++i)
+      _mm512_store_si512(s.words + key_block * r + 32 * i, _mm512_maskz_permutexvar_epi64(0xff, order, words[i]));
   }
 }
 }  // namespace detail
+
+INOCULUM_AVX512 inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first,
+                                           const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {
+  using namespace detail;
+  const std::size_t width = queries.width, strips = (end[rows - 1] + 15) / 16;
+  word_group s;
+  const std::size_t share = (page.next_bytes + rows - 1) / rows;
+  std::size_t fetched = 0;
+  for (std::size_t at = 0; at < rows; at += page_rows) {
+    const std::size_t n = std::min(page_rows, rows - at);
+    word_tiles(word_keys{page, queries.values + at * width, width, s.scores}, n, strips);
+    fetched = avx2::detail::fetch_next(page, fetched, (at + n) * share);
+    const std::size_t fours = (n + 3) / 4 * 4;
+    for (std::size_t r = 0; r < fours; r += 4)
+      _mm_store_ps(s.query_scales + r, _mm_maskz_loadu_ps(static_cast<__mmask8>((1u << (n - r)) - 1), queries.scales + at + r));
+    for (std::size_t i = key_block * n; i < key_block * fours; i += 16) _mm512_store_ps(s.scores + i, _mm512_setzero_ps());
+    for (std::size_t r = 0; r < n; ++r) {
+      const std::uint64_t hidden = ~seen_bits(first[at + r], end[at + r]);
+      for (std::size_t i = 0; hidden != 0 && i < key_block; i += 16)
+        _mm512_mask_store_ps(s.scores + key_block * r + i, static_cast<__mmask16>(hidden >> i), _mm512_set1_ps(-INFINITY));
+    }
+    word_softmax(s, page.value_scales, n, width, maxima + at, sums + at, out + at * width);
+    word_tiles(word_values{page, s.words, s.factors, 8 * strips, width, out + at * width}, n, width / 16);
+  }
+}
 
 INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first,
                                            const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {
@@ -7619,6 +7987,12 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
 // The kernels for x86-64 processors with AVX-512 and VNNI: products, the softmax and the gates. What is not bound by them (quantising,
 // norms) is AVX2's.
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
 #if defined(INOCULUM_ENGINE_X86)
 
 namespace inoculum::engine::avx512 {
@@ -7634,64 +8008,19 @@ template <panel_kind Kind>
   return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(0xffff, wide, 16));
 }
 
-/// b of a tile: `depth` rows of strips of 16 columns.
-struct strips_view {
-  const void* data = nullptr;
-  std::size_t stride = 0;
-  std::size_t strip_stride = 0;
-  std::size_t depth = 0;
-};
-
-/// R rows of a against C strips from the `strip`-th on, added to `out` unless `fresh`.
-template <int R, int C, panel_kind Kind>
-INOCULUM_AVX512 inline void float_tile(const float* a, std::size_t a_stride, const strips_view& b, std::size_t strip, float* out,
-                                       std::size_t out_stride, bool fresh) noexcept {
-  out += 16 * strip;
-  __m512 y[R][C];
+/// R rows of x against a panel.
+template <int R, panel_kind Kind>
+INOCULUM_AVX512 inline void float_tile(const void* panel, std::size_t columns, const float* x, std::size_t stride, float* out) noexcept {
+  __m512 y[R];
   INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
+  for (int r = 0; r < R; ++r) y[r] = _mm512_setzero_ps();
+  for (std::size_t k = 0; k < columns; ++k) {
+    const __m512 column = load_column<Kind>(panel, k * panel_rows);
     INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c)
-      y[r][c] = fresh ? _mm512_setzero_ps() : _mm512_loadu_ps(out + static_cast<std::size_t>(r) * out_stride + 16 * c);
-  }
-  for (std::size_t k = 0; k < b.depth; ++k) {
-    __m512 column[C];
-    INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c)
-      column[c] = load_column<Kind>(b.data, (strip + static_cast<std::size_t>(c)) * b.strip_stride + k * b.stride);
-    INOCULUM_UNROLL
-    for (int r = 0; r < R; ++r) {
-      const __m512 x = _mm512_set1_ps(a[static_cast<std::size_t>(r) * a_stride + k]);
-      INOCULUM_UNROLL
-      for (int c = 0; c < C; ++c) y[r][c] = _mm512_fmadd_ps(x, column[c], y[r][c]);
-    }
+    for (int r = 0; r < R; ++r) y[r] = _mm512_fmadd_ps(_mm512_set1_ps(x[static_cast<std::size_t>(r) * stride + k]), column, y[r]);
   }
   INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c) _mm512_storeu_ps(out + static_cast<std::size_t>(r) * out_stride + 16 * c, y[r][c]);
-  }
-}
-
-/// R rows at a time, as many strips together as fill the registers.
-template <int R, int C, panel_kind Kind>
-INOCULUM_AVX512 inline void row_tiles(const float*& a, std::size_t a_stride, const strips_view& b, std::size_t& rows, std::size_t strips,
-                                      float*& out, std::size_t out_stride, bool fresh) noexcept {
-  for (; rows >= R; rows -= R, a += R * a_stride, out += R * out_stride) {
-    std::size_t strip = 0;
-    for (; strip + C <= strips; strip += C) float_tile<R, C, Kind>(a, a_stride, b, strip, out, out_stride, fresh);
-    if constexpr (C > 1)
-      for (; strip < strips; ++strip) float_tile<R, 1, Kind>(a, a_stride, b, strip, out, out_stride, fresh);
-  }
-}
-
-template <panel_kind Kind>
-INOCULUM_AVX512 inline void float_tiles(const float* a, std::size_t a_stride, const strips_view& b, std::size_t rows, std::size_t strips,
-                                        float* out, std::size_t out_stride, bool fresh) noexcept {
-  // A broadcast a product would be bound by loads: with two strips each serves two.
-  row_tiles<12, 2, Kind>(a, a_stride, b, rows, strips, out, out_stride, fresh);
-  row_tiles<3, 4, Kind>(a, a_stride, b, rows, strips, out, out_stride, fresh);
-  row_tiles<1, 4, Kind>(a, a_stride, b, rows, strips, out, out_stride, fresh);
+  for (int r = 0; r < R; ++r) _mm512_storeu_ps(out + panel_rows * static_cast<std::size_t>(r), y[r]);
 }
 
 [[nodiscard]] INOCULUM_AVX512_INLINE __m256 low_half(__m512 v) noexcept { return _mm512_maskz_extractf32x8_ps(0xff, v, 0); }
@@ -7701,10 +8030,12 @@ INOCULUM_AVX512 inline void float_tiles(const float* a, std::size_t a_stride, co
 template <panel_kind Kind>
 INOCULUM_AVX512 inline void float_panel(const void* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                         float* out) {
-  const detail::strips_view b{panel, panel_rows, 0, columns};
-  detail::row_tiles<12, 1, Kind>(x, stride, b, rows, 1, out, panel_rows, true);
-  detail::row_tiles<4, 1, Kind>(x, stride, b, rows, 1, out, panel_rows, true);
-  detail::row_tiles<1, 1, Kind>(x, stride, b, rows, 1, out, panel_rows, true);
+  const auto tiles = [&]<int R>(std::integral_constant<int, R>) INOCULUM_AVX512 {
+    for (; rows >= R; rows -= R, x += R * stride, out += R * panel_rows) detail::float_tile<R, Kind>(panel, columns, x, stride, out);
+  };
+  tiles(std::integral_constant<int, 12>{});
+  tiles(std::integral_constant<int, 4>{});
+  tiles(std::integral_constant<int, 1>{});
 }
 INOCULUM_AVX512 inline void f32_panel(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                       float* out) {
@@ -7719,61 +8050,20 @@ INOCULUM_AVX512 inline void bf16_panel(const std::uint16_t* panel, std::size_t c
   float_panel<panel_kind::bf16>(panel, columns, x, stride, rows, out);
 }
 
-INOCULUM_AVX512 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride,
-                                     std::size_t strip_stride, std::size_t depth, std::size_t rows, std::size_t strips, float* out,
-                                     std::size_t out_stride, bool fresh) {
-  detail::float_tiles<panel_kind::f16>(a, a_stride, {b, b_stride, strip_stride, depth}, rows, strips, out, out_stride, fresh);
-}
-
-/// The same sums in the same order as AVX2's, in three passes over the rows: one alone would wait for its maximum and for its sum.
-INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima,
-                                         float* sums, float* out, std::size_t depth) {
-  constexpr std::size_t most_rows = 48;
-  if (rows > most_rows) {
-    softmax_step(scores + most_rows * stride, stride, valid + most_rows, rows - most_rows, maxima + most_rows, sums + most_rows,
-                 out + most_rows * depth, depth);
-    rows = most_rows;
-  }
-  const std::size_t last = rows - 1;
-  alignas(64) float highest[4 * most_rows];
-  alignas(64) float total[4 * most_rows];
-  __m512 weights[most_rows];
-  for (std::size_t r = 0; r < rows; ++r) std::fill(scores + stride * r + valid[r], scores + stride * r + key_block, -INFINITY);
-  for (std::size_t r = 0; r < rows; r += 4) {
-    __m512 most[4];
-    INOCULUM_UNROLL
-    for (std::size_t k = 0; k < 4; ++k) {
-      const std::size_t row = std::min(r + k, last);
-      most[k] = _mm512_set1_ps(maxima[row]);
-      INOCULUM_UNROLL
-      for (std::size_t i = 0; i < 4; ++i) most[k] = detail::larger{}(most[k], _mm512_loadu_ps(scores + stride * row + 16 * i));
-    }
-    _mm512_store_ps(highest + 4 * r, detail::quarters(most, detail::larger{}));
-  }
-  for (std::size_t r = 0; r < rows; ++r) {
-    const __m512 shift = _mm512_set1_ps(highest[4 * r]);
-    weights[r] = _mm512_setzero_ps();
+/// The same sums in the same order as AVX2's.
+INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima,
+                                         float* sums) {
+  for (std::size_t r = 0; r < rows; ++r, scores += stride) {
+    std::fill(scores + valid, scores + key_block, -INFINITY);
+    const __m512 shift = _mm512_set1_ps(maxima[r]);
+    __m512 total = _mm512_setzero_ps();
     INOCULUM_UNROLL
     for (std::size_t i = 0; i < 4; ++i) {
-      const __m512 weight = detail::exp2(_mm512_sub_ps(_mm512_loadu_ps(scores + stride * r + 16 * i), shift));
-      _mm512_storeu_ps(scores + stride * r + 16 * i, weight);
-      weights[r] = _mm512_add_ps(weights[r], weight);
+      const __m512 weight = detail::exp2(_mm512_sub_ps(_mm512_loadu_ps(scores + 16 * i), shift));
+      _mm512_storeu_ps(scores + 16 * i, weight);
+      total = _mm512_add_ps(total, weight);
     }
-  }
-  for (std::size_t r = 0; r < rows; r += 4) {
-    const __m512 four[4] = {weights[r], weights[std::min(r + 1, last)], weights[std::min(r + 2, last)], weights[std::min(r + 3, last)]};
-    _mm512_store_ps(total + 4 * r, detail::quarters(four, detail::added{}));
-  }
-  for (std::size_t r = 0; r < rows; ++r) {
-    if (highest[4 * r] == maxima[r]) {  // as a rule
-      sums[r] += total[4 * r];
-      continue;
-    }
-    const __m512 factor = detail::exp2(_mm512_set1_ps(maxima[r] - highest[4 * r]));
-    sums[r] = std::fma(sums[r], _mm512_cvtss_f32(factor), total[4 * r]);
-    maxima[r] = highest[4 * r];
-    for (std::size_t i = depth * r; i < depth * (r + 1); i += 16)
-      _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), factor));
+    sums[r] += avx2::detail::sum_lanes(_mm256_add_ps(detail::low_half(total), detail::high_half(total)));
   }
 }
 
@@ -7789,9 +8079,9 @@ INOCULUM_AVX512 inline void softmax_merge(const float* part, float part_maximum,
   maximum = highest;
 }
 
-inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, quantised_panel, quantised_pair, f32_panel,     f16_panel,
-                                       bf16_panel,    f16_tile,       softmax_step,    byte_attention, softmax_merge, avx2::rms_norm,
-                                       swiglu,        geglu,          f32_strips,      widen};
+inline constexpr kernel_table table = {
+    "avx512-vnni",  avx2::quantise, avx2::quantise_words, quantised_panel, quantised_pair, f32_panel, f16_panel,  bf16_panel, softmax_step,
+    word_attention, byte_attention, softmax_merge,        avx2::rms_norm,  swiglu,         geglu,     f32_strips, widen};
 
 }  // namespace inoculum::engine::avx512
 
@@ -7915,7 +8205,7 @@ inline void quantised_panel(panel_kind kind, const std::uint8_t* panel, const ac
 #ifndef INOCULUM_SINGLE_ENGINE_KERNELS_PORTABLE_ATTENTION
 #define INOCULUM_SINGLE_ENGINE_KERNELS_PORTABLE_ATTENTION
 
-// Attention to a page of keys and values in 8 bits for any processor: the definition that the other tables are tested against.
+// Attention to a page of keys and values in 16 or 8 bits for any processor: the definition that the other tables are tested against.
 
 #include <algorithm>
 #include <cmath>
@@ -7925,6 +8215,34 @@ inline void quantised_panel(panel_kind kind, const std::uint8_t* panel, const ac
 namespace inoculum::engine::portable {
 
 namespace detail {
+/// 2^x, as `word_exp2_terms` tells.
+[[nodiscard]] inline float word_exp2(float x) noexcept {
+  if (!(x >= word_exp2_lowest)) return 0.0f;
+  const float whole = std::nearbyint(x), f = x - whole;
+  float p = word_exp2_terms[0];
+  for (int k = 1; k < 5; ++k) p = std::fma(p, f, word_exp2_terms[k]);
+  return std::ldexp(p, static_cast<int>(whole));
+}
+/// Lane by lane to one, by halves.
+[[nodiscard]] inline float by_halves(float (&x)[16]) noexcept {
+  for (std::size_t half = 8; half != 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) x[i] += x[i + half];
+  }
+  return x[0];
+}
+[[nodiscard]] inline float sum_of(const float (&x)[key_block]) noexcept {
+  float sixteen[16];
+  for (std::size_t i = 0; i < 16; ++i) sixteen[i] = (x[i] + x[16 + i]) + (x[32 + i] + x[48 + i]);
+  return by_halves(sixteen);
+}
+/// Sum of products; modulo 2^32, like the processors', which only a page from a damaged file can make a difference to.
+template <class Left, class Right>
+[[nodiscard]] float exact_product(std::size_t n, const Left& left, const Right& right) {
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += static_cast<std::uint32_t>(std::int32_t{left(i)} * std::int32_t{right(i)});
+  return static_cast<float>(static_cast<std::int32_t>(sum));
+}
+
 /// a · b / 2^15 to nearest, as `pmulhrsw` has it.
 [[nodiscard]] constexpr std::int32_t fraction_of(std::int32_t a, std::int32_t b) noexcept { return (a * b + (1 << 14)) >> 15; }
 
@@ -7963,6 +8281,50 @@ inline void byte_row(const float (&scores)[key_block], const byte_page& page, st
   }
 }
 }  // namespace detail
+
+inline float quantise_words(const float* x, std::size_t n, std::int16_t* values) {
+  float largest = 0.0f, squares[16] = {};
+  for (std::size_t i = 0; i < n; ++i) {
+    largest = std::max(largest, std::fabs(x[i]));
+    squares[i % 16] = std::fma(x[i], x[i], squares[i % 16]);
+  }
+  const bool counts = largest > least_word;
+  const float by = counts ? std::min(32767.0f / largest, word_length / std::sqrt(detail::by_halves(squares))) : 0.0f;
+  for (std::size_t i = 0; i < n; ++i) values[i] = static_cast<std::int16_t>(std::lrint(x[i] * by));
+  return counts ? 1.0f / by : 0.0f;
+}
+
+inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
+                           std::size_t rows, float* maxima, float* sums, float* out) {
+  const std::size_t width = queries.width;
+  for (std::size_t r = 0; r < rows; ++r, out += width) {
+    const std::int16_t* query = queries.values + r * width;
+    const float scale = queries.scales[r];
+    float x[key_block] = {};
+    for (std::size_t k = first[r]; k < end[r]; ++k) {
+      const std::int16_t* key = page.keys + k / 16 * 16 * width + 2 * (k % 16);
+      x[k] =
+          page.key_scales[k] * detail::exact_product(
+                                   width, [&](std::size_t i) { return query[i]; }, [&](std::size_t i) { return key[i / 2 * 32 + i % 2]; });
+    }
+    const float shift = std::ceil(*std::max_element(x + first[r], x + end[r]) * scale);
+    for (std::size_t k = first[r]; k < end[r]; ++k) x[k] = detail::word_exp2(std::fma(x[k], scale, -shift));
+    const float highest = std::max(maxima[r], shift), kept = whole_exp2(maxima[r] - highest), part = whole_exp2(shift - highest);
+    maxima[r] = highest;
+    sums[r] = std::fma(detail::sum_of(x), part, sums[r] * kept);
+    for (std::size_t k = first[r]; k < end[r]; ++k) x[k] *= page.value_scales[k];
+    const float total = detail::sum_of(x), by = total > least_value_scale ? share_sum / total : 0.0f;
+    std::int16_t w[key_block];
+    for (std::size_t k = 0; k < key_block; ++k) w[k] = static_cast<std::int16_t>(std::lrint(x[k] * by));
+    const float factor = total * (1.0f / share_sum) * part;
+    for (std::size_t i = 0; i < width; ++i) {
+      const std::int16_t* v = page.values + i / 16 * 16 * key_block + 2 * (i % 16);
+      const float y = detail::exact_product(
+          key_block, [&](std::size_t k) { return w[k]; }, [&](std::size_t k) { return v[k / 2 * 32 + k % 2]; });
+      out[i] = std::fma(y, factor, kept * out[i]);
+    }
+  }
+}
 
 inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first, const std::size_t* end,
                            std::size_t rows, float* maxima, float* sums, float* out) {
@@ -8074,36 +8436,17 @@ inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, flo
   for (std::size_t i = 0; i < n; ++i) to[i] = kind == panel_kind::f16 ? half_to_float(from[i]) : bfloat_to_float(from[i]);
 }
 
-inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t strip_stride,
-                     std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride, bool fresh) {
-  for (std::size_t t = 0; fresh && t < rows; ++t) std::fill_n(out + t * out_stride, 16 * strips, 0.0f);
-  for (std::size_t k = 0; k < depth; ++k) {
-    for (std::size_t i = 0; i < 16 * strips; ++i) {
-      const float w = half_to_float(b[i / 16 * strip_stride + k * b_stride + i % 16]);
-      for (std::size_t t = 0; t < rows; ++t) out[t * out_stride + i] = std::fma(a[t * a_stride + k], w, out[t * out_stride + i]);
+inline void softmax_step(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima, float* sums) {
+  for (std::size_t r = 0; r < rows; ++r, scores += stride) {
+    std::fill(scores + valid, scores + key_block, -INFINITY);
+    lanes total(0.0f);
+    for (std::size_t i = 0; i < key_block; i += lanes::size) {
+      const lanes weight = exp2(lanes::load_unaligned(scores + i) - lanes(maxima[r]));
+      weight.store_unaligned(scores + i);
+      total += weight;
     }
+    sums[r] += sum_lanes(total);
   }
-}
-inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
-  float highest = maximum;
-  for (std::size_t i = 0; i < valid; ++i) highest = scores[i] > highest ? scores[i] : highest;
-  for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
-  const lanes shift(highest);
-  lanes total(0.0f);
-  for (std::size_t i = 0; i < key_block; i += lanes::size) {
-    const lanes weight = exp2(lanes::load_unaligned(scores + i) - shift);
-    weight.store_unaligned(scores + i);
-    total += weight;
-  }
-  const lanes factor = exp2(lanes(maximum) - shift);
-  for (std::size_t i = 0; highest != maximum && i < depth; i += lanes::size)
-    (lanes::load_unaligned(out + i) * factor).store_unaligned(out + i);
-  sum = sum * factor.get(0) + sum_lanes(total);
-  maximum = highest;
-}
-inline void softmax_step(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima, float* sums,
-                         float* out, std::size_t depth) {
-  for (std::size_t r = 0; r < rows; ++r) softmax_row(scores + r * stride, valid[r], maxima[r], sums[r], out + r * depth, depth);
 }
 
 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
@@ -8157,10 +8500,10 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
   });
 }
 
-inline constexpr kernel_table table = {"portable",   quantise,       quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel,    f16_panel,      bf16_panel,      f16_tile,
-                                       softmax_step, byte_attention, softmax_merge,   rms_norm,
-                                       swiglu,       geglu,          f32_strips,      widen};
+inline constexpr kernel_table table = {"portable",     quantise,      quantise_words, quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,      f16_panel,     bf16_panel,     softmax_step,    word_attention,
+                                       byte_attention, softmax_merge, rms_norm,       swiglu,          geglu,
+                                       f32_strips,     widen};
 
 }  // namespace inoculum::engine::portable
 
@@ -9626,12 +9969,9 @@ class vit {
       m.kernels().f32_strips(row_of(qkv_, begin) + head * depth, qkv_.shape(1), row_of(keys_, head), panel_rows * depth, strips(tokens),
                              depth, rows, scores, stride);
       float maxima[most_queries], sums[most_queries] = {};
-      std::size_t valid[most_queries];
       for (std::size_t r = 0; r < rows; ++r) maxima[r] = largest(scores + r * stride, tokens);
-      for (std::size_t i = 0; i < tokens; i += key_block) {
-        std::fill_n(valid, rows, std::min(key_block, tokens - i));
-        m.kernels().softmax_step(scores + i, stride, valid, rows, maxima, sums, nullptr, 0);
-      }
+      for (std::size_t i = 0; i < tokens; i += key_block)
+        m.kernels().softmax_step(scores + i, stride, std::min(key_block, tokens - i), rows, maxima, sums);
       constexpr std::size_t piece = 256;  // tokens whose values stay in the first-level cache
       for (std::size_t t = 0; t < tokens; t += piece) {
         m.kernels().f32_strips(scores + t, stride, row_of(values_, head) + t * panel_rows, panel_rows * tokens, strips(depth),
@@ -9868,7 +10208,7 @@ struct engine_options {
   std::size_t context = 0;                         ///< positions; 0: what the model was trained for, 8,192 at most
   std::size_t cache_bytes = 256u << 20;            ///< for keys and values of earlier sequences; pinned ones may exceed it
   std::size_t demonstration_bytes = 512u << 20;    ///< for those of demonstrations that were read side by side
-  engine::kv_type kv_type = engine::kv_type::f16;  ///< of keys and values: q8 takes half the memory, for what docs/engine.md says
+  engine::kv_type kv_type = engine::kv_type::q16;  ///< of keys and values: q8 takes half the memory, for what docs/engine.md says
   engine::activation_type activations = engine::activation_type::q8;  ///< f32: what the file means, unrounded; slow, weights of 32 bits
   const engine::kernel_table* kernels = nullptr;                      ///< for tests and benchmarks; null: the best that runs here
 };

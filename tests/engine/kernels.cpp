@@ -264,26 +264,110 @@ TEST_CASE("strips of floats: every table equals the portable one to the bit, in 
   }
 }
 
-TEST_CASE("attention's tiles: every table equals the portable one to the bit") {
+TEST_CASE("vectors in 16 bits: every table equals the portable one to the bit, none too long, none far off") {
   rng r(9);
+  for (int round = 0; round < 200; ++round) {
+    const std::size_t n = 16 * (1 + r.below(32));
+    CAPTURE(n);
+    auto x = random_floats(r, n, std::exp2(static_cast<double>(r.below(80)) - 40.0));
+    if (round % 4 == 0) x[r.below(static_cast<std::uint32_t>(n))] *= 1000.0f;  // an outlier, as keys have them
+    if (round % 10 == 0) std::fill(x.begin(), x.end(), round == 10 ? 1e-16f : 0.0f);
+    std::vector<std::int16_t> words(n);
+    const float scale = portable::quantise_words(x.data(), n, words.data());
+    double length = 0.0;
+    float most = 0.0f;
+    for (std::size_t i = 0; i < n; ++i) {
+      length += static_cast<double>(words[i]) * words[i];
+      most = std::max(most, std::abs(x[i]));
+    }
+    CHECK(length < 2147483648.0);  // so that no product of two of them leaves 32 bits
+    if (most < least_word) {
+      CHECK(scale == 0.0f);
+      CHECK(length == 0.0);
+    } else {
+      CHECK((length > 2.0e9 || static_cast<double>(scale) * 32767.0 <= 1.00001 * static_cast<double>(most)));
+      for (std::size_t i = 0; i < n; ++i) REQUIRE(std::abs(static_cast<float>(words[i]) * scale - x[i]) <= 0.503f * scale);
+    }
+    for (const kernel_table* k : usable_kernels()) {
+      CAPTURE(k->name);
+      std::vector<std::int16_t> got(n);
+      CHECK(k->quantise_words(x.data(), n, got.data()) == scale);
+      CHECK(got == words);
+    }
+  }
+}
+
+TEST_CASE("attention in 16 bits: every table equals the portable one to the bit, and that the definition in doubles") {
+  rng r(11);
   for (const kernel_table* k : usable_kernels()) {
     CAPTURE(k->name);
-    for (const std::size_t rows : {1u, 2u, 3u, 5u, 6u, 7u, 12u, 16u, 31u, 48u}) {
-      const std::size_t depth = 1 + r.below(64), strips = 1 + r.below(6), stride = 16 * strips + 16;
-      CAPTURE(strips);
-      const auto a = random_floats(r, rows * 64);
-      std::vector<std::uint16_t> b(depth * stride);
-      for (auto& h : b) h = float_to_half(static_cast<float>(r.normal()));
-      for (const bool fresh : {false, true}) {
-        std::vector<float> expected = random_floats(r, rows * 120);
-        std::vector<float> got = expected;
-        // Rows of b side by side as values lie, then one strip behind another as keys do.
-        portable::f16_tile(a.data(), 64, b.data() + 16, stride, 16, depth, rows, strips, expected.data(), 120, fresh);
-        k->f16_tile(a.data(), 64, b.data() + 16, stride, 16, depth, rows, strips, got.data(), 120, fresh);
-        CHECK(same_bits(got, expected));
-        portable::f16_tile(a.data(), 64, b.data(), 16, depth * 16, depth, rows, strips, expected.data(), 120, fresh);
-        k->f16_tile(a.data(), 64, b.data(), 16, depth * 16, depth, rows, strips, got.data(), 120, fresh);
-        CHECK(same_bits(got, expected));
+    for (const std::size_t rows : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 10u, 11u, 12u, 14u, 15u, 31u, 48u, 100u}) {
+      const std::size_t width = rows == 9 ? widest_head : 16 * (1 + r.below(12));
+      CAPTURE(rows);
+      CAPTURE(width);
+      // Vectors as long as may be, all alike or at random; scales so that scores spread over a few units or over so many that most weigh
+      // nothing.
+      const float spread = rows % 2 == 0 ? 3e-9f : 1e-7f;
+      std::vector<std::int16_t> keys(64 * width), values(64 * width), words(rows * width);
+      std::vector<float> key_scales(64), value_scales(64), query_scales(rows);
+      const auto longest = static_cast<int>(word_length / std::sqrt(static_cast<float>(width)));
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        const bool alike = rows == 4;
+        keys[i] = static_cast<std::int16_t>(alike ? longest : static_cast<int>(r.below(2u * static_cast<unsigned>(longest))) - longest);
+        values[i] = static_cast<std::int16_t>(alike ? 32767 : static_cast<int>(r.below(65535)) - 32767);
+      }
+      for (auto& w : words)
+        w = static_cast<std::int16_t>(rows == 4 ? longest : static_cast<int>(r.below(2u * static_cast<unsigned>(longest))) - longest);
+      for (float& s : key_scales) s = 0.01f * static_cast<float>(r.unit());
+      for (float& s : value_scales) s = (rows == 5 ? 1e-36f : 1e-4f) * static_cast<float>(r.unit());
+      if (rows == 7) value_scales[3] = 10.0f;  // one that the others are next to nothing beside
+      for (float& s : query_scales) s = 100.0f * spread * static_cast<float>(r.unit());
+      const word_page page{keys.data(), values.data(), key_scales.data(), value_scales.data()};
+      const word_view queries{words.data(), query_scales.data(), width};
+      std::vector<std::size_t> first(rows), end(rows);
+      for (auto& e : end) e = rows % 3 == 0 ? 64 : 1 + r.below(64);
+      std::sort(end.begin(), end.end());
+      for (std::size_t t = 0; t < rows; ++t) first[t] = t % 2 == 0 ? 0 : r.below(static_cast<std::uint32_t>(end[t]));
+
+      auto maxima = random_floats(r, rows, 4.0), sums = random_floats(r, rows), out = random_floats(r, rows * width);
+      for (float& m : maxima) m = std::ceil(m);
+      for (float& s : sums) s = std::abs(s) + 1.0f;
+      maxima[0] = -1e30f;  // a row's first page
+      sums[0] = 0.0f;
+      std::fill_n(out.begin(), width, 0.0f);
+      const auto old_maxima = maxima, old_sums = sums, old_out = out;
+      auto expected_maxima = maxima, expected_sums = sums, expected = out;
+      portable::word_attention(page, queries, first.data(), end.data(), rows, expected_maxima.data(), expected_sums.data(),
+                               expected.data());
+      k->word_attention(page, queries, first.data(), end.data(), rows, maxima.data(), sums.data(), out.data());
+      CHECK(same_bits(maxima, expected_maxima));
+      CHECK(same_bits(sums, expected_sums));
+      CHECK(same_bits(out, expected));
+
+      for (std::size_t t = 0; t < rows; ++t) {
+        std::vector<double> weights(64, 0.0);
+        double sum = 0.0, shares = 0.0;
+        const double shift = static_cast<double>(maxima[t]), kept = std::exp2(static_cast<double>(old_maxima[t]) - shift);
+        for (std::size_t p = first[t]; p < end[t]; ++p) {
+          double score = 0.0;
+          for (std::size_t c = 0; c < width; ++c)
+            score += static_cast<double>(keys[p / 16 * 16 * width + c / 2 * 32 + p % 16 * 2 + c % 2]) * words[t * width + c];
+          score *= static_cast<double>(key_scales[p]) * static_cast<double>(query_scales[t]);
+          REQUIRE(score <= shift + 1e-3);
+          sum += weights[p] = std::exp2(score - shift);
+          shares += weights[p] *= static_cast<double>(value_scales[p]);
+        }
+        REQUIRE(static_cast<double>(sums[t]) == doctest::Approx(static_cast<double>(old_sums[t]) * kept + sum).epsilon(1e-4));
+        for (std::size_t i = 0; i < width; ++i) {
+          double y = static_cast<double>(old_out[t * width + i]) * kept, size = std::abs(y);
+          for (std::size_t p = first[t]; p < end[t]; ++p) {
+            const double value = values[i / 16 * 1024 + p / 2 * 32 + i % 16 * 2 + p % 2];
+            y += weights[p] * value;
+            size += std::abs(weights[p] * value) + 0.5 * shares / 32735.0 * std::abs(value);  // half a step of a weight
+          }
+          REQUIRE(std::abs(static_cast<double>(out[t * width + i]) - y) <=
+                  1e-4 * size + 1e-28 + 0.51 * shares / 32735.0 * 32767.0 * static_cast<double>(end[t] - first[t]));
+        }
       }
     }
   }
@@ -384,17 +468,13 @@ TEST_CASE("the softmax of AVX-512 equals AVX2's to the bit") {
   }
   rng r(19);
   for (int round = 0; round < 200; ++round) {
-    const std::size_t rows = 1 + r.below(60), depth = 16 * r.below(6), stride = 64 + r.below(3);
-    std::vector<std::size_t> valid(rows);
-    for (auto& v : valid) v = round % 4 == 0 ? 64 : 1 + r.below(64);
+    const std::size_t rows = 1 + r.below(60), stride = 64 + r.below(3), valid = round % 4 == 0 ? 64 : 1 + r.below(64);
     auto scores = random_floats(r, rows * stride, round % 3 == 0 ? 60.0 : 4.0), same = scores;
-    auto out = random_floats(r, rows * depth), same_out = out;
-    auto maxima = random_floats(r, rows, 8.0), sums = random_floats(r, rows), same_maxima = maxima, same_sums = sums;
-    avx2::softmax_step(scores.data(), stride, valid.data(), rows, maxima.data(), sums.data(), out.data(), depth);
-    avx512::softmax_step(same.data(), stride, valid.data(), rows, same_maxima.data(), same_sums.data(), same_out.data(), depth);
+    const auto maxima = random_floats(r, rows, 8.0);
+    auto sums = random_floats(r, rows), same_sums = sums;
+    avx2::softmax_step(scores.data(), stride, valid, rows, maxima.data(), sums.data());
+    avx512::softmax_step(same.data(), stride, valid, rows, maxima.data(), same_sums.data());
     CHECK(same_bits(scores, same));
-    CHECK(same_bits(out, same_out));
-    CHECK(same_bits(maxima, same_maxima));
     CHECK(same_bits(sums, same_sums));
   }
 }
@@ -462,31 +542,23 @@ TEST_CASE("softmax, norm, swiglu and geglu against double arithmetic") {
       }
     }
     // A softmax over three blocks, the last one partly filled.
-    const std::size_t valid = 150, depth = 32;
+    const std::size_t valid = 150;
     auto scores = random_floats(r, 192, 6.0);
     scores[100] = 30.0f;
     const auto original = scores;
-    std::vector<float> out(depth, 1.0f);
-    float maximum = -1e30f, sum = 0.0f;
-    for (std::size_t b = 0; b < 3; ++b) {
-      const std::size_t counts = b == 2 ? valid - 128 : 64;
-      k->softmax_step(scores.data() + 64 * b, 64, &counts, 1, &maximum, &sum, out.data(), depth);
-      CHECK(out[0] == out[depth - 1]);
-    }
+    const float maximum = 30.0f;
+    float sum = 0.0f;
+    for (std::size_t b = 0; b < 3; ++b) k->softmax_step(scores.data() + 64 * b, 64, b == 2 ? valid - 128 : 64, 1, &maximum, &sum);
     double exact = 0;
-    for (std::size_t i = 0; i < valid; ++i) exact += std::exp2(static_cast<double>(original[i]) - 30.0);
-    CHECK(maximum == 30.0f);
+    for (std::size_t i = 0; i < valid; ++i) {
+      const double weight = std::exp2(static_cast<double>(original[i]) - 30.0);
+      CHECK(static_cast<double>(scores[i]) == doctest::Approx(weight).epsilon(1e-5));
+      exact += weight;
+    }
     CHECK(static_cast<double>(sum) == doctest::Approx(exact).epsilon(1e-5));
     for (std::size_t i = valid; i < 192; ++i) CHECK(scores[i] == 0.0f);
-    for (std::size_t i = 128; i < valid; ++i) {
-      CHECK(static_cast<double>(scores[i]) == doctest::Approx(std::exp2(static_cast<double>(original[i]) - 30.0)).epsilon(1e-5));
-    }
-    float before = maximum;  // a step that changes nothing is exact: the factor is 1
-    out.assign(depth, 0.3f);
     std::vector<float> low(64, -500.0f);
-    const std::size_t counts = 64;
-    k->softmax_step(low.data(), 64, &counts, 1, &before, &sum, out.data(), depth);
-    CHECK(out[0] == 0.3f);
+    k->softmax_step(low.data(), 64, 64, 1, &maximum, &sum);
     CHECK(low[0] == 0.0f);
   }
 }
@@ -516,7 +588,7 @@ TEST_CASE("a damaged scale is found while packing") {
 }
 
 TEST_CASE("attention within a window against double arithmetic") {
-  for (const kv_type type : {kv_type::f16, kv_type::q8}) {
+  for (const kv_type type : {kv_type::q16, kv_type::q8}) {
     CAPTURE(static_cast<int>(type));
     rng r(29);
     constexpr std::size_t width = 32, positions = 600;  // three segments
@@ -526,11 +598,11 @@ TEST_CASE("attention within a window against double arithmetic") {
     for (std::size_t p = 0; p < positions; ++p) {
       keys.push_back(random_floats(r, width));
       values.push_back(random_floats(r, width));
-      cache.store(0, 0, p, keys.back().data(), values.back().data());
+      cache.store(portable::table, 0, 0, p, keys.back().data(), values.back().data());
       // As the cache holds them: within half a step.
       std::vector<float> key(width), value(width);
       cache.load(0, 0, p, key.data(), value.data());
-      const auto steps = type == kv_type::q8 ? 2 * 126.9f : 2048.0f;
+      const auto steps = type == kv_type::q8 ? 2 * 126.9f : 9000.0f;
       for (const auto& [kept, given] : {std::pair(&key, &keys.back()), std::pair(&value, &values.back())}) {
         float most = 0;
         for (const float v : *given) most = std::max(most, std::abs(v));

@@ -38,7 +38,7 @@ TEST_CASE("a token's logits depend on the sequence alone") {
     ggml_type type;
     std::uint32_t layers;
     std::uint32_t heads = 4;
-    engine::kv_type kv = engine::kv_type::f16;
+    engine::kv_type kv = engine::kv_type::q16;
   };
   for (const variant& kind :
        {variant{"llama", ggml_type::q4_1, 2}, variant{"llama", ggml_type::q4_0, 2}, variant{"llama", ggml_type::q8_0, 2},

@@ -23,7 +23,7 @@ namespace {
 struct sequence_model : test::saved_file {
   explicit sequence_model(std::uint32_t heads = 4)
       : saved_file(test::tiny_llama({.layers = 2, .heads = heads, .context = 512}), "sequences") {}
-  [[nodiscard]] cpu_engine load(std::size_t cache_bytes = 64u << 20, int threads = 2, engine::kv_type type = engine::kv_type::f16) const {
+  [[nodiscard]] cpu_engine load(std::size_t cache_bytes = 64u << 20, int threads = 2, engine::kv_type type = engine::kv_type::q16) const {
     return cpu_engine::load(path, {.threads = threads, .cache_bytes = cache_bytes, .kv_type = type}).value();
   }
 };

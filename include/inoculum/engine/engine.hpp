@@ -46,7 +46,7 @@ struct engine_options {
   std::size_t context = 0;                         ///< positions; 0: what the model was trained for, 8,192 at most
   std::size_t cache_bytes = 256u << 20;            ///< for keys and values of earlier sequences; pinned ones may exceed it
   std::size_t demonstration_bytes = 512u << 20;    ///< for those of demonstrations that were read side by side
-  engine::kv_type kv_type = engine::kv_type::f16;  ///< of keys and values: q8 takes half the memory, for what docs/engine.md says
+  engine::kv_type kv_type = engine::kv_type::q16;  ///< of keys and values: q8 takes half the memory, for what docs/engine.md says
   engine::activation_type activations = engine::activation_type::q8;  ///< f32: what the file means, unrounded; slow, weights of 32 bits
   const engine::kernel_table* kernels = nullptr;                      ///< for tests and benchmarks; null: the best that runs here
 };

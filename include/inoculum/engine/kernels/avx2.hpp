@@ -151,37 +151,22 @@ INOCULUM_AVX2 inline void widen(panel_kind kind, const std::uint16_t* from, std:
   for (std::size_t i = 0; i < n; i += 8) _mm256_storeu_ps(to + i, detail::load_column<panel_kind::bf16>(from, i));
 }
 
-INOCULUM_AVX2 inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride,
-                                   std::size_t strip_stride, std::size_t depth, std::size_t rows, std::size_t strips, float* out,
-                                   std::size_t out_stride, bool fresh) {
-  for (; strips > 0; --strips, b += strip_stride, out += 16)
-    detail::float_tiles<panel_kind::f16>(a, a_stride, b, b_stride, depth, rows, out, out_stride, fresh);
-}
-INOCULUM_AVX2 inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
-  for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
-  __m256 most = _mm256_set1_ps(maximum);
-  for (std::size_t i = 0; i < key_block; i += 8) most = _mm256_max_ps(most, _mm256_loadu_ps(scores + i));
-  const float highest = detail::largest_lane(most);
-  const __m256 shift = _mm256_set1_ps(highest);
-  __m256 even = _mm256_setzero_ps(), odd = _mm256_setzero_ps();
-  for (std::size_t i = 0; i < key_block; i += 16) {
-    const __m256 low = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i), shift));
-    const __m256 high = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i + 8), shift));
-    _mm256_storeu_ps(scores + i, low);
-    _mm256_storeu_ps(scores + i + 8, high);
-    even = _mm256_add_ps(even, low);
-    odd = _mm256_add_ps(odd, high);
+INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima,
+                                       float* sums) {
+  for (std::size_t r = 0; r < rows; ++r, scores += stride) {
+    for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
+    const __m256 shift = _mm256_set1_ps(maxima[r]);
+    __m256 even = _mm256_setzero_ps(), odd = _mm256_setzero_ps();
+    for (std::size_t i = 0; i < key_block; i += 16) {
+      const __m256 low = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i), shift));
+      const __m256 high = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i + 8), shift));
+      _mm256_storeu_ps(scores + i, low);
+      _mm256_storeu_ps(scores + i + 8, high);
+      even = _mm256_add_ps(even, low);
+      odd = _mm256_add_ps(odd, high);
+    }
+    sums[r] += detail::sum_lanes(_mm256_add_ps(even, odd));
   }
-  const __m256 factor = detail::exp2(_mm256_sub_ps(_mm256_set1_ps(maximum), shift));
-  // As a rule the maximum stays, and times 1 changes nothing.
-  for (std::size_t i = 0; highest != maximum && i < depth; i += 8)
-    _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), factor));
-  sum = std::fma(sum, _mm256_cvtss_f32(factor), detail::sum_lanes(_mm256_add_ps(even, odd)));
-  maximum = highest;
-}
-INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima,
-                                       float* sums, float* out, std::size_t depth) {
-  for (std::size_t r = 0; r < rows; ++r) softmax_row(scores + r * stride, valid[r], maxima[r], sums[r], out + r * depth, depth);
 }
 
 INOCULUM_AVX2 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
@@ -237,10 +222,10 @@ INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t 
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
 
-inline constexpr kernel_table table = {"avx2",       quantise,       quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel,    f16_panel,      bf16_panel,      f16_tile,
-                                       softmax_step, byte_attention, softmax_merge,   rms_norm,
-                                       swiglu,       geglu,          f32_strips,      widen};
+inline constexpr kernel_table table = {"avx2",         quantise,      quantise_words, quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,      f16_panel,     bf16_panel,     softmax_step,    word_attention,
+                                       byte_attention, softmax_merge, rms_norm,       swiglu,          geglu,
+                                       f32_strips,     widen};
 
 }  // namespace inoculum::engine::avx2
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attention to a page of keys and values in 8 bits by AVX2.
+// Attention to a page of keys and values in 16 or 8 bits by AVX2.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,8 @@ namespace inoculum::engine::avx2 {
 
 namespace detail {
 /// Asks for what is wanted next, from byte `from` on; in small parts, since the processor has few places for what is under way.
-[[nodiscard]] INOCULUM_AVX2_INLINE std::size_t fetch_next(const byte_page& page, std::size_t from, std::size_t until) noexcept {
+template <class Page>
+[[nodiscard]] INOCULUM_AVX2_INLINE std::size_t fetch_next(const Page& page, std::size_t from, std::size_t until) noexcept {
   for (until = std::min(until, page.next_bytes); from < until; from += 64)
     _mm_prefetch(reinterpret_cast<const char*>(page.next + from), _MM_HINT_T0);
   return from;
@@ -127,7 +128,152 @@ INOCULUM_AVX2 inline float byte_softmax(const float* scores, std::size_t stride,
                         _mm256_permutevar8x32_epi32(_mm256_packs_epi16(scaled(i), scaled(i + 1)), order));
   return scales.unit * part / static_cast<float>(by);
 }
+
+/// 2^x, as `word_exp2_terms` tells.
+[[nodiscard]] INOCULUM_AVX2_INLINE __m256 word_exp2(__m256 x) noexcept {
+  const __m256 whole = _mm256_round_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC), f = _mm256_sub_ps(x, whole);
+  __m256 p = _mm256_set1_ps(word_exp2_terms[0]);
+  INOCULUM_UNROLL
+  for (int k = 1; k < 5; ++k) p = _mm256_fmadd_ps(p, f, _mm256_set1_ps(word_exp2_terms[k]));
+  const __m256i power = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(whole), _mm256_set1_epi32(127)), 23);
+  return _mm256_and_ps(_mm256_cmp_ps(x, _mm256_set1_ps(word_exp2_lowest), _CMP_GE_OQ), _mm256_mul_ps(p, _mm256_castsi256_ps(power)));
+}
+/// Of 64 floats: of the four sixteens, then by halves.
+[[nodiscard]] INOCULUM_AVX2_INLINE float sum_of(const __m256 (&x)[key_block / 8]) noexcept {
+  const __m256 low = _mm256_add_ps(_mm256_add_ps(x[0], x[2]), _mm256_add_ps(x[4], x[6]));
+  const __m256 high = _mm256_add_ps(_mm256_add_ps(x[1], x[3]), _mm256_add_ps(x[5], x[7]));
+  return sum_lanes(_mm256_add_ps(low, high));
+}
+
+/// R rows of words against a strip of 16, pair by pair.
+template <int R>
+INOCULUM_AVX2_INLINE void word_products(const std::int16_t* a, std::size_t a_stride, const std::int16_t* strip, std::size_t pairs,
+                                        __m256i (&sum)[R][2]) noexcept {
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
+  for (std::size_t k = 0; k < pairs; ++k, a += 2, strip += 32) {
+    const __m256i b[2] = {load(strip), load(strip + 16)};
+    INOCULUM_UNROLL
+    for (int r = 0; r < R; ++r) {
+      const __m256i x = broadcast(a + static_cast<std::size_t>(r) * a_stride);
+      INOCULUM_UNROLL
+      for (int h = 0; h < 2; ++h) sum[r][h] = _mm256_add_epi32(sum[r][h], _mm256_madd_epi16(x, b[h]));
+    }
+  }
+}
+/// Scores of R rows with a strip of keys.
+template <int R>
+INOCULUM_AVX2 inline void key_tile(const std::int16_t* queries, std::size_t width, const std::int16_t* keys, const float* scales,
+                                   float* scores) noexcept {
+  __m256i sum[R][2];
+  word_products<R>(queries, width, keys, width / 2, sum);
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int h = 0; h < 2; ++h)
+      _mm256_storeu_ps(scores + key_block * static_cast<std::size_t>(r) + 8 * h,
+                       _mm256_mul_ps(_mm256_cvtepi32_ps(sum[r][h]), _mm256_loadu_ps(scales + 8 * h)));
+  }
+}
+/// R rows of weights against a strip of values, added to `out`.
+template <int R>
+INOCULUM_AVX2 inline void value_tile(const std::int16_t* words, const float* factors, const std::int16_t* values, std::size_t pairs,
+                                     float* out, std::size_t width) noexcept {
+  __m256i sum[R][2];
+  word_products<R>(words, key_block, values, pairs, sum);
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int h = 0; h < 2; ++h) {
+      float* const to = out + static_cast<std::size_t>(r) * width + 8 * h;
+      _mm256_storeu_ps(to, _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum[r][h]), _mm256_set1_ps(factors[r]), _mm256_loadu_ps(to)));
+    }
+  }
+}
+
+/// A row's scores to weights in 16 bits; returns what these are to be multiplied with.
+INOCULUM_AVX2 inline float word_softmax(const float* scores, const float* value_scales, float query_scale, std::size_t width,
+                                        float& maximum, float& sum, float* out, std::int16_t* words) noexcept {
+  __m256 x[key_block / 8];
+  __m256 most = _mm256_loadu_ps(scores);
+  for (std::size_t i = 1; i < key_block / 8; ++i) most = _mm256_max_ps(most, _mm256_loadu_ps(scores + 8 * i));
+  const float shift = _mm_cvtss_f32(_mm_ceil_ss(_mm_setzero_ps(), _mm_set_ss(largest_lane(most) * query_scale)));
+  for (std::size_t i = 0; i < key_block / 8; ++i)
+    x[i] = word_exp2(_mm256_fmsub_ps(_mm256_loadu_ps(scores + 8 * i), _mm256_set1_ps(query_scale), _mm256_set1_ps(shift)));
+  const float highest = std::max(maximum, shift), kept = whole_exp2(maximum - highest), part = whole_exp2(shift - highest);
+  sum = std::fma(sum_of(x), part, sum * kept);
+  if (highest != maximum) {
+    maximum = highest;
+    for (std::size_t i = 0; i < width; i += 8) _mm256_storeu_ps(out + i, _mm256_mul_ps(_mm256_loadu_ps(out + i), _mm256_set1_ps(kept)));
+  }
+  for (std::size_t i = 0; i < key_block / 8; ++i) x[i] = _mm256_mul_ps(x[i], _mm256_loadu_ps(value_scales + 8 * i));
+  const float total = sum_of(x);
+  const __m256 by = _mm256_set1_ps(total > least_value_scale ? share_sum / total : 0.0f);
+  for (std::size_t i = 0; i < key_block / 16; ++i) {
+    const __m256i both = to_words(_mm256_mul_ps(x[2 * i], by), _mm256_mul_ps(x[2 * i + 1], by));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(words + 16 * i), _mm256_permute4x64_epi64(both, 0xd8));
+  }
+  return total * (1.0f / share_sum) * part;
+}
 }  // namespace detail
+
+INOCULUM_AVX2 inline float quantise_words(const float* x, std::size_t n, std::int16_t* values) {
+  const __m256 sign = _mm256_set1_ps(-0.0f);
+  __m256 largest = _mm256_setzero_ps(), low = _mm256_setzero_ps(), high = _mm256_setzero_ps();
+  for (std::size_t i = 0; i < n; i += 16) {
+    const __m256 first = _mm256_loadu_ps(x + i), second = _mm256_loadu_ps(x + i + 8);
+    largest = _mm256_max_ps(largest, _mm256_max_ps(_mm256_andnot_ps(sign, first), _mm256_andnot_ps(sign, second)));
+    low = _mm256_fmadd_ps(first, first, low);
+    high = _mm256_fmadd_ps(second, second, high);
+  }
+  const float most = detail::largest_lane(largest);
+  const bool counts = most > least_word;
+  const float by = counts ? std::min(32767.0f / most, word_length / std::sqrt(detail::sum_lanes(_mm256_add_ps(low, high)))) : 0.0f;
+  const __m256 scale = _mm256_set1_ps(by);
+  for (std::size_t i = 0; i < n; i += 16) {
+    const __m256i both = detail::to_words(_mm256_mul_ps(_mm256_loadu_ps(x + i), scale), _mm256_mul_ps(_mm256_loadu_ps(x + i + 8), scale));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(values + i), _mm256_permute4x64_epi64(both, 0xd8));
+  }
+  return counts ? 1.0f / by : 0.0f;
+}
+
+INOCULUM_AVX2 inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
+                                         std::size_t rows, float* maxima, float* sums, float* out) {
+  using detail::page_rows;
+  const std::size_t width = queries.width;
+  alignas(32) float scores[page_rows * key_block];
+  alignas(32) std::int16_t words[page_rows * key_block];
+  float factors[page_rows];
+  const std::size_t share = (page.next_bytes + rows - 1) / rows;
+  std::size_t fetched = 0;
+  for (std::size_t n = 0, at = 0; at < rows; at += n, first += n, end += n, out += n * width) {
+    n = std::min(page_rows, rows - at);
+    const std::size_t positions = (end[n - 1] + 15) / 16 * 16;
+    const std::int16_t* query = queries.values + at * width;
+    for (std::size_t k = 0; k < positions; k += 16) {
+      std::size_t r = 0;
+      for (; r + 4 <= n; r += 4)
+        detail::key_tile<4>(query + r * width, width, page.keys + k * width, page.key_scales + k, scores + key_block * r + k);
+      for (; r < n; ++r)
+        detail::key_tile<1>(query + r * width, width, page.keys + k * width, page.key_scales + k, scores + key_block * r + k);
+    }
+    fetched = detail::fetch_next(page, fetched, (at + n) * share);
+    for (std::size_t r = 0; r < n; ++r) {
+      float* const row = scores + key_block * r;
+      std::fill(row, row + first[r], -INFINITY);
+      std::fill(row + end[r], row + key_block, -INFINITY);
+      factors[r] = detail::word_softmax(row, page.value_scales, queries.scales[at + r], width, maxima[at + r], sums[at + r],
+                                        out + r * width, words + key_block * r);
+    }
+    for (std::size_t i = 0; i < width; i += 16) {
+      const std::int16_t* strip = page.values + i * key_block;
+      std::size_t r = 0;
+      for (; r + 4 <= n; r += 4)
+        detail::value_tile<4>(words + key_block * r, factors + r, strip, positions / 2, out + r * width + i, width);
+      for (; r < n; ++r) detail::value_tile<1>(words + key_block * r, factors + r, strip, positions / 2, out + r * width + i, width);
+    }
+  }
+}
 
 INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first,
                                          const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {

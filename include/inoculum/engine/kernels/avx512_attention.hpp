@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attention to a page of keys and values in 8 bits by AVX-512 and VNNI.
+// Attention to a page of keys and values in 16 or 8 bits by AVX-512 and VNNI.
 #pragma once
 
 #include <algorithm>
@@ -206,6 +206,17 @@ INOCULUM_AVX512 inline void byte_rows(const std::uint8_t* bytes, const float* fa
   return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(n, _mm512_set1_ps(-64.0f), _CMP_GE_OQ), _mm512_set1_ps(1.0f), n);
 }
 
+/// Up to 16 rows' results so far times `kept`, where a bit says that this is not 1.
+INOCULUM_AVX512 inline void rescale(unsigned changed, __m512 kept, std::size_t width, float* out) noexcept {
+  alignas(64) float factor[16];
+  _mm512_store_ps(factor, kept);
+  for (; changed != 0; changed &= changed - 1) {
+    const auto r = static_cast<std::size_t>(__builtin_ctz(changed));
+    for (std::size_t i = width * r; i < width * (r + 1); i += 16)
+      _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), _mm512_set1_ps(factor[r])));
+  }
+}
+
 /// What a group of rows has of a page on its way from scores to bytes.
 struct page_softmax {
   alignas(64) float scores[page_rows * key_block];
@@ -290,15 +301,205 @@ INOCULUM_AVX512 inline void byte_softmax(page_softmax& s, std::size_t rows, std:
     _mm512_store_si512(s.bytes + key_block * r, _mm512_packs_epi16(_mm512_mulhrs_epi16(_mm512_load_si512(share), scale),
                                                                    _mm512_mulhrs_epi16(_mm512_load_si512(share + 32), scale)));
   }
-  alignas(64) float factor[16];
-  _mm512_store_ps(factor, kept);
-  for (unsigned changed = _mm512_mask_cmp_ps_mask(here, fell, _mm512_setzero_ps(), _CMP_NEQ_UQ); changed != 0; changed &= changed - 1) {
-    const auto r = static_cast<std::size_t>(__builtin_ctz(changed));
-    for (std::size_t i = width * r; i < width * (r + 1); i += 16)
-      _mm512_storeu_ps(out + i, _mm512_mul_ps(_mm512_loadu_ps(out + i), _mm512_set1_ps(factor[r])));
+  rescale(_mm512_mask_cmp_ps_mask(here, fell, _mm512_setzero_ps(), _CMP_NEQ_UQ), kept, width, out);
+}
+
+/// 2^x, as `word_exp2_terms` tells.
+[[nodiscard]] INOCULUM_AVX512_INLINE __m512 word_exp2(__m512 x) noexcept {
+  const __m512 f = _mm512_maskz_reduce_ps(0xffff, x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC), whole = _mm512_sub_ps(x, f);
+  __m512 p = _mm512_set1_ps(word_exp2_terms[0]);
+  INOCULUM_UNROLL
+  for (int k = 1; k < 5; ++k) p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(word_exp2_terms[k]));
+  return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(x, _mm512_set1_ps(word_exp2_lowest), _CMP_GE_OQ), p, whole);
+}
+
+/// A pair of components, or of positions, of R rows of words and C strips.
+template <int R, int C>
+INOCULUM_AVX512_INLINE void add_pair(const std::int16_t* a, std::size_t a_stride, const std::int16_t* b, std::size_t strip_stride,
+                                     __m512i (&sum)[R][C]) noexcept {
+  __m512i column[C];
+  INOCULUM_UNROLL
+  for (int c = 0; c < C; ++c) column[c] = load(b + strip_stride * static_cast<std::size_t>(c));
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    const __m512i x = broadcast(a + a_stride * static_cast<std::size_t>(r));
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_dpwssd_epi32(sum[r][c], x, column[c]);
+  }
+}
+/// Sums of their products; pairs come in eights.
+template <int R, int C>
+INOCULUM_AVX512_INLINE void word_products(const std::int16_t* a, std::size_t a_stride, const std::int16_t* b, std::size_t strip_stride,
+                                          std::size_t pairs, __m512i (&sum)[R][C]) noexcept {
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_setzero_si512();
+  }
+  // Four at a time: gcc 12 copies all sums once a turn.
+  for (std::size_t k = 0; k < pairs; k += 4, a += 8, b += 128) {
+    add_pair(a, a_stride, b, strip_stride, sum);
+    add_pair(a + 2, a_stride, b + 32, strip_stride, sum);
+    add_pair(a + 4, a_stride, b + 64, strip_stride, sum);
+    add_pair(a + 6, a_stride, b + 96, strip_stride, sum);
+  }
+}
+
+/// What both products read: R rows of words against C strips.
+struct word_keys {
+  const word_page& page;
+  const std::int16_t* queries;
+  std::size_t width;
+  float* scores;
+
+  template <int R, int C>
+  INOCULUM_AVX512 void tile(std::size_t r, std::size_t strip) const noexcept {
+    __m512i sum[R][C];
+    word_products(queries + r * width, width, page.keys + strip * 16 * width, 16 * width, width / 2, sum);
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) {
+      const __m512 scale = _mm512_loadu_ps(page.key_scales + 16 * (strip + static_cast<std::size_t>(c)));
+      INOCULUM_UNROLL
+      for (int i = 0; i < R; ++i)
+        _mm512_store_ps(scores + key_block * (r + static_cast<std::size_t>(i)) + 16 * (strip + static_cast<std::size_t>(c)),
+                        _mm512_mul_ps(to_float(sum[i][c]), scale));
+    }
+  }
+};
+struct word_values {
+  const word_page& page;
+  const std::int16_t* words;
+  const float* factors;
+  std::size_t pairs;
+  std::size_t width;
+  float* out;
+
+  template <int R, int C>
+  INOCULUM_AVX512 void tile(std::size_t r, std::size_t strip) const noexcept {
+    __m512i sum[R][C];
+    word_products(words + r * key_block, key_block, page.values + strip * 16 * key_block, 16 * key_block, pairs, sum);
+    INOCULUM_UNROLL
+    for (int i = 0; i < R; ++i) {
+      float* const to = out + (r + static_cast<std::size_t>(i)) * width + 16 * strip;
+      const __m512 factor = _mm512_set1_ps(factors[r + static_cast<std::size_t>(i)]);
+      INOCULUM_UNROLL
+      for (int c = 0; c < C; ++c) _mm512_storeu_ps(to + 16 * c, _mm512_fmadd_ps(to_float(sum[i][c]), factor, _mm512_loadu_ps(to + 16 * c)));
+    }
+  }
+};
+template <int R, class Product>
+INOCULUM_AVX512 inline void word_rows(const Product& product, std::size_t r, std::size_t strips) noexcept {
+  std::size_t strip = 0;
+  for (; strip + 4 <= strips; strip += 4) product.template tile<R, 4>(r, strip);
+  for (; strip + 2 <= strips; strip += 2) product.template tile<R, 2>(r, strip);
+  if (strip < strips) product.template tile<R, 1>(r, strip);
+}
+/// Rows in sixes, which with four strips fill the registers; what is left over as evenly as may be.
+template <class Product>
+INOCULUM_AVX512 inline void word_tiles(const Product& product, std::size_t rows, std::size_t strips) noexcept {
+  for (std::size_t r = 0; r < rows;) {
+    const std::size_t left = rows - r;
+    if (left >= 6 && left != 7 && left != 8) word_rows<6>(product, r, strips), r += 6;
+    else if (left >= 4) word_rows<4>(product, r, strips), r += 4;
+    else if (left == 3) word_rows<3>(product, r, strips), r += 3;
+    else word_rows<1>(product, r, strips), r += 1;
+  }
+}
+
+/// What a group of rows has of a page on its way from scores to weights in 16 bits.
+struct word_group {
+  alignas(64) float scores[page_rows * key_block];  ///< then shares
+  alignas(64) std::int16_t words[page_rows * key_block];
+  alignas(64) float query_scales[16];
+  alignas(64) float shifts[16];
+  alignas(64) float weights[16];  ///< sums of a row
+  alignas(64) float shares[16];
+  alignas(64) float by[16];
+  alignas(64) float factors[16];
+};
+
+/// What lies between the two products, in passes over all rows, whole fours of them.
+INOCULUM_AVX512 inline void word_softmax(word_group& s, const float* value_scales, std::size_t rows, std::size_t width, float* maxima,
+                                         float* sums, float* out) noexcept {
+  for (std::size_t r = 0; r < rows; r += 4) {
+    __m512 four[4];
+    INOCULUM_UNROLL
+    for (std::size_t k = 0; k < 4; ++k) {
+      const float* row = s.scores + key_block * (r + k);
+      four[k] = largest_of({_mm512_load_ps(row), _mm512_load_ps(row + 16), _mm512_load_ps(row + 32), _mm512_load_ps(row + 48)});
+    }
+    _mm_store_ps(s.shifts + r, _mm_ceil_ps(_mm_mul_ps(firsts(quarters(four, larger{})), _mm_load_ps(s.query_scales + r))));
+  }
+  for (std::size_t r = 0; r < rows; r += 4) {
+    __m512 weights[4], shares[4];
+    INOCULUM_UNROLL
+    for (std::size_t k = 0; k < 4; ++k) {
+      float* const row = s.scores + key_block * (r + k);
+      const __m512 scale = _mm512_set1_ps(s.query_scales[r + k]), shift = _mm512_set1_ps(s.shifts[r + k]);
+      __m512 weight[4], share[4];
+      INOCULUM_UNROLL
+      for (std::size_t i = 0; i < 4; ++i) {
+        weight[i] = word_exp2(_mm512_fmsub_ps(_mm512_load_ps(row + 16 * i), scale, shift));
+        share[i] = _mm512_mul_ps(weight[i], _mm512_loadu_ps(value_scales + 16 * i));
+        _mm512_store_ps(row + 16 * i, share[i]);
+      }
+      weights[k] = _mm512_add_ps(_mm512_add_ps(weight[0], weight[1]), _mm512_add_ps(weight[2], weight[3]));
+      shares[k] = _mm512_add_ps(_mm512_add_ps(share[0], share[1]), _mm512_add_ps(share[2], share[3]));
+    }
+    _mm_store_ps(s.weights + r, firsts(quarters(weights, added{})));
+    _mm_store_ps(s.shares + r, firsts(quarters(shares, added{})));
+  }
+  const auto here = static_cast<__mmask16>((1u << rows) - 1);
+  const __m512 before = _mm512_maskz_loadu_ps(here, maxima), shift = _mm512_maskz_load_ps(here, s.shifts);
+  const __m512 highest = _mm512_maskz_max_ps(0xffff, shift, before);
+  const __m512 fell = _mm512_sub_ps(before, highest), kept = whole_exp2(fell), part = whole_exp2(_mm512_sub_ps(shift, highest));
+  _mm512_mask_storeu_ps(maxima, here, highest);
+  _mm512_mask_storeu_ps(
+      sums, here, _mm512_fmadd_ps(_mm512_maskz_load_ps(here, s.weights), part, _mm512_mul_ps(_mm512_maskz_loadu_ps(here, sums), kept)));
+  const __m512 total = _mm512_maskz_load_ps(here, s.shares);
+  const __mmask16 counts = _mm512_cmp_ps_mask(total, _mm512_set1_ps(least_value_scale), _CMP_GT_OQ);
+  _mm512_store_ps(s.by, _mm512_maskz_div_ps(counts, _mm512_set1_ps(share_sum), total));
+  _mm512_store_ps(s.factors, _mm512_mul_ps(_mm512_mul_ps(total, _mm512_set1_ps(1.0f / share_sum)), part));
+  rescale(_mm512_mask_cmp_ps_mask(here, fell, _mm512_setzero_ps(), _CMP_NEQ_UQ), kept, width, out);
+  const __m512i order = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);  // after `_mm512_packs_epi32`, which works within 128 bits
+  for (std::size_t r = 0; r < rows; ++r) {
+    const __m512 by = _mm512_set1_ps(s.by[r]);
+    __m512 x[4];
+    INOCULUM_UNROLL
+    for (std::size_t i = 0; i < 4; ++i) x[i] = _mm512_mul_ps(_mm512_load_ps(s.scores + key_block * r + 16 * i), by);
+    __m512i words[2];
+    to_words(x, words);
+    INOCULUM_UNROLL
+    for (std::size_t i = 0; i < 2; ++i)
+      _mm512_store_si512(s.words + key_block * r + 32 * i, _mm512_maskz_permutexvar_epi64(0xff, order, words[i]));
   }
 }
 }  // namespace detail
+
+INOCULUM_AVX512 inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first,
+                                           const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {
+  using namespace detail;
+  const std::size_t width = queries.width, strips = (end[rows - 1] + 15) / 16;
+  word_group s;
+  const std::size_t share = (page.next_bytes + rows - 1) / rows;
+  std::size_t fetched = 0;
+  for (std::size_t at = 0; at < rows; at += page_rows) {
+    const std::size_t n = std::min(page_rows, rows - at);
+    word_tiles(word_keys{page, queries.values + at * width, width, s.scores}, n, strips);
+    fetched = avx2::detail::fetch_next(page, fetched, (at + n) * share);
+    const std::size_t fours = (n + 3) / 4 * 4;
+    for (std::size_t r = 0; r < fours; r += 4)
+      _mm_store_ps(s.query_scales + r, _mm_maskz_loadu_ps(static_cast<__mmask8>((1u << (n - r)) - 1), queries.scales + at + r));
+    for (std::size_t i = key_block * n; i < key_block * fours; i += 16) _mm512_store_ps(s.scores + i, _mm512_setzero_ps());
+    for (std::size_t r = 0; r < n; ++r) {
+      const std::uint64_t hidden = ~seen_bits(first[at + r], end[at + r]);
+      for (std::size_t i = 0; hidden != 0 && i < key_block; i += 16)
+        _mm512_mask_store_ps(s.scores + key_block * r + i, static_cast<__mmask16>(hidden >> i), _mm512_set1_ps(-INFINITY));
+    }
+    word_softmax(s, page.value_scales, n, width, maxima + at, sums + at, out + at * width);
+    word_tiles(word_values{page, s.words, s.factors, 8 * strips, width, out + at * width}, n, width / 16);
+  }
+}
 
 INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first,
                                            const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {

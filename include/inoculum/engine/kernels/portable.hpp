@@ -95,36 +95,17 @@ inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, flo
   for (std::size_t i = 0; i < n; ++i) to[i] = kind == panel_kind::f16 ? half_to_float(from[i]) : bfloat_to_float(from[i]);
 }
 
-inline void f16_tile(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t strip_stride,
-                     std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride, bool fresh) {
-  for (std::size_t t = 0; fresh && t < rows; ++t) std::fill_n(out + t * out_stride, 16 * strips, 0.0f);
-  for (std::size_t k = 0; k < depth; ++k) {
-    for (std::size_t i = 0; i < 16 * strips; ++i) {
-      const float w = half_to_float(b[i / 16 * strip_stride + k * b_stride + i % 16]);
-      for (std::size_t t = 0; t < rows; ++t) out[t * out_stride + i] = std::fma(a[t * a_stride + k], w, out[t * out_stride + i]);
+inline void softmax_step(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima, float* sums) {
+  for (std::size_t r = 0; r < rows; ++r, scores += stride) {
+    std::fill(scores + valid, scores + key_block, -INFINITY);
+    lanes total(0.0f);
+    for (std::size_t i = 0; i < key_block; i += lanes::size) {
+      const lanes weight = exp2(lanes::load_unaligned(scores + i) - lanes(maxima[r]));
+      weight.store_unaligned(scores + i);
+      total += weight;
     }
+    sums[r] += sum_lanes(total);
   }
-}
-inline void softmax_row(float* scores, std::size_t valid, float& maximum, float& sum, float* out, std::size_t depth) {
-  float highest = maximum;
-  for (std::size_t i = 0; i < valid; ++i) highest = scores[i] > highest ? scores[i] : highest;
-  for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
-  const lanes shift(highest);
-  lanes total(0.0f);
-  for (std::size_t i = 0; i < key_block; i += lanes::size) {
-    const lanes weight = exp2(lanes::load_unaligned(scores + i) - shift);
-    weight.store_unaligned(scores + i);
-    total += weight;
-  }
-  const lanes factor = exp2(lanes(maximum) - shift);
-  for (std::size_t i = 0; highest != maximum && i < depth; i += lanes::size)
-    (lanes::load_unaligned(out + i) * factor).store_unaligned(out + i);
-  sum = sum * factor.get(0) + sum_lanes(total);
-  maximum = highest;
-}
-inline void softmax_step(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima, float* sums,
-                         float* out, std::size_t depth) {
-  for (std::size_t r = 0; r < rows; ++r) softmax_row(scores + r * stride, valid[r], maxima[r], sums[r], out + r * depth, depth);
 }
 
 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
@@ -178,9 +159,9 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
   });
 }
 
-inline constexpr kernel_table table = {"portable",   quantise,       quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel,    f16_panel,      bf16_panel,      f16_tile,
-                                       softmax_step, byte_attention, softmax_merge,   rms_norm,
-                                       swiglu,       geglu,          f32_strips,      widen};
+inline constexpr kernel_table table = {"portable",     quantise,      quantise_words, quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,      f16_panel,     bf16_panel,     softmax_step,    word_attention,
+                                       byte_attention, softmax_merge, rms_norm,       swiglu,          geglu,
+                                       f32_strips,     widen};
 
 }  // namespace inoculum::engine::portable

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attention to a page of keys and values in 8 bits for any processor: the definition that the other tables are tested against.
+// Attention to a page of keys and values in 16 or 8 bits for any processor: the definition that the other tables are tested against.
 #pragma once
 
 #include <algorithm>
@@ -14,6 +14,34 @@
 namespace inoculum::engine::portable {
 
 namespace detail {
+/// 2^x, as `word_exp2_terms` tells.
+[[nodiscard]] inline float word_exp2(float x) noexcept {
+  if (!(x >= word_exp2_lowest)) return 0.0f;
+  const float whole = std::nearbyint(x), f = x - whole;
+  float p = word_exp2_terms[0];
+  for (int k = 1; k < 5; ++k) p = std::fma(p, f, word_exp2_terms[k]);
+  return std::ldexp(p, static_cast<int>(whole));
+}
+/// Lane by lane to one, by halves.
+[[nodiscard]] inline float by_halves(float (&x)[16]) noexcept {
+  for (std::size_t half = 8; half != 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) x[i] += x[i + half];
+  }
+  return x[0];
+}
+[[nodiscard]] inline float sum_of(const float (&x)[key_block]) noexcept {
+  float sixteen[16];
+  for (std::size_t i = 0; i < 16; ++i) sixteen[i] = (x[i] + x[16 + i]) + (x[32 + i] + x[48 + i]);
+  return by_halves(sixteen);
+}
+/// Sum of products; modulo 2^32, like the processors', which only a page from a damaged file can make a difference to.
+template <class Left, class Right>
+[[nodiscard]] float exact_product(std::size_t n, const Left& left, const Right& right) {
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += static_cast<std::uint32_t>(std::int32_t{left(i)} * std::int32_t{right(i)});
+  return static_cast<float>(static_cast<std::int32_t>(sum));
+}
+
 /// a · b / 2^15 to nearest, as `pmulhrsw` has it.
 [[nodiscard]] constexpr std::int32_t fraction_of(std::int32_t a, std::int32_t b) noexcept { return (a * b + (1 << 14)) >> 15; }
 
@@ -52,6 +80,50 @@ inline void byte_row(const float (&scores)[key_block], const byte_page& page, st
   }
 }
 }  // namespace detail
+
+inline float quantise_words(const float* x, std::size_t n, std::int16_t* values) {
+  float largest = 0.0f, squares[16] = {};
+  for (std::size_t i = 0; i < n; ++i) {
+    largest = std::max(largest, std::fabs(x[i]));
+    squares[i % 16] = std::fma(x[i], x[i], squares[i % 16]);
+  }
+  const bool counts = largest > least_word;
+  const float by = counts ? std::min(32767.0f / largest, word_length / std::sqrt(detail::by_halves(squares))) : 0.0f;
+  for (std::size_t i = 0; i < n; ++i) values[i] = static_cast<std::int16_t>(std::lrint(x[i] * by));
+  return counts ? 1.0f / by : 0.0f;
+}
+
+inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
+                           std::size_t rows, float* maxima, float* sums, float* out) {
+  const std::size_t width = queries.width;
+  for (std::size_t r = 0; r < rows; ++r, out += width) {
+    const std::int16_t* query = queries.values + r * width;
+    const float scale = queries.scales[r];
+    float x[key_block] = {};
+    for (std::size_t k = first[r]; k < end[r]; ++k) {
+      const std::int16_t* key = page.keys + k / 16 * 16 * width + 2 * (k % 16);
+      x[k] =
+          page.key_scales[k] * detail::exact_product(
+                                   width, [&](std::size_t i) { return query[i]; }, [&](std::size_t i) { return key[i / 2 * 32 + i % 2]; });
+    }
+    const float shift = std::ceil(*std::max_element(x + first[r], x + end[r]) * scale);
+    for (std::size_t k = first[r]; k < end[r]; ++k) x[k] = detail::word_exp2(std::fma(x[k], scale, -shift));
+    const float highest = std::max(maxima[r], shift), kept = whole_exp2(maxima[r] - highest), part = whole_exp2(shift - highest);
+    maxima[r] = highest;
+    sums[r] = std::fma(detail::sum_of(x), part, sums[r] * kept);
+    for (std::size_t k = first[r]; k < end[r]; ++k) x[k] *= page.value_scales[k];
+    const float total = detail::sum_of(x), by = total > least_value_scale ? share_sum / total : 0.0f;
+    std::int16_t w[key_block];
+    for (std::size_t k = 0; k < key_block; ++k) w[k] = static_cast<std::int16_t>(std::lrint(x[k] * by));
+    const float factor = total * (1.0f / share_sum) * part;
+    for (std::size_t i = 0; i < width; ++i) {
+      const std::int16_t* v = page.values + i / 16 * 16 * key_block + 2 * (i % 16);
+      const float y = detail::exact_product(
+          key_block, [&](std::size_t k) { return w[k]; }, [&](std::size_t k) { return v[k / 2 * 32 + k % 2]; });
+      out[i] = std::fma(y, factor, kept * out[i]);
+    }
+  }
+}
 
 inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first, const std::size_t* end,
                            std::size_t rows, float* maxima, float* sums, float* out) {

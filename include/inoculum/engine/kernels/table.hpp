@@ -8,12 +8,16 @@
 //   one, sixteenths   y = fma(product, scale·a_scale, y), blocks ascending
 //   with an offset    y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
 //   f32, f16, bf16    y = fma(x, w, y), columns ascending
-//   f16_tile          the same, from 0 or from what is there
+//   word_attention    of the positions that a row sees: score_k = (query · key, exact) · key's scale; shift = the largest · query's scale,
+//                     rounded up; weight_k = 2^fma(score_k, query's scale, -shift), part = 2^(shift - new maximum), kept = 2^(maximum - new
+//                     maximum); sum = fma(Σ weight_k, part, sum · kept); share_k = weight_k · value's scale, by = `share_sum` / Σ share_k,
+//                     w_k = share_k · by to the nearest whole number; y = fma(Σ w_k·value, Σ share_k / `share_sum` · part, y · kept). Both
+//                     Σ of floats: the four sixteens of positions, (0 + 1) + (2 + 3), then the 16 by halves
 //   byte_attention    of the positions that a row sees: scores as block products; shift = the largest rounded up, weight_k =
 //                     byte_exp2(shift - score_k), part = 2^(shift - new maximum), kept = 2^(maximum - new maximum);
 //                     sum = fma(Σ weight_k, part / 2^15, sum · kept); share_k = weight_k · scale_k / the largest scale, bytes b_k =
 //                     share_k · by, at most 127, all whole numbers; y = fma(Σ b_k·value, largest scale · part / by, y · kept)
-// Tables agree to the bit in these; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
+// Tables agree to the bit in these, and in `quantise_words`; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
 #pragma once
 
 #include <cstddef>
@@ -33,10 +37,30 @@ struct activation_view {
   std::size_t blocks = 0;
 };
 
+/// Vectors in 16 bits, each with a scale: x ≈ scale · value. As whole numbers they are at most `word_length` long, so that a product of two
+/// fits 32 bits however wide they are: a component is kept to 2^-16 of the longest, where float16 keeps 2^-12 of itself.
+struct word_view {
+  const std::int16_t* values = nullptr;  ///< row t at values + width · t
+  const float* scales = nullptr;         ///< greater than 0
+  std::size_t width = 0;
+};
+inline constexpr float word_length = 46000.0f;
+inline constexpr float least_word = 1e-15f;   ///< a vector whose largest component is below counts as 0: its square would be denormal
+inline constexpr float share_sum = 32735.0f;  ///< of weights in 16 bits; when all 64 are rounded up, one of them alone still fits
+
 inline constexpr std::size_t key_block = 64;     ///< positions of a page, which attention takes at once
 inline constexpr std::size_t widest_head = 512;  ///< components of a head, at most
 
-/// 64 keys and values of one head in 8 bits.
+/// 64 keys and values of one head in 16 bits.
+struct word_page {
+  const std::int16_t* keys = nullptr;    ///< strips of 16 positions: two components side by side, then the next two
+  const std::int16_t* values = nullptr;  ///< strips of 16 components: two positions side by side, then the next two
+  const float* key_scales = nullptr;
+  const float* value_scales = nullptr;
+  const std::uint8_t* next = nullptr;  ///< `next_bytes` that are wanted afterwards and may be fetched meanwhile
+  std::size_t next_bytes = 0;
+};
+/// The same in 8 bits.
 struct byte_page {
   const std::uint8_t* keys = nullptr;   ///< four panels of `panel_kind::q8`, one behind the other
   const std::int8_t* values = nullptr;  ///< strips of 16 components: four positions side by side, then the next four
@@ -53,6 +77,9 @@ struct kernel_table {
   /// The rest as in `activation_view`.
   void (*quantise)(const float* x, std::size_t blocks, std::int8_t* values, float* scales, float* sums, std::int32_t* totals,
                    std::int32_t* halves) = nullptr;
+  /// x[n] to one vector of a `word_view`, and its scale, 0 where the vector counts as 0; n is a multiple of 16. by = the lesser of 32767 /
+  /// max|x| and `word_length` / |x|, value = x · by to nearest even, scale = 1 / by.
+  float (*quantise_words)(const float* x, std::size_t n, std::int16_t* values) = nullptr;
   /// Quantised weights of any kind.
   void (*quantised_panel)(panel_kind kind, const std::uint8_t* panel, const activation_view& a, std::size_t rows, float* out) = nullptr;
   /// The same for two panels of one kind, to 2 · 16 · rows floats: a token's values are then read once for both.
@@ -65,19 +92,18 @@ struct kernel_table {
                     float* out) = nullptr;
   void (*bf16_panel)(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                      float* out) = nullptr;
-  /// Both halves of attention: out[rows × 16·strips] = a[rows × depth] · b[depth × 16·strips], b in float16, added to what is there
-  /// unless `fresh`. Row k of strip i begins at b + i · strip_stride + k · b_stride.
-  void (*f16_tile)(const float* a, std::size_t a_stride, const std::uint16_t* b, std::size_t b_stride, std::size_t strip_stride,
-                   std::size_t depth, std::size_t rows, std::size_t strips, float* out, std::size_t out_stride, bool fresh) = nullptr;
   /// One step of the running softmax (Milakov and Gimelshein, 2018) of each of some rows: row r has 64 scores at
-  /// scores + stride · r, in units of log 2, of which the first valid[r] ≥ 1 count: turns them into weights (0 past those), updates
-  /// maxima[r] and sums[r], rescales `depth` numbers at out + depth · r, a multiple of 16. No row's result depends on the others.
-  void (*softmax_step)(float* scores, std::size_t stride, const std::size_t* valid, std::size_t rows, float* maxima, float* sums,
-                       float* out, std::size_t depth) = nullptr;
-  /// One step of attention to keys and values in 8 bits, for query rows of 32 · `queries.blocks` components times log2(e) / sqrt(width),
-  /// the values' width: row r sees positions first[r] … end[r] - 1 of the page, at least one, `end` ascending. Updates maxima[r], which are
-  /// whole numbers, sums[r] and as many numbers a row at `out`; before a row's first page these are -1e30, 0 and zeros. At most
-  /// `widest_head` components; scores within ±2^22. Weights become 7 bits on the way, so that four products are one step.
+  /// scores + stride · r, in units of log 2, of which the first `valid` ≥ 1 count: turns them into weights (0 past those) below
+  /// 2^maxima[r], which is not less than any of them, and adds them to sums[r].
+  void (*softmax_step)(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima, float* sums) = nullptr;
+  /// One step of attention to keys and values in 16 bits (the running softmax as above), for query rows times log2(e) / sqrt(width):
+  /// row r sees positions first[r] … end[r] - 1 of the page, at least one, `end` ascending. Updates maxima[r], which are whole numbers,
+  /// sums[r] and `queries.width` numbers a row at `out`; before a row's first page these are -1e30, 0 and zeros. Widths: multiples of 16,
+  /// at most `widest_head`.
+  void (*word_attention)(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
+                         std::size_t rows, float* maxima, float* sums, float* out) = nullptr;
+  /// The same in 8 bits, for query rows of 32 · `queries.blocks` components; scores within ±2^22. Weights become 7 bits on the way, so that
+  /// four products are one step.
   void (*byte_attention)(const byte_page& page, const activation_view& queries, const std::size_t* first, const std::size_t* end,
                          std::size_t rows, float* maxima, float* sums, float* out) = nullptr;
   /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum.

@@ -41,8 +41,9 @@ struct alignas(64) attention_parts {
 struct alignas(64) attention_scratch {
   float query[attention_rows * widest_head];  ///< already times log2(e) / sqrt(width)
   attention_parts whole;
-  attention_parts segment;  ///< of the segment at hand
-  float scores[attention_rows * key_block];
+  attention_parts segment;                                 ///< of the segment at hand
+  std::int16_t query_words[attention_rows * widest_head];  ///< for keys in 16 bits
+  float query_word_scales[attention_rows];
   std::int8_t query_bytes[attention_rows * widest_head];  ///< for keys in 8 bits: the query in 8 bits, as activations are
   float query_scales[attention_rows * widest_head / block_columns];
   float query_sums[attention_rows * widest_head / block_columns];
@@ -61,32 +62,15 @@ struct row_range {
 /// Before `attend_segment`: queries as keys of this type want them.
 inline void quantise_queries(const kernel_table& kernels, const kv_cache& cache, std::size_t width, std::size_t rows,
                              attention_scratch& s) noexcept {
-  if (cache.type() != kv_type::q8) return;
+  if (cache.type() == kv_type::q16) {
+    for (std::size_t r = 0; r < rows; ++r) {
+      const float scale = kernels.quantise_words(s.query + r * width, width, s.query_words + r * width);
+      s.query_word_scales[r] = scale > 0.0f ? scale : 1.0f;  // of zeros: any but 0, which would make what is masked a NaN
+    }
+    return;
+  }
   const std::size_t blocks = width / block_columns;
   kernels.quantise(s.query, rows * blocks, s.query_bytes, s.query_scales, s.query_sums, s.query_totals, s.query_halves);
-}
-
-/// Rows first … first + n - 1 and positions first_seen[i] … end_seen[i] - 1 of a page, keys and values in float16.
-inline void attend_halves(const kernel_table& kernels, const kv_cache& cache, std::size_t layer, std::size_t head, std::size_t width,
-                          std::size_t page, const std::size_t* first_seen, const std::size_t* end_seen, std::size_t first, std::size_t n,
-                          attention_scratch& s, attention_parts& to) noexcept {
-  const std::size_t positions = end_seen[n - 1];
-  float* const out = to.result + first * width;
-  kernels.f16_tile(s.query + first * width, width, cache.half_keys(layer, head, page), 16, 16 * width, width, n, (positions + 15) / 16,
-                   s.scores, key_block, true);
-  // At least one score of a row's first block counts, so what is masked here weighs nothing.
-  for (std::size_t i = 0; i < n; ++i) std::fill_n(s.scores + i * key_block, first_seen[i], -1e30f);
-  kernels.softmax_step(s.scores, key_block, end_seen, n, to.maximum + first, to.sum + first, out, width);
-  kernels.f16_tile(s.scores, key_block, cache.half_values(layer, head, page), width, 16, positions, n, width / 16, out, width, false);
-}
-/// The same in 8 bits.
-inline void attend_bytes(const kernel_table& kernels, const byte_page& page, std::size_t width, const std::size_t* first_seen,
-                         const std::size_t* end_seen, std::size_t first, std::size_t n, attention_scratch& s,
-                         attention_parts& to) noexcept {
-  const std::size_t blocks = width / block_columns, at = first * blocks;
-  const activation_view queries{s.query_bytes + first * width, s.query_scales + at, s.query_sums + at,
-                                s.query_totals + at,           s.query_halves + at, blocks};
-  kernels.byte_attention(page, queries, first_seen, end_seen, n, to.maximum + first, to.sum + first, to.result + first * width);
 }
 
 /// `s.query` (rows × width, packed), `s.positions` and `s.lowest` in, `to` out for the rows returned: those that see something of the
@@ -112,21 +96,23 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
       first_seen[r - now.first] = std::max(s.lowest[r], begin) - begin;
       end_seen[r - now.first] = std::min(s.positions[r] - begin + 1, key_block);
     }
-    // The next block is asked for: what a head keeps in a page stands alone, where no prefetcher of the processor expects it.
-    const std::uint8_t* next = begin + key_block <= s.positions[rows - 1] ? cache.key_panel(layer, head, page + 1, 0) : nullptr;
-    const std::size_t next_bytes = next != nullptr ? cache.head_bytes() : 0;
-    if (cache.type() == kv_type::q8) {
-      byte_page bytes = cache.bytes_of(layer, head, page);
-      bytes.next = next;
-      bytes.next_bytes = next_bytes;
-      attend_bytes(kernels, bytes, width, first_seen, end_seen, now.first, n, s, to);
-      continue;
+    const auto step = [&](auto kernel, auto of, const auto& queries) {
+      // The next block is asked for: what a head keeps in a page stands alone, where no prefetcher of the processor expects it.
+      if (begin + key_block <= s.positions[rows - 1]) {
+        of.next = cache.head_of(layer, head, page + 1);
+        of.next_bytes = cache.head_bytes();
+      }
+      kernel(of, queries, first_seen, end_seen, n, to.maximum + now.first, to.sum + now.first, to.result + now.first * width);
+    };
+    if (cache.type() == kv_type::q16) {
+      step(kernels.word_attention, cache.words_of(layer, head, page),
+           word_view{s.query_words + now.first * width, s.query_word_scales + now.first, width});
+    } else {
+      const std::size_t blocks = width / block_columns, at = now.first * blocks;
+      step(kernels.byte_attention, cache.bytes_of(layer, head, page),
+           activation_view{s.query_bytes + now.first * width, s.query_scales + at, s.query_sums + at, s.query_totals + at,
+                           s.query_halves + at, blocks});
     }
-#if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
-    constexpr std::size_t line = 64;
-    for (std::size_t i = 0; i < next_bytes; i += line) __builtin_prefetch(next + i, 0, 3);
-#endif
-    attend_halves(kernels, cache, layer, head, width, page, first_seen, end_seen, now.first, n, s, to);
   }
   return seen;
 }

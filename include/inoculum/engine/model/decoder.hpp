@@ -31,7 +31,7 @@ class decoder {
   static constexpr std::size_t chunk_rows = 256;
 
   /// Keys and values in `type`; for q8 `head_width` must be a multiple of 32.
-  decoder(decoder_weights weights, const kernel_table& kernels, thread_team team, kv_type type = kv_type::f16)
+  decoder(decoder_weights weights, const kernel_table& kernels, thread_team team, kv_type type = kv_type::q16)
       : weights_(std::move(weights)), kernels_(&kernels), team_(std::move(team)), kv_type_(type), scratch_(team_.size()) {
     for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
   }
@@ -334,7 +334,7 @@ class decoder {
     for (std::size_t i = 0; i < c.heads * c.head_width; ++i) q[i] *= factor;
     for (std::size_t h = 0; h < c.kv_heads; ++h) {
       turned(k + h * c.head_width, layer.key_norm);
-      places_[t].cache->store(index, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
+      places_[t].cache->store(*kernels_, index, h, places_[t].position, k + h * c.head_width, v + h * c.head_width);
     }
   }
 

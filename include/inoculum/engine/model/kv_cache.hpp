@@ -2,9 +2,10 @@
 // Keys and values of one sequence, in pages of 64 positions that hold every layer and head.
 // Pages are shared between sequences that begin alike; whoever writes into a shared one gets a copy first.
 //
-//   f16   a head's keys lie 16 positions side by side, component by component, so that scores come out as lanes; values lie
-//         position by position, so that their weighted sum does
-//   q8    8 bits, 53% of the bytes for heads of 64: keys in panels of 16 positions like weights in Q8_0 (quant/panel_layout.hpp), a
+//   q16   whole numbers of 16 bits, a float scale a position and kind (`word_view`): keys in strips of 16 positions, so that scores come
+//         out as lanes, values in strips of 16 components, so that their weighted sums do; two components or positions side by side,
+//         whose products are one step
+//   q8    8 bits, half the bytes: keys in panels of 16 positions like weights in Q8_0 (quant/panel_layout.hpp), a
 //         float16 scale for 32 components, so that their products are those of weights; values four positions
 //         side by side in strips of 16 components, a float scale a position
 #pragma once
@@ -26,7 +27,7 @@ namespace inoculum::engine {
 
 using kv_page = std::shared_ptr<aligned_bytes>;
 
-enum class kv_type : std::uint8_t { f16, q8 };
+enum class kv_type : std::uint8_t { q16, q8 };
 
 /// Keys and values of some positions in a row, apart from any cache: what `kv_cache::copy_line` gives, line after line.
 struct kv_stretch {
@@ -37,10 +38,11 @@ struct kv_stretch {
 class kv_cache {
  public:
   /// `head_width` is a multiple of 16; for q8 of 32.
-  kv_cache(std::size_t layers, std::size_t heads, std::size_t head_width, kv_type type = kv_type::f16)
+  kv_cache(std::size_t layers, std::size_t heads, std::size_t head_width, kv_type type = kv_type::q16)
       : lines_(layers * heads), heads_(heads), head_width_(head_width), type_(type) {
-    key_bytes_ = type == kv_type::f16 ? key_block * head_width * 2 : strips * panel_bytes_of(panel_kind::q8, head_width);
-    head_bytes_ = key_bytes_ + (type == kv_type::f16 ? key_block * head_width * 2 : key_block * (head_width + sizeof(float)));
+    const std::size_t words = key_block * head_width * 2;
+    key_bytes_ = type == kv_type::q16 ? words : strips * panel_bytes_of(panel_kind::q8, head_width);
+    head_bytes_ = type == kv_type::q16 ? 2 * words + 2 * scales_bytes : key_bytes_ + key_block * head_width + scales_bytes;
     page_bytes_ = layers * heads * head_bytes_;
   }
 
@@ -75,18 +77,17 @@ class kv_cache {
 
   [[nodiscard]] kv_type type() const noexcept { return type_; }
 
-  /// Keys of a page in f16: 4 strips of [head_width][16 positions]; in q8: 4 panels.
-  [[nodiscard]] const std::uint16_t* half_keys(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
-    return reinterpret_cast<const std::uint16_t*>(part(layer, head, page));
+  /// All that a head has in a page.
+  [[nodiscard]] const std::uint8_t* head_of(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    return part(layer, head, page);
   }
-  [[nodiscard]] const std::uint8_t* key_panel(std::size_t layer, std::size_t head, std::size_t page, std::size_t strip) const noexcept {
-    return part(layer, head, page) + strip * key_bytes_ / strips;
+  /// The same as attention reads it in q16, and in q8.
+  [[nodiscard]] word_page words_of(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
+    const std::uint8_t* keys = part(layer, head, page);
+    const auto* scales = reinterpret_cast<const float*>(keys + 2 * key_bytes_);
+    return {reinterpret_cast<const std::int16_t*>(keys), reinterpret_cast<const std::int16_t*>(keys + key_bytes_), scales,
+            scales + key_block};
   }
-  /// Values of a page in f16: [64 positions][head_width].
-  [[nodiscard]] const std::uint16_t* half_values(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
-    return reinterpret_cast<const std::uint16_t*>(part(layer, head, page) + key_bytes_);
-  }
-  /// The same in q8.
   [[nodiscard]] byte_page bytes_of(std::size_t layer, std::size_t head, std::size_t page) const noexcept {
     const std::uint8_t* keys = part(layer, head, page);
     const std::uint8_t* values = keys + key_bytes_;
@@ -94,14 +95,18 @@ class kv_cache {
   }
 
   /// Stores one position of one head.
-  void store(std::size_t layer, std::size_t head, std::size_t position, const float* key, const float* value) noexcept {
+  void store(const kernel_table& kernels, std::size_t layer, std::size_t head, std::size_t position, const float* key,
+             const float* value) noexcept {
     const place at(position);
     std::uint8_t* to = part(layer, head, at.page);
-    if (type_ == kv_type::f16) {
-      auto* k = reinterpret_cast<std::uint16_t*>(to) + at.strip * 16 * head_width_ + at.lane;
-      auto* v = reinterpret_cast<std::uint16_t*>(to + key_bytes_) + at.row * head_width_;
-      for (std::size_t i = 0; i < head_width_; ++i) k[16 * i] = float_to_half(key[i]);
-      for (std::size_t i = 0; i < head_width_; ++i) v[i] = float_to_half(value[i]);
+    if (type_ == kv_type::q16) {
+      alignas(64) std::int16_t words[widest_head];
+      float scale = kernels.quantise_words(key, head_width_, words);
+      for (std::size_t i = 0; i < head_width_; i += 2) std::memcpy(to + key_word(at, i), words + i, 4);
+      std::memcpy(to + 2 * key_bytes_ + at.row * sizeof scale, &scale, sizeof scale);
+      scale = kernels.quantise_words(value, head_width_, words);
+      for (std::size_t i = 0; i < head_width_; ++i) std::memcpy(to + key_bytes_ + value_word(at.row, i), words + i, 2);
+      std::memcpy(to + 2 * key_bytes_ + scales_bytes + at.row * sizeof scale, &scale, sizeof scale);
       return;
     }
     std::uint8_t* panel = to + at.strip * key_bytes_ / strips;
@@ -121,11 +126,15 @@ class kv_cache {
   void load(std::size_t layer, std::size_t head, std::size_t position, float* key, float* value) const noexcept {
     const place at(position);
     const std::uint8_t* from = part(layer, head, at.page);
-    if (type_ == kv_type::f16) {
-      const std::uint16_t* k = half_keys(layer, head, at.page) + at.strip * 16 * head_width_ + at.lane;
-      const std::uint16_t* v = half_values(layer, head, at.page) + at.row * head_width_;
-      for (std::size_t i = 0; i < head_width_; ++i) key[i] = half_to_float(k[16 * i]);
-      for (std::size_t i = 0; i < head_width_; ++i) value[i] = half_to_float(v[i]);
+    if (type_ == kv_type::q16) {
+      const word_page page = words_of(layer, head, at.page);
+      const auto word = [&](std::size_t offset) {
+        std::int16_t out = 0;
+        std::memcpy(&out, from + offset, sizeof out);
+        return static_cast<float>(out);
+      };
+      for (std::size_t i = 0; i < head_width_; ++i) key[i] = page.key_scales[at.row] * word(key_word(at, i));
+      for (std::size_t i = 0; i < head_width_; ++i) value[i] = page.value_scales[at.row] * word(key_bytes_ + value_word(at.row, i));
       return;
     }
     const std::uint8_t* panel = from + at.strip * key_bytes_ / strips;
@@ -142,24 +151,20 @@ class kv_cache {
 
   /// Whether a page that came from elsewhere, `page_bytes()` long, holds numbers only.
   [[nodiscard]] bool is_finite(const std::uint8_t* page) const noexcept {
-    const auto halves_finite = [](const std::uint8_t* from, std::size_t n) {
-      std::uint16_t half = 0;
+    const auto all = [](const std::uint8_t* from, std::size_t n, auto number, const auto& finite) {
       for (std::size_t i = 0; i < n; ++i) {
-        std::memcpy(&half, from + 2 * i, sizeof half);
-        if (!half_is_finite(half)) return false;
+        std::memcpy(&number, from + sizeof number * i, sizeof number);
+        if (!finite(number)) return false;
       }
       return true;
     };
-    if (type_ == kv_type::f16) return halves_finite(page, page_bytes_ / 2);
+    const auto floats = [&](const std::uint8_t* from, std::size_t n) { return all(from, n, 0.0f, [](float x) { return x - x == 0.0f; }); };
     const std::size_t quants = head_width_ * panel_rows;
     for (const std::uint8_t* end = page + page_bytes_; page != end; page += head_bytes_) {
-      for (std::size_t strip = 0; strip < strips; ++strip) {
-        if (!halves_finite(page + strip * key_bytes_ / strips + quants, quants / block_columns)) return false;
-      }
-      float scale = 0.0f;
-      for (std::size_t i = 0; i < key_block; ++i) {
-        std::memcpy(&scale, page + key_bytes_ + key_block * head_width_ + i * sizeof scale, sizeof scale);
-        if (!(scale - scale == 0.0f)) return false;
+      const std::size_t scales = type_ == kv_type::q16 ? 2 * key_block : key_block;
+      if (!floats(page + head_bytes_ - scales * sizeof(float), scales)) return false;
+      for (std::size_t strip = 0; type_ == kv_type::q8 && strip < strips; ++strip) {
+        if (!all(page + strip * key_bytes_ / strips + quants, quants / block_columns, std::uint16_t{0}, half_is_finite)) return false;
       }
     }
     return true;
@@ -169,7 +174,8 @@ class kv_cache {
   [[nodiscard]] std::size_t lines() const noexcept { return lines_; }
   /// Bytes of one line of so many positions.
   [[nodiscard]] std::size_t line_bytes(std::size_t positions) const noexcept {
-    return positions * (type_ == kv_type::f16 ? 4 * head_width_ : 2 * head_width_ + 2 * (head_width_ / block_columns) + sizeof(float));
+    return positions * (type_ == kv_type::q16 ? 4 * head_width_ + 2 * sizeof(float)
+                                              : 2 * head_width_ + 2 * (head_width_ / block_columns) + sizeof(float));
   }
   /// Copies one line of the positions from `first` on to `packed`, and back to the positions from `first` on of any cache of this shape.
   void copy_line(std::size_t line, std::size_t first, std::size_t positions, std::uint8_t* packed) const noexcept {
@@ -185,7 +191,8 @@ class kv_cache {
 
  private:
   /// Calls copy(in a page, packed, bytes) for all that a line has of these positions. Packed, it does not depend on where they stand:
-  /// f16 [head_width][positions] keys, then values; q8 each position's key with its scales, then values, then their scales.
+  /// q16 keys, [head_width / 2][positions] pairs, then values, [positions][head_width], then the scales of either; q8 each position's key
+  /// with its scales, then values, then their scales.
   template <class Byte, class Copy>
   void each_piece(std::size_t line, std::size_t first, std::size_t positions, Byte* packed, Copy&& copy) const noexcept {
     const std::size_t width = head_width_, blocks = width / block_columns, key = width + 2 * blocks;
@@ -193,10 +200,15 @@ class kv_cache {
       const place at(first + done);
       n = std::min(16 - at.lane, positions - done);
       std::uint8_t* const page = part(0, line, at.page);
-      if (type_ == kv_type::f16) {
-        std::uint8_t* strip = page + 2 * (at.strip * 16 * width + at.lane);
-        for (std::size_t c = 0; c < width; ++c) copy(strip + 32 * c, packed + 2 * (c * positions + done), 2 * n);
-        copy(page + key_bytes_ + 2 * at.row * width, packed + 2 * (positions + done) * width, 2 * n * width);
+      if (type_ == kv_type::q16) {
+        for (std::size_t c = 0; c < width; c += 2) copy(page + key_word(at, c), packed + 2 * c * positions + 4 * done, 4 * n);
+        for (std::size_t i = 0; i < n; ++i) {
+          Byte* const to = packed + 2 * (positions + done + i) * width;
+          for (std::size_t c = 0; c < width; ++c) copy(page + key_bytes_ + value_word(at.row + i, c), to + 2 * c, 2);
+        }
+        for (std::size_t kind = 0; kind < 2; ++kind)
+          copy(page + 2 * key_bytes_ + kind * scales_bytes + at.row * sizeof(float),
+               packed + 4 * positions * width + (kind * positions + done) * sizeof(float), n * sizeof(float));
         continue;
       }
       std::uint8_t* panel = page + at.strip * key_bytes_ / strips;
@@ -216,12 +228,20 @@ class kv_cache {
   }
 
   static constexpr std::size_t strips = key_block / 16;
+  static constexpr std::size_t scales_bytes = key_block * sizeof(float);
   static constexpr int key_bias = layout_of(panel_kind::q8).bias;
 
   struct place {
     std::size_t page, row, strip, lane;
     explicit place(std::size_t position) : page(position / key_block), row(position % key_block), strip(row / 16), lane(row % 16) {}
   };
+  /// Where a key's i-th word stands in a page, and a position's i-th among the values; in bytes.
+  [[nodiscard]] std::size_t key_word(const place& at, std::size_t i) const noexcept {
+    return 2 * (at.strip * 16 * head_width_ + i / 2 * 32 + 2 * at.lane + i % 2);
+  }
+  [[nodiscard]] static constexpr std::size_t value_word(std::size_t row, std::size_t i) noexcept {
+    return 2 * (i / 16 * 16 * key_block + row / 2 * 32 + 2 * (i % 16) + row % 2);
+  }
   /// Where a key's scale of block b and its i-th quant stand in a panel.
   [[nodiscard]] std::size_t key_scale(const place& at, std::size_t b) const noexcept {
     return head_width_ * panel_rows + layout_of(panel_kind::q8).factors_at(b) + 2 * at.lane;

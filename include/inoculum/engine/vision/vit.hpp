@@ -106,12 +106,9 @@ class vit {
       m.kernels().f32_strips(row_of(qkv_, begin) + head * depth, qkv_.shape(1), row_of(keys_, head), panel_rows * depth, strips(tokens),
                              depth, rows, scores, stride);
       float maxima[most_queries], sums[most_queries] = {};
-      std::size_t valid[most_queries];
       for (std::size_t r = 0; r < rows; ++r) maxima[r] = largest(scores + r * stride, tokens);
-      for (std::size_t i = 0; i < tokens; i += key_block) {
-        std::fill_n(valid, rows, std::min(key_block, tokens - i));
-        m.kernels().softmax_step(scores + i, stride, valid, rows, maxima, sums, nullptr, 0);
-      }
+      for (std::size_t i = 0; i < tokens; i += key_block)
+        m.kernels().softmax_step(scores + i, stride, std::min(key_block, tokens - i), rows, maxima, sums);
       constexpr std::size_t piece = 256;  // tokens whose values stay in the first-level cache
       for (std::size_t t = 0; t < tokens; t += piece) {
         m.kernels().f32_strips(scores + t, stride, row_of(values_, head) + t * panel_rows, panel_rows * tokens, strips(depth),
