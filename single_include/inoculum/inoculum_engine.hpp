@@ -1379,7 +1379,7 @@ inline constexpr std::size_t fetch_ahead = std::size_t{32} << 10;
 //                     byte_exp2(shift - score_k), part = 2^(shift - new maximum), kept = 2^(maximum - new maximum);
 //                     sum = fma(Σ weight_k, part / 2^15, sum · kept); share_k = weight_k · scale_k / the largest scale, bytes b_k =
 //                     share_k · by, at most 127, all whole numbers; y = fma(Σ b_k·value, largest scale · part / by, y · kept)
-// Tables agree to the bit in these, and in `quantise_words`; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
+// Tables agree to the bit in these, and in `quantise_words`; in `rms_norm` and `swiglu` to a few units in the last place.
 
 #include <cstddef>
 #include <cstdint>
@@ -1451,14 +1451,10 @@ struct kernel_table {
                     float* out) = nullptr;
   void (*bf16_panel)(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                      float* out) = nullptr;
-  /// One step of the running softmax (Milakov and Gimelshein, 2018) of each of some rows: row r has 64 scores at
-  /// scores + stride · r, in units of log 2, of which the first `valid` ≥ 1 count: turns them into weights (0 past those) below
-  /// 2^maxima[r], which is not less than any of them, and adds them to sums[r].
-  void (*softmax_step)(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima, float* sums) = nullptr;
-  /// One step of attention to keys and values in 16 bits (the running softmax as above), for query rows times log2(e) / sqrt(width):
-  /// row r sees positions first[r] … end[r] - 1 of the page, at least one, `end` ascending. Updates maxima[r], which are whole numbers,
-  /// sums[r] and `queries.width` numbers a row at `out`; before a row's first page these are -1e30, 0 and zeros. Widths: multiples of 16,
-  /// at most `widest_head`.
+  /// One step of attention to keys and values in 16 bits, by a running softmax (Milakov and Gimelshein, 2018), for query rows times log2(e)
+  /// / sqrt(width): row r sees positions first[r] … end[r] - 1 of the page, at least one, `end` ascending. Updates maxima[r], which are
+  /// whole numbers, sums[r] and `queries.width` numbers a row at `out`; before a row's first page these are -1e30, 0 and zeros. Widths:
+  /// multiples of 16, at most `widest_head`.
   void (*word_attention)(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
                          std::size_t rows, float* maxima, float* sums, float* out) = nullptr;
   /// The same in 8 bits, for query rows of 32 · `queries.blocks` components; scores within ±2^22. Weights become 7 bits on the way, so that
@@ -7227,24 +7223,6 @@ INOCULUM_AVX2 inline void widen(panel_kind kind, const std::uint16_t* from, std:
   for (std::size_t i = 0; i < n; i += 8) _mm256_storeu_ps(to + i, detail::load_column<panel_kind::bf16>(from, i));
 }
 
-INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima,
-                                       float* sums) {
-  for (std::size_t r = 0; r < rows; ++r, scores += stride) {
-    for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
-    const __m256 shift = _mm256_set1_ps(maxima[r]);
-    __m256 even = _mm256_setzero_ps(), odd = _mm256_setzero_ps();
-    for (std::size_t i = 0; i < key_block; i += 16) {
-      const __m256 low = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i), shift));
-      const __m256 high = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i + 8), shift));
-      _mm256_storeu_ps(scores + i, low);
-      _mm256_storeu_ps(scores + i + 8, high);
-      even = _mm256_add_ps(even, low);
-      odd = _mm256_add_ps(odd, high);
-    }
-    sums[r] += detail::sum_lanes(_mm256_add_ps(even, odd));
-  }
-}
-
 INOCULUM_AVX2 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                                         std::size_t depth) {
   const float highest = part_maximum > maximum ? part_maximum : maximum;
@@ -7298,10 +7276,10 @@ INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t 
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
 
-inline constexpr kernel_table table = {"avx2",         quantise,      quantise_words, quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel,      f16_panel,     bf16_panel,     softmax_step,    word_attention,
-                                       byte_attention, softmax_merge, rms_norm,       swiglu,          geglu,
-                                       f32_strips,     widen};
+inline constexpr kernel_table table = {"avx2",        quantise,  quantise_words, quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,     f16_panel, bf16_panel,     word_attention,  byte_attention,
+                                       softmax_merge, rms_norm,  swiglu,         geglu,           f32_strips,
+                                       widen};
 
 }  // namespace inoculum::engine::avx2
 
@@ -7984,7 +7962,7 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
 #ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX512
 #define INOCULUM_SINGLE_ENGINE_KERNELS_AVX512
 
-// The kernels for x86-64 processors with AVX-512 and VNNI: products, the softmax and the gates. What is not bound by them (quantising,
+// The kernels for x86-64 processors with AVX-512 and VNNI: products, attention and the gates. What is not bound by them (quantising,
 // norms) is AVX2's.
 
 #include <algorithm>
@@ -8023,8 +8001,6 @@ INOCULUM_AVX512 inline void float_tile(const void* panel, std::size_t columns, c
   for (int r = 0; r < R; ++r) _mm512_storeu_ps(out + panel_rows * static_cast<std::size_t>(r), y[r]);
 }
 
-[[nodiscard]] INOCULUM_AVX512_INLINE __m256 low_half(__m512 v) noexcept { return _mm512_maskz_extractf32x8_ps(0xff, v, 0); }
-[[nodiscard]] INOCULUM_AVX512_INLINE __m256 high_half(__m512 v) noexcept { return _mm512_maskz_extractf32x8_ps(0xff, v, 1); }
 }  // namespace detail
 
 template <panel_kind Kind>
@@ -8050,23 +8026,6 @@ INOCULUM_AVX512 inline void bf16_panel(const std::uint16_t* panel, std::size_t c
   float_panel<panel_kind::bf16>(panel, columns, x, stride, rows, out);
 }
 
-/// The same sums in the same order as AVX2's.
-INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima,
-                                         float* sums) {
-  for (std::size_t r = 0; r < rows; ++r, scores += stride) {
-    std::fill(scores + valid, scores + key_block, -INFINITY);
-    const __m512 shift = _mm512_set1_ps(maxima[r]);
-    __m512 total = _mm512_setzero_ps();
-    INOCULUM_UNROLL
-    for (std::size_t i = 0; i < 4; ++i) {
-      const __m512 weight = detail::exp2(_mm512_sub_ps(_mm512_loadu_ps(scores + 16 * i), shift));
-      _mm512_storeu_ps(scores + 16 * i, weight);
-      total = _mm512_add_ps(total, weight);
-    }
-    sums[r] += avx2::detail::sum_lanes(_mm256_add_ps(detail::low_half(total), detail::high_half(total)));
-  }
-}
-
 INOCULUM_AVX512 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                                           std::size_t depth) {
   const float highest = part_maximum > maximum ? part_maximum : maximum;
@@ -8080,7 +8039,7 @@ INOCULUM_AVX512 inline void softmax_merge(const float* part, float part_maximum,
 }
 
 inline constexpr kernel_table table = {
-    "avx512-vnni",  avx2::quantise, avx2::quantise_words, quantised_panel, quantised_pair, f32_panel, f16_panel,  bf16_panel, softmax_step,
+    "avx512-vnni",  avx2::quantise, avx2::quantise_words, quantised_panel, quantised_pair, f32_panel, f16_panel,  bf16_panel,
     word_attention, byte_attention, softmax_merge,        avx2::rms_norm,  swiglu,         geglu,     f32_strips, widen};
 
 }  // namespace inoculum::engine::avx512
@@ -8436,19 +8395,6 @@ inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, flo
   for (std::size_t i = 0; i < n; ++i) to[i] = kind == panel_kind::f16 ? half_to_float(from[i]) : bfloat_to_float(from[i]);
 }
 
-inline void softmax_step(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima, float* sums) {
-  for (std::size_t r = 0; r < rows; ++r, scores += stride) {
-    std::fill(scores + valid, scores + key_block, -INFINITY);
-    lanes total(0.0f);
-    for (std::size_t i = 0; i < key_block; i += lanes::size) {
-      const lanes weight = exp2(lanes::load_unaligned(scores + i) - lanes(maxima[r]));
-      weight.store_unaligned(scores + i);
-      total += weight;
-    }
-    sums[r] += sum_lanes(total);
-  }
-}
-
 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                           std::size_t depth) {
   const lanes highest(part_maximum > maximum ? part_maximum : maximum);
@@ -8500,10 +8446,10 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
   });
 }
 
-inline constexpr kernel_table table = {"portable",     quantise,      quantise_words, quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel,      f16_panel,     bf16_panel,     softmax_step,    word_attention,
-                                       byte_attention, softmax_merge, rms_norm,       swiglu,          geglu,
-                                       f32_strips,     widen};
+inline constexpr kernel_table table = {"portable",    quantise,  quantise_words, quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,     f16_panel, bf16_panel,     word_attention,  byte_attention,
+                                       softmax_merge, rms_norm,  swiglu,         geglu,           f32_strips,
+                                       widen};
 
 }  // namespace inoculum::engine::portable
 
@@ -9103,10 +9049,13 @@ struct vision_config {
   [[nodiscard]] std::size_t positions() const noexcept { return patches() / (merge * merge); }
   [[nodiscard]] std::size_t merged_width() const noexcept { return width * merge * merge; }
   [[nodiscard]] std::size_t depth() const noexcept { return width / heads; }  ///< of a head
-  /// Bytes of activations for one square: patches; what goes through the blocks, queries, keys and values twice, the MLP; one position's
-  /// rows of a projector.
+  /// The same as attention's kernels take it: with zeros behind.
+  [[nodiscard]] std::size_t padded_depth() const noexcept { return (depth() + 15) / 16 * 16; }
+  /// Bytes of activations for one square: patches; what goes through the blocks, the MLP; keys and values in pages; one position's rows of
+  /// a projector.
   [[nodiscard]] std::size_t scratch_bytes() const noexcept {
-    return (patches() * 3 * patch * patch + tokens() * (9 * width + hidden) + positions() * (merged_width() + text_width)) * sizeof(float);
+    return (patches() * 3 * patch * patch + tokens() * (6 * width + hidden) + positions() * (merged_width() + text_width)) * sizeof(float) +
+           (tokens() + key_block - 1) * heads * (4 * padded_depth() + 8);
   }
 };
 
@@ -9804,6 +9753,9 @@ namespace detail {
   if (c.width % c.heads != 0) {
     return in.bad(errc::mismatch, std::to_string(c.heads) + " heads do not divide a width of " + std::to_string(c.width));
   }
+  if (c.depth() > widest_head) {
+    return in.bad(errc::unsupported, "heads of " + std::to_string(c.depth()) + " components (at most " + std::to_string(widest_head) + ")");
+  }
   const auto epsilon = in.file().require_real("clip.vision.attention.layer_norm_epsilon");
   if (!epsilon) return epsilon.error();
   if (!(*epsilon > 0.0 && *epsilon < 1.0)) return in.bad(errc::parse, "clip.vision.attention.layer_norm_epsilon is not between 0 and 1");
@@ -9868,37 +9820,31 @@ namespace detail {
 #ifndef INOCULUM_SINGLE_ENGINE_VISION_VIT
 #define INOCULUM_SINGLE_ENGINE_VISION_VIT
 
-// The tower itself: a pre-norm vision transformer over patches. Attention is whole, not causal: keys and values are packed
-// like weights, in floats, so that the products' kernel serves here too.
+// The tower itself: a pre-norm vision transformer over patches. Attention is the decoder's, but whole, not causal: every token is a
+// position that every other sees.
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <vector>
 
 namespace inoculum::engine {
 
 class vit {
  public:
-  vit(const vision_config& c, std::size_t threads) {
+  /// Throws `std::bad_alloc`, as containers do.
+  vit(const vision_config& c, std::size_t threads) : kept_(1, c.heads, c.padded_depth()), scratch_(threads) {
     pixels_.resize({c.patches(), 3 * c.patch * c.patch});
     x_.resize({c.tokens(), c.width});
     input_.resize({c.tokens(), c.width});
     qkv_.resize({c.tokens(), 3 * c.width});
-    keys_.resize({c.heads, strips(c.tokens()) * panel_rows * c.depth()});
-    values_.resize({c.heads, strips(c.depth()) * panel_rows * c.tokens()});
-    std::fill(keys_.begin(), keys_.end(), 0.0f);
-    std::fill(values_.begin(), values_.end(), 0.0f);
     attended_.resize({c.tokens(), c.width});
     hidden_.resize({c.tokens(), c.hidden});
-    // Runs of queries as even as whole tiles let them be, whose scores stay in the second-level cache.
-    const std::size_t most = std::clamp<std::size_t>(65536 / c.tokens() / 8 * 8, 8, most_queries);
-    const std::size_t runs = (c.tokens() + most - 1) / most;
-    queries_ = ((c.tokens() + runs - 1) / runs + 7) / 8 * 8;
-    scores_.resize({threads * queries_, (c.tokens() + key_block - 1) / key_block * key_block});
-    results_.resize({threads * queries_, strips(c.depth()) * panel_rows});
+    if (!kept_.reserve(0, c.tokens())) throw std::bad_alloc();
+    for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
   }
 
   /// The square whose corner is at `x`, `y` to patches of normalised floats, laid out as the convolution's kernel is: channel, y,
@@ -9950,74 +9896,42 @@ class vit {
   }
 
  private:
-  [[nodiscard]] static std::size_t strips(std::size_t n) noexcept { return (n + panel_rows - 1) / panel_rows; }
-
   void attention(vision_machine& m, const vision_config& c, std::size_t thread) {
-    const std::size_t depth = c.depth(), tokens = c.tokens();
-    pack_keys(m, c);
-    const std::size_t runs = (tokens + queries_ - 1) / queries_;
-    m.team().each(c.heads * runs, 1, [&](std::size_t task) {
-      const std::size_t head = task / runs, begin = task % runs * queries_, rows = std::min(queries_, tokens - begin);
-      float* scores = row_of(scores_, thread * queries_);
-      float* result = row_of(results_, thread * queries_);
-      const std::size_t stride = scores_.shape(1), wide = results_.shape(1), seen = strips(tokens) * panel_rows;
-      for (std::size_t r = 0; r < rows; ++r) {
-        std::fill_n(scores + r * stride, tokens, 0.0f);
-        std::fill(scores + r * stride + tokens, scores + r * stride + seen, -1e30f);  // no tokens: not the maximum
+    const std::size_t depth = c.depth(), wide = c.padded_depth(), tokens = c.tokens();
+    const auto head_at = [&](std::size_t token, std::size_t part, std::size_t head) {
+      return row_of(qkv_, token) + part * c.width + head * depth;
+    };
+    constexpr std::size_t stored = 16;
+    const std::size_t groups = (tokens + stored - 1) / stored;
+    m.team().each(c.heads * groups, 4, [&](std::size_t task) {
+      const std::size_t head = task / groups, begin = task % groups * stored;
+      float key[widest_head] = {}, value[widest_head] = {};
+      for (std::size_t t = begin; t < std::min(begin + stored, tokens); ++t) {
+        std::copy_n(head_at(t, 1, head), depth, key);
+        std::copy_n(head_at(t, 2, head), depth, value);
+        kept_.store(m.kernels(), 0, head, t, key, value);
       }
-      std::fill_n(result, rows * wide, 0.0f);
-      m.kernels().f32_strips(row_of(qkv_, begin) + head * depth, qkv_.shape(1), row_of(keys_, head), panel_rows * depth, strips(tokens),
-                             depth, rows, scores, stride);
-      float maxima[most_queries], sums[most_queries] = {};
-      for (std::size_t r = 0; r < rows; ++r) maxima[r] = largest(scores + r * stride, tokens);
-      for (std::size_t i = 0; i < tokens; i += key_block)
-        m.kernels().softmax_step(scores + i, stride, std::min(key_block, tokens - i), rows, maxima, sums);
-      constexpr std::size_t piece = 256;  // tokens whose values stay in the first-level cache
-      for (std::size_t t = 0; t < tokens; t += piece) {
-        m.kernels().f32_strips(scores + t, stride, row_of(values_, head) + t * panel_rows, panel_rows * tokens, strips(depth),
-                               std::min(piece, tokens - t), rows, result, wide);
-      }
-      for (std::size_t r = 0; r < rows; ++r)
-        scale_to(result + r * wide, 1.0f / sums[r], depth, row_of(attended_, begin + r) + head * depth);
     });
-  }
-
-  /// Keys with 16 tokens side by side, values with 16 components; queries to units of log 2.
-  void pack_keys(vision_machine& m, const vision_config& c) {
-    const std::size_t depth = c.depth(), tokens = c.tokens();
+    // Runs of queries as even as whole tiles let them be.
+    const std::size_t least = (tokens + attention_rows - 1) / attention_rows, run = ((tokens + least - 1) / least + 5) / 6 * 6;
+    const std::size_t runs = (tokens + run - 1) / run;
     const float factor = log2_e / std::sqrt(static_cast<float>(depth));
-    m.team().each(c.heads * strips(tokens), 4, [&](std::size_t task) {
-      const std::size_t head = task / strips(tokens), begin = task % strips(tokens) * panel_rows;
-      const std::size_t n = std::min(panel_rows, tokens - begin);
-      float* keys = row_of(keys_, head) + begin * depth;
-      for (std::size_t t = 0; t < n; ++t) {
-        float* query = row_of(qkv_, begin + t) + head * depth;
-        const float* key = query + c.width;
-        const float* value = key + c.width;
-        scale_to(query, factor, depth, query);
-        for (std::size_t i = 0; i < depth; ++i) keys[i * panel_rows + t] = key[i];
-        for (std::size_t i = 0; i < depth; i += panel_rows) {
-          std::copy_n(value + i, std::min(panel_rows, depth - i), row_of(values_, head) + i * tokens + (begin + t) * panel_rows);
-        }
+    m.team().each(c.heads * runs, 1, [&](std::size_t task) {
+      const std::size_t head = task / runs, begin = task % runs * run, rows = std::min(run, tokens - begin);
+      attention_scratch& s = *scratch_[thread];
+      for (std::size_t r = 0; r < rows; ++r) {
+        scale_to(head_at(begin + r, 0, head), factor, depth, s.query + r * wide);
+        std::fill(s.query + r * wide + depth, s.query + (r + 1) * wide, 0.0f);
+        s.positions[r] = tokens - 1;
       }
+      attend(m.kernels(), kept_, 0, head, wide, rows, 0, s);
+      for (std::size_t r = 0; r < rows; ++r) std::copy_n(s.whole.result + r * wide, depth, row_of(attended_, begin + r) + head * depth);
     });
   }
 
-  /// Of the first n scores, with padding up to whole panels.
-  [[nodiscard]] static float largest(const float* scores, std::size_t n) noexcept {
-    float most[panel_rows];
-    std::copy_n(scores, panel_rows, most);
-    for (std::size_t i = panel_rows; i < n; i += panel_rows) {
-      for (std::size_t k = 0; k < panel_rows; ++k) most[k] = scores[i + k] > most[k] ? scores[i + k] : most[k];
-    }
-    return *std::max_element(most, most + panel_rows);
-  }
-
-  static constexpr std::size_t most_queries = 48;
-  std::size_t queries_ = 0;  // a task's
   vision_rows pixels_, x_, input_, qkv_, attended_, hidden_;
-  vision_rows keys_, values_;     // a row a head
-  vision_rows scores_, results_;  // a row a query of each thread's task
+  kv_cache kept_;                                            // keys and values of the block at hand
+  std::vector<std::unique_ptr<attention_scratch>> scratch_;  // one a thread
 };
 
 }  // namespace inoculum::engine

@@ -108,6 +108,7 @@ TEST_CASE("towers of other types and shapes") {
   CHECK(tower_of(test::tiny_mmproj({.matrix = ggml_type::bf16})));
   CHECK(tower_of(test::tiny_mmproj({.width = 48, .heads = 3, .registers = 4, .projector = 20, .text_width = 17}))->width() == 17);
   CHECK(tower_of(test::tiny_mmproj({.image = 24, .merge = 3}))->positions() == 1);
+  CHECK(tower_of(test::tiny_mmproj({.width = 96, .heads = 4})));  // heads of 24, which attention takes as 32
 }
 
 TEST_CASE("what an mmproj may not be") {
@@ -122,6 +123,7 @@ TEST_CASE("what an mmproj may not be") {
   CHECK(mentions(refused({.image = 33}), "33 pixels"));
   CHECK(mentions(refused({.merge = 3}), "merged 3"));
   CHECK(mentions(refused({.heads = 3}), "3 heads"));
+  CHECK(mentions(refused({.width = 1024, .heads = 1}), "heads of 1024"));
   CHECK(mentions(refused({.lied = "clip.vision.block_count", .lie = 65}), "block_count"));
   CHECK(mentions(refused({.without = "clip.vision.patch_size"}), "clip.vision.patch_size"));
   CHECK(mentions(refused({.without = "v.class_embd"}), "v.class_embd"));

@@ -151,24 +151,6 @@ INOCULUM_AVX2 inline void widen(panel_kind kind, const std::uint16_t* from, std:
   for (std::size_t i = 0; i < n; i += 8) _mm256_storeu_ps(to + i, detail::load_column<panel_kind::bf16>(from, i));
 }
 
-INOCULUM_AVX2 inline void softmax_step(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima,
-                                       float* sums) {
-  for (std::size_t r = 0; r < rows; ++r, scores += stride) {
-    for (std::size_t i = valid; i < key_block; ++i) scores[i] = -INFINITY;
-    const __m256 shift = _mm256_set1_ps(maxima[r]);
-    __m256 even = _mm256_setzero_ps(), odd = _mm256_setzero_ps();
-    for (std::size_t i = 0; i < key_block; i += 16) {
-      const __m256 low = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i), shift));
-      const __m256 high = detail::exp2(_mm256_sub_ps(_mm256_loadu_ps(scores + i + 8), shift));
-      _mm256_storeu_ps(scores + i, low);
-      _mm256_storeu_ps(scores + i + 8, high);
-      even = _mm256_add_ps(even, low);
-      odd = _mm256_add_ps(odd, high);
-    }
-    sums[r] += detail::sum_lanes(_mm256_add_ps(even, odd));
-  }
-}
-
 INOCULUM_AVX2 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                                         std::size_t depth) {
   const float highest = part_maximum > maximum ? part_maximum : maximum;
@@ -222,10 +204,10 @@ INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t 
   std::memcpy(out + i, g, (n - i) * sizeof(float));
 }
 
-inline constexpr kernel_table table = {"avx2",         quantise,      quantise_words, quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel,      f16_panel,     bf16_panel,     softmax_step,    word_attention,
-                                       byte_attention, softmax_merge, rms_norm,       swiglu,          geglu,
-                                       f32_strips,     widen};
+inline constexpr kernel_table table = {"avx2",        quantise,  quantise_words, quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,     f16_panel, bf16_panel,     word_attention,  byte_attention,
+                                       softmax_merge, rms_norm,  swiglu,         geglu,           f32_strips,
+                                       widen};
 
 }  // namespace inoculum::engine::avx2
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels for x86-64 processors with AVX-512 and VNNI: products, the softmax and the gates. What is not bound by them (quantising,
+// The kernels for x86-64 processors with AVX-512 and VNNI: products, attention and the gates. What is not bound by them (quantising,
 // norms) is AVX2's.
 #pragma once
 
@@ -44,8 +44,6 @@ INOCULUM_AVX512 inline void float_tile(const void* panel, std::size_t columns, c
   for (int r = 0; r < R; ++r) _mm512_storeu_ps(out + panel_rows * static_cast<std::size_t>(r), y[r]);
 }
 
-[[nodiscard]] INOCULUM_AVX512_INLINE __m256 low_half(__m512 v) noexcept { return _mm512_maskz_extractf32x8_ps(0xff, v, 0); }
-[[nodiscard]] INOCULUM_AVX512_INLINE __m256 high_half(__m512 v) noexcept { return _mm512_maskz_extractf32x8_ps(0xff, v, 1); }
 }  // namespace detail
 
 template <panel_kind Kind>
@@ -71,23 +69,6 @@ INOCULUM_AVX512 inline void bf16_panel(const std::uint16_t* panel, std::size_t c
   float_panel<panel_kind::bf16>(panel, columns, x, stride, rows, out);
 }
 
-/// The same sums in the same order as AVX2's.
-INOCULUM_AVX512 inline void softmax_step(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima,
-                                         float* sums) {
-  for (std::size_t r = 0; r < rows; ++r, scores += stride) {
-    std::fill(scores + valid, scores + key_block, -INFINITY);
-    const __m512 shift = _mm512_set1_ps(maxima[r]);
-    __m512 total = _mm512_setzero_ps();
-    INOCULUM_UNROLL
-    for (std::size_t i = 0; i < 4; ++i) {
-      const __m512 weight = detail::exp2(_mm512_sub_ps(_mm512_loadu_ps(scores + 16 * i), shift));
-      _mm512_storeu_ps(scores + 16 * i, weight);
-      total = _mm512_add_ps(total, weight);
-    }
-    sums[r] += avx2::detail::sum_lanes(_mm256_add_ps(detail::low_half(total), detail::high_half(total)));
-  }
-}
-
 INOCULUM_AVX512 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                                           std::size_t depth) {
   const float highest = part_maximum > maximum ? part_maximum : maximum;
@@ -101,7 +82,7 @@ INOCULUM_AVX512 inline void softmax_merge(const float* part, float part_maximum,
 }
 
 inline constexpr kernel_table table = {
-    "avx512-vnni",  avx2::quantise, avx2::quantise_words, quantised_panel, quantised_pair, f32_panel, f16_panel,  bf16_panel, softmax_step,
+    "avx512-vnni",  avx2::quantise, avx2::quantise_words, quantised_panel, quantised_pair, f32_panel, f16_panel,  bf16_panel,
     word_attention, byte_attention, softmax_merge,        avx2::rms_norm,  swiglu,         geglu,     f32_strips, widen};
 
 }  // namespace inoculum::engine::avx512

@@ -95,19 +95,6 @@ inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, flo
   for (std::size_t i = 0; i < n; ++i) to[i] = kind == panel_kind::f16 ? half_to_float(from[i]) : bfloat_to_float(from[i]);
 }
 
-inline void softmax_step(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima, float* sums) {
-  for (std::size_t r = 0; r < rows; ++r, scores += stride) {
-    std::fill(scores + valid, scores + key_block, -INFINITY);
-    lanes total(0.0f);
-    for (std::size_t i = 0; i < key_block; i += lanes::size) {
-      const lanes weight = exp2(lanes::load_unaligned(scores + i) - lanes(maxima[r]));
-      weight.store_unaligned(scores + i);
-      total += weight;
-    }
-    sums[r] += sum_lanes(total);
-  }
-}
-
 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                           std::size_t depth) {
   const lanes highest(part_maximum > maximum ? part_maximum : maximum);
@@ -159,9 +146,9 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
   });
 }
 
-inline constexpr kernel_table table = {"portable",     quantise,      quantise_words, quantised_panel, one_by_one<quantised_panel>,
-                                       f32_panel,      f16_panel,     bf16_panel,     softmax_step,    word_attention,
-                                       byte_attention, softmax_merge, rms_norm,       swiglu,          geglu,
-                                       f32_strips,     widen};
+inline constexpr kernel_table table = {"portable",    quantise,  quantise_words, quantised_panel, one_by_one<quantised_panel>,
+                                       f32_panel,     f16_panel, bf16_panel,     word_attention,  byte_attention,
+                                       softmax_merge, rms_norm,  swiglu,         geglu,           f32_strips,
+                                       widen};
 
 }  // namespace inoculum::engine::portable

@@ -17,7 +17,7 @@
 //                     byte_exp2(shift - score_k), part = 2^(shift - new maximum), kept = 2^(maximum - new maximum);
 //                     sum = fma(Σ weight_k, part / 2^15, sum · kept); share_k = weight_k · scale_k / the largest scale, bytes b_k =
 //                     share_k · by, at most 127, all whole numbers; y = fma(Σ b_k·value, largest scale · part / by, y · kept)
-// Tables agree to the bit in these, and in `quantise_words`; in `rms_norm`, `swiglu` and `softmax_step` to a few units in the last place.
+// Tables agree to the bit in these, and in `quantise_words`; in `rms_norm` and `swiglu` to a few units in the last place.
 #pragma once
 
 #include <cstddef>
@@ -92,14 +92,10 @@ struct kernel_table {
                     float* out) = nullptr;
   void (*bf16_panel)(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                      float* out) = nullptr;
-  /// One step of the running softmax (Milakov and Gimelshein, 2018) of each of some rows: row r has 64 scores at
-  /// scores + stride · r, in units of log 2, of which the first `valid` ≥ 1 count: turns them into weights (0 past those) below
-  /// 2^maxima[r], which is not less than any of them, and adds them to sums[r].
-  void (*softmax_step)(float* scores, std::size_t stride, std::size_t valid, std::size_t rows, const float* maxima, float* sums) = nullptr;
-  /// One step of attention to keys and values in 16 bits (the running softmax as above), for query rows times log2(e) / sqrt(width):
-  /// row r sees positions first[r] … end[r] - 1 of the page, at least one, `end` ascending. Updates maxima[r], which are whole numbers,
-  /// sums[r] and `queries.width` numbers a row at `out`; before a row's first page these are -1e30, 0 and zeros. Widths: multiples of 16,
-  /// at most `widest_head`.
+  /// One step of attention to keys and values in 16 bits, by a running softmax (Milakov and Gimelshein, 2018), for query rows times log2(e)
+  /// / sqrt(width): row r sees positions first[r] … end[r] - 1 of the page, at least one, `end` ascending. Updates maxima[r], which are
+  /// whole numbers, sums[r] and `queries.width` numbers a row at `out`; before a row's first page these are -1e30, 0 and zeros. Widths:
+  /// multiples of 16, at most `widest_head`.
   void (*word_attention)(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
                          std::size_t rows, float* maxima, float* sums, float* out) = nullptr;
   /// The same in 8 bits, for query rows of 32 · `queries.blocks` components; scores within ±2^22. Weights become 7 bits on the way, so that

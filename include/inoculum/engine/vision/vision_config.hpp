@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "../kernels/table.hpp"
 #include "../quant/packed_matrix.hpp"
 #include "preprocess.hpp"
 
@@ -38,10 +39,13 @@ struct vision_config {
   [[nodiscard]] std::size_t positions() const noexcept { return patches() / (merge * merge); }
   [[nodiscard]] std::size_t merged_width() const noexcept { return width * merge * merge; }
   [[nodiscard]] std::size_t depth() const noexcept { return width / heads; }  ///< of a head
-  /// Bytes of activations for one square: patches; what goes through the blocks, queries, keys and values twice, the MLP; one position's
-  /// rows of a projector.
+  /// The same as attention's kernels take it: with zeros behind.
+  [[nodiscard]] std::size_t padded_depth() const noexcept { return (depth() + 15) / 16 * 16; }
+  /// Bytes of activations for one square: patches; what goes through the blocks, the MLP; keys and values in pages; one position's rows of
+  /// a projector.
   [[nodiscard]] std::size_t scratch_bytes() const noexcept {
-    return (patches() * 3 * patch * patch + tokens() * (9 * width + hidden) + positions() * (merged_width() + text_width)) * sizeof(float);
+    return (patches() * 3 * patch * patch + tokens() * (6 * width + hidden) + positions() * (merged_width() + text_width)) * sizeof(float) +
+           (tokens() + key_block - 1) * heads * (4 * padded_depth() + 8);
   }
 };
 

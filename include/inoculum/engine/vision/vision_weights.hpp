@@ -45,6 +45,9 @@ namespace detail {
   if (c.width % c.heads != 0) {
     return in.bad(errc::mismatch, std::to_string(c.heads) + " heads do not divide a width of " + std::to_string(c.width));
   }
+  if (c.depth() > widest_head) {
+    return in.bad(errc::unsupported, "heads of " + std::to_string(c.depth()) + " components (at most " + std::to_string(widest_head) + ")");
+  }
   const auto epsilon = in.file().require_real("clip.vision.attention.layer_norm_epsilon");
   if (!epsilon) return epsilon.error();
   if (!(*epsilon > 0.0 && *epsilon < 1.0)) return in.bad(errc::parse, "clip.vision.attention.layer_norm_epsilon is not between 0 and 1");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tower itself: a pre-norm vision transformer over patches. Attention is whole, not causal: keys and values are packed
-// like weights, in floats, so that the products' kernel serves here too.
+// The tower itself: a pre-norm vision transformer over patches. Attention is the decoder's, but whole, not causal: every token is a
+// position that every other sees.
 #pragma once
 
 #include <algorithm>
@@ -8,9 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "../kernels/exponential.hpp"
+#include "../model/attention.hpp"
+#include "../model/kv_cache.hpp"
 #include "preprocess.hpp"
 #include "vision_config.hpp"
 #include "vision_machine.hpp"
@@ -19,23 +22,16 @@ namespace inoculum::engine {
 
 class vit {
  public:
-  vit(const vision_config& c, std::size_t threads) {
+  /// Throws `std::bad_alloc`, as containers do.
+  vit(const vision_config& c, std::size_t threads) : kept_(1, c.heads, c.padded_depth()), scratch_(threads) {
     pixels_.resize({c.patches(), 3 * c.patch * c.patch});
     x_.resize({c.tokens(), c.width});
     input_.resize({c.tokens(), c.width});
     qkv_.resize({c.tokens(), 3 * c.width});
-    keys_.resize({c.heads, strips(c.tokens()) * panel_rows * c.depth()});
-    values_.resize({c.heads, strips(c.depth()) * panel_rows * c.tokens()});
-    std::fill(keys_.begin(), keys_.end(), 0.0f);
-    std::fill(values_.begin(), values_.end(), 0.0f);
     attended_.resize({c.tokens(), c.width});
     hidden_.resize({c.tokens(), c.hidden});
-    // Runs of queries as even as whole tiles let them be, whose scores stay in the second-level cache.
-    const std::size_t most = std::clamp<std::size_t>(65536 / c.tokens() / 8 * 8, 8, most_queries);
-    const std::size_t runs = (c.tokens() + most - 1) / most;
-    queries_ = ((c.tokens() + runs - 1) / runs + 7) / 8 * 8;
-    scores_.resize({threads * queries_, (c.tokens() + key_block - 1) / key_block * key_block});
-    results_.resize({threads * queries_, strips(c.depth()) * panel_rows});
+    if (!kept_.reserve(0, c.tokens())) throw std::bad_alloc();
+    for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
   }
 
   /// The square whose corner is at `x`, `y` to patches of normalised floats, laid out as the convolution's kernel is: channel, y,
@@ -87,74 +83,42 @@ class vit {
   }
 
  private:
-  [[nodiscard]] static std::size_t strips(std::size_t n) noexcept { return (n + panel_rows - 1) / panel_rows; }
-
   void attention(vision_machine& m, const vision_config& c, std::size_t thread) {
-    const std::size_t depth = c.depth(), tokens = c.tokens();
-    pack_keys(m, c);
-    const std::size_t runs = (tokens + queries_ - 1) / queries_;
-    m.team().each(c.heads * runs, 1, [&](std::size_t task) {
-      const std::size_t head = task / runs, begin = task % runs * queries_, rows = std::min(queries_, tokens - begin);
-      float* scores = row_of(scores_, thread * queries_);
-      float* result = row_of(results_, thread * queries_);
-      const std::size_t stride = scores_.shape(1), wide = results_.shape(1), seen = strips(tokens) * panel_rows;
-      for (std::size_t r = 0; r < rows; ++r) {
-        std::fill_n(scores + r * stride, tokens, 0.0f);
-        std::fill(scores + r * stride + tokens, scores + r * stride + seen, -1e30f);  // no tokens: not the maximum
+    const std::size_t depth = c.depth(), wide = c.padded_depth(), tokens = c.tokens();
+    const auto head_at = [&](std::size_t token, std::size_t part, std::size_t head) {
+      return row_of(qkv_, token) + part * c.width + head * depth;
+    };
+    constexpr std::size_t stored = 16;
+    const std::size_t groups = (tokens + stored - 1) / stored;
+    m.team().each(c.heads * groups, 4, [&](std::size_t task) {
+      const std::size_t head = task / groups, begin = task % groups * stored;
+      float key[widest_head] = {}, value[widest_head] = {};
+      for (std::size_t t = begin; t < std::min(begin + stored, tokens); ++t) {
+        std::copy_n(head_at(t, 1, head), depth, key);
+        std::copy_n(head_at(t, 2, head), depth, value);
+        kept_.store(m.kernels(), 0, head, t, key, value);
       }
-      std::fill_n(result, rows * wide, 0.0f);
-      m.kernels().f32_strips(row_of(qkv_, begin) + head * depth, qkv_.shape(1), row_of(keys_, head), panel_rows * depth, strips(tokens),
-                             depth, rows, scores, stride);
-      float maxima[most_queries], sums[most_queries] = {};
-      for (std::size_t r = 0; r < rows; ++r) maxima[r] = largest(scores + r * stride, tokens);
-      for (std::size_t i = 0; i < tokens; i += key_block)
-        m.kernels().softmax_step(scores + i, stride, std::min(key_block, tokens - i), rows, maxima, sums);
-      constexpr std::size_t piece = 256;  // tokens whose values stay in the first-level cache
-      for (std::size_t t = 0; t < tokens; t += piece) {
-        m.kernels().f32_strips(scores + t, stride, row_of(values_, head) + t * panel_rows, panel_rows * tokens, strips(depth),
-                               std::min(piece, tokens - t), rows, result, wide);
-      }
-      for (std::size_t r = 0; r < rows; ++r)
-        scale_to(result + r * wide, 1.0f / sums[r], depth, row_of(attended_, begin + r) + head * depth);
     });
-  }
-
-  /// Keys with 16 tokens side by side, values with 16 components; queries to units of log 2.
-  void pack_keys(vision_machine& m, const vision_config& c) {
-    const std::size_t depth = c.depth(), tokens = c.tokens();
+    // Runs of queries as even as whole tiles let them be.
+    const std::size_t least = (tokens + attention_rows - 1) / attention_rows, run = ((tokens + least - 1) / least + 5) / 6 * 6;
+    const std::size_t runs = (tokens + run - 1) / run;
     const float factor = log2_e / std::sqrt(static_cast<float>(depth));
-    m.team().each(c.heads * strips(tokens), 4, [&](std::size_t task) {
-      const std::size_t head = task / strips(tokens), begin = task % strips(tokens) * panel_rows;
-      const std::size_t n = std::min(panel_rows, tokens - begin);
-      float* keys = row_of(keys_, head) + begin * depth;
-      for (std::size_t t = 0; t < n; ++t) {
-        float* query = row_of(qkv_, begin + t) + head * depth;
-        const float* key = query + c.width;
-        const float* value = key + c.width;
-        scale_to(query, factor, depth, query);
-        for (std::size_t i = 0; i < depth; ++i) keys[i * panel_rows + t] = key[i];
-        for (std::size_t i = 0; i < depth; i += panel_rows) {
-          std::copy_n(value + i, std::min(panel_rows, depth - i), row_of(values_, head) + i * tokens + (begin + t) * panel_rows);
-        }
+    m.team().each(c.heads * runs, 1, [&](std::size_t task) {
+      const std::size_t head = task / runs, begin = task % runs * run, rows = std::min(run, tokens - begin);
+      attention_scratch& s = *scratch_[thread];
+      for (std::size_t r = 0; r < rows; ++r) {
+        scale_to(head_at(begin + r, 0, head), factor, depth, s.query + r * wide);
+        std::fill(s.query + r * wide + depth, s.query + (r + 1) * wide, 0.0f);
+        s.positions[r] = tokens - 1;
       }
+      attend(m.kernels(), kept_, 0, head, wide, rows, 0, s);
+      for (std::size_t r = 0; r < rows; ++r) std::copy_n(s.whole.result + r * wide, depth, row_of(attended_, begin + r) + head * depth);
     });
   }
 
-  /// Of the first n scores, with padding up to whole panels.
-  [[nodiscard]] static float largest(const float* scores, std::size_t n) noexcept {
-    float most[panel_rows];
-    std::copy_n(scores, panel_rows, most);
-    for (std::size_t i = panel_rows; i < n; i += panel_rows) {
-      for (std::size_t k = 0; k < panel_rows; ++k) most[k] = scores[i + k] > most[k] ? scores[i + k] : most[k];
-    }
-    return *std::max_element(most, most + panel_rows);
-  }
-
-  static constexpr std::size_t most_queries = 48;
-  std::size_t queries_ = 0;  // a task's
   vision_rows pixels_, x_, input_, qkv_, attended_, hidden_;
-  vision_rows keys_, values_;     // a row a head
-  vision_rows scores_, results_;  // a row a query of each thread's task
+  kv_cache kept_;                                            // keys and values of the block at hand
+  std::vector<std::unique_ptr<attention_scratch>> scratch_;  // one a thread
 };
 
 }  // namespace inoculum::engine
