@@ -37,7 +37,7 @@ struct alignas(64) attention_parts {
   }
 };
 
-/// The rows a task works on, and its results; about 330 KB for the widest head, one a thread.
+/// The rows a task works on, and its results; about 380 KB for the widest head, one a thread.
 struct alignas(64) attention_scratch {
   float query[attention_rows * widest_head];  ///< already times log2(e) / sqrt(width)
   attention_parts whole;
