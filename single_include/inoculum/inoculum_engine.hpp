@@ -1397,7 +1397,8 @@ struct activation_view {
 };
 
 /// Vectors in 16 bits, each with a scale: x ≈ scale · value. As whole numbers they are at most `word_length` long, so that a product of two
-/// fits 32 bits however wide they are: a component is kept to 2^-16 of the longest, where float16 keeps 2^-12 of itself.
+/// fits 32 bits however wide they are: a component is off by about 2^-16 of the
+/// vector's length at most, in float16 by 2^-11 of itself.
 struct word_view {
   const std::int16_t* values = nullptr;  ///< row t at values + width · t
   const float* scales = nullptr;         ///< greater than 0

@@ -297,6 +297,25 @@ TEST_CASE("vectors in 16 bits: every table equals the portable one to the bit, n
   }
 }
 
+/// What a step of attention finds of some rows: the positions that each sees, and what it has of pages before.
+struct attending {
+  std::vector<std::size_t> first, end;
+  std::vector<float> maxima, sums, out;
+};
+static attending attending_rows(rng& r, std::size_t rows, std::size_t width) {
+  attending a{std::vector<std::size_t>(rows), std::vector<std::size_t>(rows), random_floats(r, rows, 4.0), random_floats(r, rows),
+              random_floats(r, rows * width)};
+  for (auto& e : a.end) e = rows % 3 == 0 ? 64 : 1 + r.below(64);
+  std::sort(a.end.begin(), a.end.end());
+  for (std::size_t t = 0; t < rows; ++t) a.first[t] = t % 2 == 0 ? 0 : r.below(static_cast<std::uint32_t>(a.end[t]));
+  for (float& m : a.maxima) m = std::ceil(m);
+  for (float& s : a.sums) s = std::abs(s) + 1.0f;
+  a.maxima[0] = -1e30f;  // a row's first page
+  a.sums[0] = 0.0f;
+  std::fill_n(a.out.begin(), width, 0.0f);
+  return a;
+}
+
 TEST_CASE("attention in 16 bits: every table equals the portable one to the bit, and that the definition in doubles") {
   rng r(11);
   for (const kernel_table* k : usable_kernels()) {
@@ -324,17 +343,7 @@ TEST_CASE("attention in 16 bits: every table equals the portable one to the bit,
       for (float& s : query_scales) s = 100.0f * spread * static_cast<float>(r.unit());
       const word_page page{keys.data(), values.data(), key_scales.data(), value_scales.data()};
       const word_view queries{words.data(), query_scales.data(), width};
-      std::vector<std::size_t> first(rows), end(rows);
-      for (auto& e : end) e = rows % 3 == 0 ? 64 : 1 + r.below(64);
-      std::sort(end.begin(), end.end());
-      for (std::size_t t = 0; t < rows; ++t) first[t] = t % 2 == 0 ? 0 : r.below(static_cast<std::uint32_t>(end[t]));
-
-      auto maxima = random_floats(r, rows, 4.0), sums = random_floats(r, rows), out = random_floats(r, rows * width);
-      for (float& m : maxima) m = std::ceil(m);
-      for (float& s : sums) s = std::abs(s) + 1.0f;
-      maxima[0] = -1e30f;  // a row's first page
-      sums[0] = 0.0f;
-      std::fill_n(out.begin(), width, 0.0f);
+      auto [first, end, maxima, sums, out] = attending_rows(r, rows, width);
       const auto old_maxima = maxima, old_sums = sums, old_out = out;
       auto expected_maxima = maxima, expected_sums = sums, expected = out;
       portable::word_attention(page, queries, first.data(), end.data(), rows, expected_maxima.data(), expected_sums.data(),
@@ -403,17 +412,7 @@ TEST_CASE("attention in bytes: every table equals the portable one to the bit, a
       std::vector<std::int32_t> totals(rows * blocks), halves(rows * blocks);
       portable::quantise(x.data(), rows * blocks, bytes.data(), query_scales.data(), query_sums.data(), totals.data(), halves.data());
       const activation_view queries{bytes.data(), query_scales.data(), query_sums.data(), totals.data(), halves.data(), blocks};
-      std::vector<std::size_t> first(rows), end(rows);
-      for (auto& e : end) e = rows % 3 == 0 ? 64 : 1 + r.below(64);
-      std::sort(end.begin(), end.end());
-      for (std::size_t t = 0; t < rows; ++t) first[t] = t % 2 == 0 ? 0 : r.below(static_cast<std::uint32_t>(end[t]));
-
-      auto maxima = random_floats(r, rows, 4.0), sums = random_floats(r, rows), out = random_floats(r, rows * width);
-      for (float& m : maxima) m = std::ceil(m);
-      for (float& s : sums) s = std::abs(s) + 1.0f;
-      maxima[0] = -1e30f;  // a row's first page
-      sums[0] = 0.0f;
-      std::fill_n(out.begin(), width, 0.0f);
+      auto [first, end, maxima, sums, out] = attending_rows(r, rows, width);
       const auto old_maxima = maxima, old_sums = sums, old_out = out;
       auto expected_maxima = maxima, expected_sums = sums, expected = out;
       portable::byte_attention(page, queries, first.data(), end.data(), rows, expected_maxima.data(), expected_sums.data(),
@@ -582,7 +581,10 @@ TEST_CASE("attention within a window against double arithmetic") {
           const auto queries = random_floats(r, rows * width);
           std::copy(queries.begin(), queries.end(), scratch->query);
           for (std::size_t t = 0; t < rows; ++t) scratch->positions[t] = from + t;
+          attend(portable::table, cache, 0, 0, width, rows, window, *scratch);
+          const std::vector<float> expected(scratch->whole.result, scratch->whole.result + rows * width);
           attend(*k, cache, 0, 0, width, rows, window, *scratch);
+          CHECK(std::memcmp(scratch->whole.result, expected.data(), expected.size() * sizeof(float)) == 0);  // segments merged, too
           for (std::size_t t = 0; t < rows; ++t) {
             const std::size_t last = from + t, first = window != 0 && last >= window ? last - window + 1 : 0;
             std::vector<double> sum(width);
