@@ -9,6 +9,7 @@ import house
 concept = re.compile(r"\bconcept\s+(\w+)")
 macro = re.compile(r"^\s*#\s*define\s+(\w+)", re.M)
 windows = re.compile(r"\b(near|far|min|max|small|interface)\s*(?:=|;|\{)")  # declared, not called or qualified
+exceptional = re.compile(r"\b(throw|try|catch|dynamic_cast|typeid)\b")
 foreign = {"STB_IMAGE_IMPLEMENTATION", "STB_IMAGE_WRITE_IMPLEMENTATION", "STB_IMAGE_STATIC", "STB_IMAGE_WRITE_STATIC", "STBIDEF", "STBIWDEF"}
 
 
@@ -26,11 +27,13 @@ def check(code):
             found(m, f"the macro {m[1]} does not begin with INOCULUM_")
     for m in windows.finditer(code):
         found(m, f"{m[1]} is a macro in Windows' headers")
+    for m in exceptional.finditer(code):
+        found(m, f"{m[1]}: the library builds without exceptions and RTTI")
     return problems
 
 
 problems = []
-for bad in ("template <class T> concept Judge = true;", "#define GUARD 1", "int near = 3;"):
+for bad in ("template <class T> concept Judge = true;", "#define GUARD 1", "int near = 3;", "throw 1;"):
     if not check(bad):
         problems.append(f"self-test: not caught: {bad}")
 if check("template <class T> concept judge = true;\n#define INOCULUM_X 1\nauto n = std::min(a, b);"):

@@ -90,6 +90,7 @@ class vision_tower {
     if (auto fits = engine::check_scratch(weights.config.scratch_bytes(), file); !fits) return std::move(fits).error();
     auto made = std::make_unique<state>(std::move(weights), std::move(projector),
                                         kernels != nullptr ? *kernels : *engine::usable_kernels().front(), threads);
+    if (!made->tower.reserve(made->weights.config)) return in.bad(errc::too_large, "the system has no memory left for its keys and values");
     return vision_tower(std::move(made));
   }
 

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <vector>
 
 #include "../kernels/exponential.hpp"
@@ -22,7 +21,6 @@ namespace inoculum::engine {
 
 class vit {
  public:
-  /// Throws `std::bad_alloc`, as containers do.
   vit(const vision_config& c, std::size_t threads) : kept_(1, c.heads, c.padded_depth()), scratch_(threads) {
     pixels_.resize({c.patches(), 3 * c.patch * c.patch});
     x_.resize({c.tokens(), c.width});
@@ -30,9 +28,11 @@ class vit {
     qkv_.resize({c.tokens(), 3 * c.width});
     attended_.resize({c.tokens(), c.width});
     hidden_.resize({c.tokens(), c.hidden});
-    if (!kept_.reserve(0, c.tokens())) throw std::bad_alloc();
     for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
   }
+
+  /// Before the first picture: room for the keys and values; false when the system has no memory left.
+  [[nodiscard]] bool reserve(const vision_config& c) { return kept_.reserve(0, c.tokens()); }
 
   /// The square whose corner is at `x`, `y` to patches of normalised floats, laid out as the convolution's kernel is: channel, y,
   /// x. By one thread.
