@@ -2,12 +2,13 @@
 // Products of weights with activations, for each type of weights and each table of kernels that runs here: multiplications
 // a second on one thread. "gemm" is 512 tokens, in the runs of 64 that the decoder takes; "gemv" is one token against a matrix too large
 // for any cache, where bytes decide. "peak" is a loop of nothing but vpdpbusd or tdpbssd, "of_peak" what a table reaches of its own one,
-// measured in the same second. "attention" is one head of 64 behind 1,088 positions, for 48 rows as in a prefill and for three of one
-// token.
+// measured in the same second. "words" is a tower's product, both sides in 16 bits: 48 rows against four strips. "attention" is one head of
+// 64 behind 1,088 positions, for 48 rows as in a prefill and for three of one token.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <inoculum/core/rng.hpp>
 #include <inoculum/engine/kernels/select.hpp>
 #include <inoculum/engine/model/attention.hpp>
@@ -75,6 +76,23 @@ void product(benchmark::State& state, const kernel_table& kernels, ggml_type typ
   else if (peak > 0) state.counters["of_peak"] = products / seconds / std::max(peak, peak_of(kernels));
 }
 
+void words(benchmark::State& state, const kernel_table& kernels) {
+  constexpr std::size_t rows = 48, strips = 4, columns = 256;
+  const std::vector<std::int16_t> a(rows * columns, 100), b(strips * panel_rows * columns, 100);
+  const std::vector<float> scales(std::max(rows, strips * panel_rows), 1e-4f);
+  std::vector<float> y(rows * strips * panel_rows);
+  const word_view left{a.data(), scales.data(), columns};
+  const word_strip_view right{b.data(), panel_rows * columns, scales.data(), panel_rows, strips, columns};
+  const double begin = now();
+  for (auto _ : state) {
+    kernels.word_strips(left, right, rows, y.data(), strips * panel_rows);
+    benchmark::DoNotOptimize(y[0]);
+    benchmark::ClobberMemory();
+  }
+  const double products = static_cast<double>(rows * strips * panel_rows * columns);
+  state.counters["GMAC/s"] = products * static_cast<double>(state.iterations()) / (now() - begin) * 1e-9;
+}
+
 void attention(benchmark::State& state, const kernel_table& kernels, kv_type type, std::size_t rows) {
   constexpr std::size_t width = 64, positions = 1088;
   kv_cache cache(1, 1, width, type);
@@ -109,6 +127,9 @@ int main(int argc, char** argv) {
         s.counters["GMAC/s"] = best * 1e-9;
       })->Unit(benchmark::kMillisecond);
     }
+    benchmark::RegisterBenchmark(("words/" + std::string(k->name)).c_str(), [=](benchmark::State& s) {
+      words(s, *k);
+    })->Unit(benchmark::kMicrosecond);
     for (const kv_type type : {kv_type::q16, kv_type::q8}) {
       for (const std::size_t rows : {48u, 3u}) {
         const std::string name = "attention/" + std::string(k->name) + (type == kv_type::q8 ? "/q8/" : "/q16/") + std::to_string(rows);

@@ -1370,6 +1370,7 @@ inline constexpr std::size_t fetch_ahead = std::size_t{32} << 10;
 //   one, sixteenths   y = fma(product, scale·a_scale, y), blocks ascending
 //   with an offset    y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
 //   f32, f16, bf16    y = fma(x, w, y), columns ascending
+//   word_strips       y = fma(Σ a·b, exact in integers, a's scale·b's scale, y), pieces of columns ascending
 //   word_attention    of the positions that a row sees: score_k = (query · key, exact) · key's scale; shift = the largest · query's scale,
 //                     rounded up; weight_k = 2^fma(score_k, query's scale, -shift), part = 2^(shift - new maximum), kept = 2^(maximum - new
 //                     maximum); sum = fma(Σ weight_k, part, sum · kept); share_k = weight_k · value's scale, by = `share_sum` / Σ share_k,
@@ -1410,6 +1411,16 @@ inline constexpr float share_sum = 32735.0f;  ///< of weights in 16 bits; when a
 
 inline constexpr std::size_t key_block = 64;     ///< positions of a page, which attention takes at once
 inline constexpr std::size_t widest_head = 512;  ///< components of a head, at most
+
+/// Strips of 16 rows of weights in 16 bits, two columns side by side, then the next two; a row's columns are at most `word_length` long.
+struct word_strip_view {
+  const std::int16_t* values = nullptr;  ///< strip s at values + pitch · s
+  std::size_t pitch = 0;
+  const float* scales = nullptr;  ///< of a strip's rows, at scales + scales_pitch · s
+  std::size_t scales_pitch = 0;
+  std::size_t strips = 0;
+  std::size_t columns = 0;  ///< a multiple of 16
+};
 
 /// 64 keys and values of one head in 16 bits.
 struct word_page {
@@ -1472,12 +1483,9 @@ struct kernel_table {
   /// out = gelu(gate) · up, GELU by its tanh form (Hendrycks and Gimpel, 2016): x / (1 + exp(-2u)) with
   /// u = sqrt(2 / pi) · (x + 0.044715 x³).
   void (*geglu)(const float* gate, const float* up, std::size_t n, float* out) = nullptr;
-  /// Float weights against so many rows that they are worth widening once: out[rows × 16 · strips] += a[rows × depth] · b, b in
-  /// strips of 16 columns, `b_pitch` floats from one to the next. Parts of a sum may be added one after another.
-  void (*f32_strips)(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t strips, std::size_t depth,
-                     std::size_t rows, float* out, std::size_t out_stride) = nullptr;
-  /// n numbers of a kind of 16 bits, f16 or bf16, to floats, exactly; n is a multiple of 16.
-  void (*widen)(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) = nullptr;
+  /// Weights in 16 bits against rows of as many columns: out[rows × 16 · b.strips] = fma(Σ a · b, a's scale · b's scale, out), sums exact.
+  /// Longer sums come piece by piece, each with scales of its own.
+  void (*word_strips)(const word_view& a, const word_strip_view& b, std::size_t rows, float* out, std::size_t out_stride) = nullptr;
 };
 
 /// A pair for tables that gain nothing by it.
@@ -2253,7 +2261,7 @@ namespace inoculum::engine {
 static_assert(std::endian::native == std::endian::little, "the file is written as memory holds it");
 
 /// Names how this version computes keys and values. Whoever changes a bit of them changes this, so that no older file is gone on from.
-inline constexpr std::string_view arithmetic = "5";
+inline constexpr std::string_view arithmetic = "6";
 
 /// Whose pages they are: a file is read only by an engine that would have computed the same.
 struct prefix_identity {
@@ -6304,12 +6312,16 @@ namespace detail {
 [[nodiscard]] INOCULUM_AVX512_INLINE __m512 load_signed_bytes(const void* p) noexcept {
   return to_float(_mm512_maskz_cvtepi8_epi32(0xffff, _mm_loadu_si128(static_cast<const __m128i*>(p))));
 }
-/// Four activations to every 32-bit lane; folds into dpbusd's memory operand.
+/// Four activations to every 32-bit lane.
 [[nodiscard]] INOCULUM_AVX512_INLINE __m512i broadcast(const void* p) noexcept {
   std::int32_t four = 0;
   std::memcpy(&four, p, sizeof four);
   return _mm512_set1_epi32(four);
 }
+/// sum += four products of bytes a lane, a's without a sign; two of words. Not the intrinsics: for those gcc 12 copies sums to and fro and
+/// keeps some in memory, which costs a product in four (141 of 186 GMAC/s a thread in 16 bits, 178 so).
+INOCULUM_AVX512_INLINE void dpbusd(__m512i& sum, __m512i a, __m512i b) noexcept { asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b)); }
+INOCULUM_AVX512_INLINE void dpwssd(__m512i& sum, __m512i a, __m512i b) noexcept { asm("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b)); }
 /// Bits of each byte moved up (Shift > 0) or down; what crosses into a neighbour is the caller's to mask.
 template <int Shift>
 [[nodiscard]] INOCULUM_AVX512_INLINE __m512i shifted(__m512i v) noexcept {
@@ -6341,7 +6353,7 @@ INOCULUM_AVX512_INLINE void multiply_group(const std::uint8_t* const (&block)[P]
   for (int t = 0; t < T; ++t) {
     const __m512i x = broadcast(values + static_cast<std::size_t>(t) * stride + 4 * G);
     INOCULUM_UNROLL
-    for (int p = 0; p < P; ++p) product[p][t] = _mm512_dpbusd_epi32(product[p][t], w[p], x);
+    for (int p = 0; p < P; ++p) dpbusd(product[p][t], w[p], x);
   }
 }
 /// products += the 16 columns of half H of a block of P panels times T tokens. A token's four values are loaded once for all panels:
@@ -6759,6 +6771,106 @@ INOCULUM_AVX512 inline void quantised_panel(Tiles& unit, panel_kind kind, const 
 
 #endif
 
+// ---- inoculum/engine/kernels/avx2_words.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX2_WORDS
+#define INOCULUM_SINGLE_ENGINE_KERNELS_AVX2_WORDS
+
+// Vectors and weights in 16 bits by AVX2.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#if defined(INOCULUM_ENGINE_X86)
+
+namespace inoculum::engine::avx2 {
+
+namespace detail {
+/// 16 numbers to whole ones of 16 bits, in the order of `_mm256_packs_epi32`.
+[[nodiscard]] INOCULUM_AVX2_INLINE __m256i to_words(__m256 low, __m256 high) noexcept {
+  return _mm256_packs_epi32(_mm256_cvtps_epi32(low), _mm256_cvtps_epi32(high));
+}
+
+/// A pair of components, or of positions, of R rows of words and a strip of 16.
+template <int R>
+INOCULUM_AVX2_INLINE void add_pair(const std::int16_t* a, std::size_t a_stride, const std::int16_t* strip, __m256i (&sum)[R][2]) noexcept {
+  const __m256i b[2] = {load(strip), load(strip + 16)};
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    const __m256i x = broadcast(a + static_cast<std::size_t>(r) * a_stride);
+    INOCULUM_UNROLL
+    for (int h = 0; h < 2; ++h) sum[r][h] = _mm256_add_epi32(sum[r][h], _mm256_madd_epi16(x, b[h]));
+  }
+}
+/// Sums of their products; pairs come in eights.
+template <int R>
+INOCULUM_AVX2_INLINE void word_products(const std::int16_t* a, std::size_t a_stride, const std::int16_t* strip, std::size_t pairs,
+                                        __m256i (&sum)[R][2]) noexcept {
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
+  // Four at a time: gcc 12 copies all sums once a turn.
+  for (std::size_t k = 0; k < pairs; k += 4, a += 8, strip += 128) {
+    add_pair(a, a_stride, strip, sum);
+    add_pair(a + 2, a_stride, strip + 32, sum);
+    add_pair(a + 4, a_stride, strip + 64, sum);
+    add_pair(a + 6, a_stride, strip + 96, sum);
+  }
+}
+
+/// R rows against strip s of weights, added to `out`.
+template <int R>
+INOCULUM_AVX2 inline void word_strip(const word_view& a, std::size_t row, const word_strip_view& b, std::size_t s, float* out,
+                                     std::size_t out_stride) noexcept {
+  __m256i sum[R][2];
+  word_products<R>(a.values + row * a.width, a.width, b.values + s * b.pitch, b.columns / 2, sum);
+  const __m256 scale[2] = {_mm256_loadu_ps(b.scales + s * b.scales_pitch), _mm256_loadu_ps(b.scales + s * b.scales_pitch + 8)};
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    const __m256 mine = _mm256_set1_ps(a.scales[row + static_cast<std::size_t>(r)]);
+    float* const to = out + (row + static_cast<std::size_t>(r)) * out_stride + s * panel_rows;
+    INOCULUM_UNROLL
+    for (int h = 0; h < 2; ++h)
+      _mm256_storeu_ps(to + 8 * h,
+                       _mm256_fmadd_ps(_mm256_cvtepi32_ps(sum[r][h]), _mm256_mul_ps(mine, scale[h]), _mm256_loadu_ps(to + 8 * h)));
+  }
+}
+}  // namespace detail
+
+INOCULUM_AVX2 inline float quantise_words(const float* x, std::size_t n, std::int16_t* values) {
+  const __m256 sign = _mm256_set1_ps(-0.0f);
+  __m256 largest = _mm256_setzero_ps(), low = _mm256_setzero_ps(), high = _mm256_setzero_ps();
+  for (std::size_t i = 0; i < n; i += 16) {
+    const __m256 first = _mm256_loadu_ps(x + i), second = _mm256_loadu_ps(x + i + 8);
+    largest = _mm256_max_ps(largest, _mm256_max_ps(_mm256_andnot_ps(sign, first), _mm256_andnot_ps(sign, second)));
+    low = _mm256_fmadd_ps(first, first, low);
+    high = _mm256_fmadd_ps(second, second, high);
+  }
+  const float most = detail::largest_lane(largest);
+  const bool counts = most > least_word;
+  const float by = counts ? std::min(32767.0f / most, word_length / std::sqrt(detail::sum_lanes(_mm256_add_ps(low, high)))) : 0.0f;
+  const __m256 scale = _mm256_set1_ps(by);
+  for (std::size_t i = 0; i < n; i += 16) {
+    const __m256i both = detail::to_words(_mm256_mul_ps(_mm256_loadu_ps(x + i), scale), _mm256_mul_ps(_mm256_loadu_ps(x + i + 8), scale));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(values + i), _mm256_permute4x64_epi64(both, 0xd8));
+  }
+  return counts ? 1.0f / by : 0.0f;
+}
+
+INOCULUM_AVX2 inline void word_strips(const word_view& a, const word_strip_view& b, std::size_t rows, float* out, std::size_t out_stride) {
+  for (std::size_t s = 0; s < b.strips; ++s) {
+    std::size_t t = 0;
+    for (; t + 4 <= rows; t += 4) detail::word_strip<4>(a, t, b, s, out, out_stride);
+    for (; t < rows; ++t) detail::word_strip<1>(a, t, b, s, out, out_stride);
+  }
+}
+
+}  // namespace inoculum::engine::avx2
+
+#endif
+
+#endif
+
 // ---- inoculum/engine/kernels/avx2_attention.hpp ----
 #ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX2_ATTENTION
 #define INOCULUM_SINGLE_ENGINE_KERNELS_AVX2_ATTENTION
@@ -6781,11 +6893,6 @@ template <class Page>
   for (until = std::min(until, page.next_bytes); from < until; from += 64)
     _mm_prefetch(reinterpret_cast<const char*>(page.next + from), _MM_HINT_T0);
   return from;
-}
-
-/// 16 numbers to whole ones of 16 bits, in the order of `_mm256_packs_epi32`.
-[[nodiscard]] INOCULUM_AVX2_INLINE __m256i to_words(__m256 low, __m256 high) noexcept {
-  return _mm256_packs_epi32(_mm256_cvtps_epi32(low), _mm256_cvtps_epi32(high));
 }
 
 /// What the values of a page's positions are multiplied with, those that a row sees, the largest being 32,767.
@@ -6904,22 +7011,6 @@ INOCULUM_AVX2 inline float byte_softmax(const float* scores, std::size_t stride,
   return sum_lanes(_mm256_add_ps(low, high));
 }
 
-/// R rows of words against a strip of 16, pair by pair.
-template <int R>
-INOCULUM_AVX2_INLINE void word_products(const std::int16_t* a, std::size_t a_stride, const std::int16_t* strip, std::size_t pairs,
-                                        __m256i (&sum)[R][2]) noexcept {
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
-  for (std::size_t k = 0; k < pairs; ++k, a += 2, strip += 32) {
-    const __m256i b[2] = {load(strip), load(strip + 16)};
-    INOCULUM_UNROLL
-    for (int r = 0; r < R; ++r) {
-      const __m256i x = broadcast(a + static_cast<std::size_t>(r) * a_stride);
-      INOCULUM_UNROLL
-      for (int h = 0; h < 2; ++h) sum[r][h] = _mm256_add_epi32(sum[r][h], _mm256_madd_epi16(x, b[h]));
-    }
-  }
-}
 /// Scores of R rows with a strip of keys.
 template <int R>
 INOCULUM_AVX2 inline void key_tile(const std::int16_t* queries, std::size_t width, const std::int16_t* keys, const float* scales,
@@ -6975,26 +7066,6 @@ INOCULUM_AVX2 inline float word_softmax(const float* scores, const float* value_
   return total * (1.0f / share_sum) * part;
 }
 }  // namespace detail
-
-INOCULUM_AVX2 inline float quantise_words(const float* x, std::size_t n, std::int16_t* values) {
-  const __m256 sign = _mm256_set1_ps(-0.0f);
-  __m256 largest = _mm256_setzero_ps(), low = _mm256_setzero_ps(), high = _mm256_setzero_ps();
-  for (std::size_t i = 0; i < n; i += 16) {
-    const __m256 first = _mm256_loadu_ps(x + i), second = _mm256_loadu_ps(x + i + 8);
-    largest = _mm256_max_ps(largest, _mm256_max_ps(_mm256_andnot_ps(sign, first), _mm256_andnot_ps(sign, second)));
-    low = _mm256_fmadd_ps(first, first, low);
-    high = _mm256_fmadd_ps(second, second, high);
-  }
-  const float most = detail::largest_lane(largest);
-  const bool counts = most > least_word;
-  const float by = counts ? std::min(32767.0f / most, word_length / std::sqrt(detail::sum_lanes(_mm256_add_ps(low, high)))) : 0.0f;
-  const __m256 scale = _mm256_set1_ps(by);
-  for (std::size_t i = 0; i < n; i += 16) {
-    const __m256i both = detail::to_words(_mm256_mul_ps(_mm256_loadu_ps(x + i), scale), _mm256_mul_ps(_mm256_loadu_ps(x + i + 8), scale));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(values + i), _mm256_permute4x64_epi64(both, 0xd8));
-  }
-  return counts ? 1.0f / by : 0.0f;
-}
 
 INOCULUM_AVX2 inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
                                          std::size_t rows, float* maxima, float* sums, float* out) {
@@ -7211,19 +7282,6 @@ INOCULUM_AVX2 inline void bf16_panel(const std::uint16_t* panel, std::size_t col
   float_panel<panel_kind::bf16>(panel, columns, x, stride, rows, out);
 }
 
-INOCULUM_AVX2 inline void f32_strips(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t strips,
-                                     std::size_t depth, std::size_t rows, float* out, std::size_t out_stride) {
-  for (std::size_t s = 0; s < strips; ++s)
-    detail::float_tiles<panel_kind::f32>(a, a_stride, b + s * b_pitch, panel_rows, depth, rows, out + s * panel_rows, out_stride, false);
-}
-INOCULUM_AVX2 inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) {
-  if (kind == panel_kind::f16) {
-    for (std::size_t i = 0; i < n; i += 8) _mm256_storeu_ps(to + i, detail::load_column<panel_kind::f16>(from, i));
-    return;
-  }
-  for (std::size_t i = 0; i < n; i += 8) _mm256_storeu_ps(to + i, detail::load_column<panel_kind::bf16>(from, i));
-}
-
 INOCULUM_AVX2 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                                         std::size_t depth) {
   const float highest = part_maximum > maximum ? part_maximum : maximum;
@@ -7279,8 +7337,7 @@ INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t 
 
 inline constexpr kernel_table table = {"avx2",        quantise,  quantise_words, quantised_panel, one_by_one<quantised_panel>,
                                        f32_panel,     f16_panel, bf16_panel,     word_attention,  byte_attention,
-                                       softmax_merge, rms_norm,  swiglu,         geglu,           f32_strips,
-                                       widen};
+                                       softmax_merge, rms_norm,  swiglu,         geglu,           word_strips};
 
 }  // namespace inoculum::engine::avx2
 
@@ -7292,8 +7349,7 @@ inline constexpr kernel_table table = {"avx2",        quantise,  quantise_words,
 #ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX512_FLOATS
 #define INOCULUM_SINGLE_ENGINE_KERNELS_AVX512_FLOATS
 
-// What a vision tower's hundreds of rows want of AVX-512: products with two strips of floats at once, weights of 16 bits widened
-// for all rows together, activations 16 values at a time.
+// What AVX-512 does 16 floats at a time: powers of 2 and the gates of an MLP.
 
 #include <cmath>
 #include <cstddef>
@@ -7304,48 +7360,6 @@ inline constexpr kernel_table table = {"avx2",        quantise,  quantise_words,
 namespace inoculum::engine::avx512 {
 
 namespace detail {
-/// R rows against S strips: with two, a broadcast serves two products, so that loads are not what bounds them.
-template <int R, int S>
-INOCULUM_AVX512 inline void strip_tile(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t depth,
-                                       float* out, std::size_t out_stride) noexcept {
-  __m512 y[R][S];
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    INOCULUM_UNROLL
-    for (int s = 0; s < S; ++s) y[r][s] = _mm512_loadu_ps(out + static_cast<std::size_t>(r) * out_stride + 16 * s);
-  }
-  for (std::size_t k = 0; k < depth; ++k) {
-    __m512 column[S];
-    INOCULUM_UNROLL
-    for (int s = 0; s < S; ++s) column[s] = _mm512_loadu_ps(b + static_cast<std::size_t>(s) * b_pitch + 16 * k);
-    INOCULUM_UNROLL
-    for (int r = 0; r < R; ++r) {
-      const __m512 x = _mm512_set1_ps(a[static_cast<std::size_t>(r) * a_stride + k]);
-      INOCULUM_UNROLL
-      for (int s = 0; s < S; ++s) y[r][s] = _mm512_fmadd_ps(x, column[s], y[r][s]);
-    }
-  }
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    INOCULUM_UNROLL
-    for (int s = 0; s < S; ++s) _mm512_storeu_ps(out + static_cast<std::size_t>(r) * out_stride + 16 * s, y[r][s]);
-  }
-}
-
-template <int S>
-INOCULUM_AVX512 inline void strip_tiles(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t depth,
-                                        std::size_t rows, float* out, std::size_t out_stride) noexcept {
-  // One row alone waits for its own sums: it goes with four others where there are any (a class token makes 197 or 257 of the patches).
-  for (; rows >= 12 && rows != 13; rows -= 12, a += 12 * a_stride, out += 12 * out_stride)
-    strip_tile<12, S>(a, a_stride, b, b_pitch, depth, out, out_stride);
-  if (rows >= 5 && rows % 4 == 1) {
-    strip_tile<5, S>(a, a_stride, b, b_pitch, depth, out, out_stride);
-    rows -= 5, a += 5 * a_stride, out += 5 * out_stride;
-  }
-  for (; rows >= 4; rows -= 4, a += 4 * a_stride, out += 4 * out_stride) strip_tile<4, S>(a, a_stride, b, b_pitch, depth, out, out_stride);
-  for (; rows > 0; --rows, a += a_stride, out += out_stride) strip_tile<1, S>(a, a_stride, b, b_pitch, depth, out, out_stride);
-}
-
 /// 2^x, 0 below 2^-126; the steps are AVX2's.
 [[nodiscard]] INOCULUM_AVX512_INLINE __m512 exp2(__m512 x) noexcept {
   const __m512 held = _mm512_maskz_min_ps(0xffff, x, _mm512_set1_ps(exp2_highest));
@@ -7368,24 +7382,6 @@ INOCULUM_AVX512 inline void strip_tiles(const float* a, std::size_t a_stride, co
 }
 }  // namespace detail
 
-INOCULUM_AVX512 inline void f32_strips(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t strips,
-                                       std::size_t depth, std::size_t rows, float* out, std::size_t out_stride) {
-  for (; strips >= 2; strips -= 2, b += 2 * b_pitch, out += 32)
-    detail::strip_tiles<2>(a, a_stride, b, b_pitch, depth, rows, out, out_stride);
-  if (strips > 0) detail::strip_tiles<1>(a, a_stride, b, b_pitch, depth, rows, out, out_stride);
-}
-
-INOCULUM_AVX512 inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) {
-  if (kind == panel_kind::f16) {
-    for (std::size_t i = 0; i < n; i += 16) _mm512_storeu_ps(to + i, detail::load_halves(from + i));
-    return;
-  }
-  for (std::size_t i = 0; i < n; i += 16) {
-    const __m512i wide = _mm512_maskz_cvtepu16_epi32(0xffff, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + i)));
-    _mm512_storeu_si512(to + i, _mm512_maskz_slli_epi32(0xffff, wide, 16));
-  }
-}
-
 INOCULUM_AVX512 inline void swiglu(const float* gate, const float* up, std::size_t n, float* out) {
   for (std::size_t i = 0; i < n; i += 16) {
     const __mmask16 here = n - i < 16 ? static_cast<__mmask16>((1u << (n - i)) - 1) : static_cast<__mmask16>(0xffff);
@@ -7397,6 +7393,108 @@ INOCULUM_AVX512 inline void geglu(const float* gate, const float* up, std::size_
     const __mmask16 here = n - i < 16 ? static_cast<__mmask16>((1u << (n - i)) - 1) : static_cast<__mmask16>(0xffff);
     _mm512_mask_storeu_ps(out + i, here, detail::geglu_lanes(_mm512_maskz_loadu_ps(here, gate + i), _mm512_maskz_loadu_ps(here, up + i)));
   }
+}
+
+}  // namespace inoculum::engine::avx512
+
+#endif
+
+#endif
+
+// ---- inoculum/engine/kernels/avx512_words.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_AVX512_WORDS
+#define INOCULUM_SINGLE_ENGINE_KERNELS_AVX512_WORDS
+
+// Products in 16 bits by AVX-512 and VNNI: of weights here, of keys and values in attention.
+
+#include <cstddef>
+#include <cstdint>
+
+#if defined(INOCULUM_ENGINE_X86)
+
+namespace inoculum::engine::avx512 {
+
+namespace detail {
+/// A pair of components, or of positions, of R rows of words and C strips.
+template <int R, int C>
+INOCULUM_AVX512_INLINE void add_pair(const std::int16_t* a, std::size_t a_stride, const std::int16_t* b, std::size_t strip_stride,
+                                     __m512i (&sum)[R][C]) noexcept {
+  __m512i column[C];
+  INOCULUM_UNROLL
+  for (int c = 0; c < C; ++c) column[c] = load(b + strip_stride * static_cast<std::size_t>(c));
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    const __m512i x = broadcast(a + a_stride * static_cast<std::size_t>(r));
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) dpwssd(sum[r][c], x, column[c]);
+  }
+}
+/// Sums of their products; pairs come in eights.
+template <int R, int C>
+INOCULUM_AVX512_INLINE void word_products(const std::int16_t* a, std::size_t a_stride, const std::int16_t* b, std::size_t strip_stride,
+                                          std::size_t pairs, __m512i (&sum)[R][C]) noexcept {
+  INOCULUM_UNROLL
+  for (int r = 0; r < R; ++r) {
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_setzero_si512();
+  }
+  // Four at a time: gcc 12 copies all sums once a turn.
+  for (std::size_t k = 0; k < pairs; k += 4, a += 8, b += 128) {
+    add_pair(a, a_stride, b, strip_stride, sum);
+    add_pair(a + 2, a_stride, b + 32, strip_stride, sum);
+    add_pair(a + 4, a_stride, b + 64, strip_stride, sum);
+    add_pair(a + 6, a_stride, b + 96, strip_stride, sum);
+  }
+}
+
+template <int R, class Product>
+INOCULUM_AVX512 inline void word_rows(const Product& product, std::size_t r, std::size_t strips) noexcept {
+  std::size_t strip = 0;
+  for (; strip + 4 <= strips; strip += 4) product.template tile<R, 4>(r, strip);
+  for (; strip + 2 <= strips; strip += 2) product.template tile<R, 2>(r, strip);
+  if (strip < strips) product.template tile<R, 1>(r, strip);
+}
+/// Rows in sixes, which with four strips fill the registers; what is left over as evenly as may be.
+template <class Product>
+INOCULUM_AVX512 inline void word_tiles(const Product& product, std::size_t rows, std::size_t strips) noexcept {
+  for (std::size_t r = 0; r < rows;) {
+    const std::size_t left = rows - r;
+    if (left >= 6 && left != 7 && left != 8) word_rows<6>(product, r, strips), r += 6;
+    else if (left >= 4) word_rows<4>(product, r, strips), r += 4;
+    else if (left == 3) word_rows<3>(product, r, strips), r += 3;
+    else word_rows<1>(product, r, strips), r += 1;
+  }
+}
+
+/// Weights.
+struct word_weights {
+  const word_view& a;
+  const word_strip_view& b;
+  float* out;
+  std::size_t stride;
+
+  template <int R, int C>
+  INOCULUM_AVX512 void tile(std::size_t r, std::size_t strip) const noexcept {
+    __m512i sum[R][C];
+    word_products(a.values + r * a.width, a.width, b.values + strip * b.pitch, b.pitch, b.columns / 2, sum);
+    __m512 scale[C];
+    INOCULUM_UNROLL
+    for (int c = 0; c < C; ++c) scale[c] = _mm512_loadu_ps(b.scales + (strip + static_cast<std::size_t>(c)) * b.scales_pitch);
+    INOCULUM_UNROLL
+    for (int i = 0; i < R; ++i) {
+      const __m512 mine = _mm512_set1_ps(a.scales[r + static_cast<std::size_t>(i)]);
+      float* const to = out + (r + static_cast<std::size_t>(i)) * stride + 16 * strip;
+      INOCULUM_UNROLL
+      for (int c = 0; c < C; ++c)
+        _mm512_storeu_ps(to + 16 * c, _mm512_fmadd_ps(to_float(sum[i][c]), _mm512_mul_ps(mine, scale[c]), _mm512_loadu_ps(to + 16 * c)));
+    }
+  }
+};
+}  // namespace detail
+
+INOCULUM_AVX512 inline void word_strips(const word_view& a, const word_strip_view& b, std::size_t rows, float* out,
+                                        std::size_t out_stride) {
+  detail::word_tiles(detail::word_weights{a, b, out, out_stride}, rows, b.strips);
 }
 
 }  // namespace inoculum::engine::avx512
@@ -7568,7 +7666,7 @@ INOCULUM_AVX512_INLINE void add_bytes(const std::uint8_t* bytes, const std::int8
   for (int r = 0; r < R; ++r) {
     const __m512i x = broadcast(bytes + key_block * static_cast<std::size_t>(r));
     INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_dpbusd_epi32(sum[r][c], x, v[c]);
+    for (int c = 0; c < C; ++c) dpbusd(sum[r][c], x, v[c]);
   }
 }
 /// R rows of weights in bytes, in the order of `to_words`, against C strips of values, of the first so many strips of positions.
@@ -7717,38 +7815,6 @@ INOCULUM_AVX512 inline void byte_softmax(page_softmax& s, std::size_t rows, std:
   return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(x, _mm512_set1_ps(word_exp2_lowest), _CMP_GE_OQ), p, whole);
 }
 
-/// A pair of components, or of positions, of R rows of words and C strips.
-template <int R, int C>
-INOCULUM_AVX512_INLINE void add_pair(const std::int16_t* a, std::size_t a_stride, const std::int16_t* b, std::size_t strip_stride,
-                                     __m512i (&sum)[R][C]) noexcept {
-  __m512i column[C];
-  INOCULUM_UNROLL
-  for (int c = 0; c < C; ++c) column[c] = load(b + strip_stride * static_cast<std::size_t>(c));
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    const __m512i x = broadcast(a + a_stride * static_cast<std::size_t>(r));
-    INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_dpwssd_epi32(sum[r][c], x, column[c]);
-  }
-}
-/// Sums of their products; pairs come in eights.
-template <int R, int C>
-INOCULUM_AVX512_INLINE void word_products(const std::int16_t* a, std::size_t a_stride, const std::int16_t* b, std::size_t strip_stride,
-                                          std::size_t pairs, __m512i (&sum)[R][C]) noexcept {
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_setzero_si512();
-  }
-  // Four at a time: gcc 12 copies all sums once a turn.
-  for (std::size_t k = 0; k < pairs; k += 4, a += 8, b += 128) {
-    add_pair(a, a_stride, b, strip_stride, sum);
-    add_pair(a + 2, a_stride, b + 32, strip_stride, sum);
-    add_pair(a + 4, a_stride, b + 64, strip_stride, sum);
-    add_pair(a + 6, a_stride, b + 96, strip_stride, sum);
-  }
-}
-
 /// What both products read: R rows of words against C strips.
 struct word_keys {
   const word_page& page;
@@ -7791,25 +7857,6 @@ struct word_values {
     }
   }
 };
-template <int R, class Product>
-INOCULUM_AVX512 inline void word_rows(const Product& product, std::size_t r, std::size_t strips) noexcept {
-  std::size_t strip = 0;
-  for (; strip + 4 <= strips; strip += 4) product.template tile<R, 4>(r, strip);
-  for (; strip + 2 <= strips; strip += 2) product.template tile<R, 2>(r, strip);
-  if (strip < strips) product.template tile<R, 1>(r, strip);
-}
-/// Rows in sixes, which with four strips fill the registers; what is left over as evenly as may be.
-template <class Product>
-INOCULUM_AVX512 inline void word_tiles(const Product& product, std::size_t rows, std::size_t strips) noexcept {
-  for (std::size_t r = 0; r < rows;) {
-    const std::size_t left = rows - r;
-    if (left >= 6 && left != 7 && left != 8) word_rows<6>(product, r, strips), r += 6;
-    else if (left >= 4) word_rows<4>(product, r, strips), r += 4;
-    else if (left == 3) word_rows<3>(product, r, strips), r += 3;
-    else word_rows<1>(product, r, strips), r += 1;
-  }
-}
-
 /// What a group of rows has of a page on its way from scores to weights in 16 bits.
 struct word_group {
   alignas(64) float scores[page_rows * key_block];  ///< then shares
@@ -7916,6 +7963,13 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
       _mm512_store_ps(scales.of[b] + 16 * s, scale_of<panel_kind::q8>(page.keys + s * panel + width * panel_rows, b));
   }
   page_softmax s;
+  std::fill(s.scales_of, s.scales_of + page_rows, s.scales);
+  bool whole = true;  // as mostly: all rows see the whole page
+  for (std::size_t r = 0; r < rows; ++r) whole = whole && first[r] == 0 && end[r] == key_block;
+  if (whole) {
+    s.scales[0].set(page.scales, 0, key_block);
+    std::fill(s.units, s.units + page_rows, s.scales[0].unit);
+  }
   const std::size_t share = (page.next_bytes + rows - 1) / rows;
   std::size_t fetched = 0;
   for (std::size_t at = 0; at < rows; at += page_rows) {
@@ -7929,8 +7983,7 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
     for (; r < n; ++r) key_rows<1>(page, scales, queries, at + r, strips, s.scores + key_block * r);
     fetched = avx2::detail::fetch_next(page, fetched, (at + n) * share);
     std::fill(s.scores + key_block * n, s.scores + key_block * ((n + 3) / 4 * 4), 0.0f);
-    std::fill(s.scales_of + n, s.scales_of + (n + 3) / 4 * 4, s.scales);
-    for (r = 0; r < n; ++r) {
+    for (r = 0; !whole && r < n; ++r) {
       const std::size_t from = first[at + r], to = end[at + r];
       // Rows that see the same positions share their scales, with the group before, too.
       if (r > 0 && from == first[at + r - 1] && to == end[at + r - 1]) {
@@ -8039,9 +8092,9 @@ INOCULUM_AVX512 inline void softmax_merge(const float* part, float part_maximum,
   maximum = highest;
 }
 
-inline constexpr kernel_table table = {
-    "avx512-vnni",  avx2::quantise, avx2::quantise_words, quantised_panel, quantised_pair, f32_panel, f16_panel,  bf16_panel,
-    word_attention, byte_attention, softmax_merge,        avx2::rms_norm,  swiglu,         geglu,     f32_strips, widen};
+inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, avx2::quantise_words, quantised_panel, quantised_pair, f32_panel,
+                                       f16_panel,     bf16_panel,     word_attention,       byte_attention,  softmax_merge,  avx2::rms_norm,
+                                       swiglu,        geglu,          word_strips};
 
 }  // namespace inoculum::engine::avx512
 
@@ -8161,6 +8214,69 @@ inline void quantised_panel(panel_kind kind, const std::uint8_t* panel, const ac
 
 #endif
 
+// ---- inoculum/engine/kernels/portable_words.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_KERNELS_PORTABLE_WORDS
+#define INOCULUM_SINGLE_ENGINE_KERNELS_PORTABLE_WORDS
+
+// Vectors and weights in 16 bits for any processor: the definition that the other tables are tested against.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+namespace inoculum::engine::portable {
+
+namespace detail {
+/// Lane by lane to one, by halves.
+[[nodiscard]] inline float by_halves(float (&x)[16]) noexcept {
+  for (std::size_t half = 8; half != 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) x[i] += x[i + half];
+  }
+  return x[0];
+}
+/// Sum of products; modulo 2^32, like the processors', which only a page from a damaged file can make a difference to.
+template <class Left, class Right>
+[[nodiscard]] float exact_product(std::size_t n, const Left& left, const Right& right) {
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += static_cast<std::uint32_t>(std::int32_t{left(i)} * std::int32_t{right(i)});
+  return static_cast<float>(static_cast<std::int32_t>(sum));
+}
+}  // namespace detail
+
+inline float quantise_words(const float* x, std::size_t n, std::int16_t* values) {
+  float largest = 0.0f, squares[16] = {};
+  for (std::size_t i = 0; i < n; ++i) {
+    largest = std::max(largest, std::fabs(x[i]));
+    squares[i % 16] = std::fma(x[i], x[i], squares[i % 16]);
+  }
+  const bool counts = largest > least_word;
+  const float by = counts ? std::min(32767.0f / largest, word_length / std::sqrt(detail::by_halves(squares))) : 0.0f;
+  for (std::size_t i = 0; i < n; ++i) values[i] = static_cast<std::int16_t>(std::lrint(x[i] * by));
+  return counts ? 1.0f / by : 0.0f;
+}
+
+inline void word_strips(const word_view& a, const word_strip_view& b, std::size_t rows, float* out, std::size_t out_stride) {
+  for (std::size_t t = 0; t < rows; ++t) {
+    const std::int16_t* row = a.values + t * a.width;
+    for (std::size_t s = 0; s < b.strips; ++s) {
+      std::uint32_t sum[panel_rows] = {};
+      const std::int16_t* strip = b.values + s * b.pitch;
+      for (std::size_t c = 0; c < b.columns; c += 2, strip += 2 * panel_rows) {
+        for (std::size_t i = 0; i < panel_rows; ++i)
+          sum[i] += static_cast<std::uint32_t>(row[c] * strip[2 * i]) + static_cast<std::uint32_t>(row[c + 1] * strip[2 * i + 1]);
+      }
+      float* const y = out + t * out_stride + s * panel_rows;
+      for (std::size_t i = 0; i < panel_rows; ++i)
+        y[i] = std::fma(static_cast<float>(static_cast<std::int32_t>(sum[i])), a.scales[t] * b.scales[s * b.scales_pitch + i], y[i]);
+    }
+  }
+}
+
+}  // namespace inoculum::engine::portable
+
+#endif
+
 // ---- inoculum/engine/kernels/portable_attention.hpp ----
 #ifndef INOCULUM_SINGLE_ENGINE_KERNELS_PORTABLE_ATTENTION
 #define INOCULUM_SINGLE_ENGINE_KERNELS_PORTABLE_ATTENTION
@@ -8183,26 +8299,11 @@ namespace detail {
   for (int k = 1; k < 5; ++k) p = std::fma(p, f, word_exp2_terms[k]);
   return std::ldexp(p, static_cast<int>(whole));
 }
-/// Lane by lane to one, by halves.
-[[nodiscard]] inline float by_halves(float (&x)[16]) noexcept {
-  for (std::size_t half = 8; half != 0; half /= 2) {
-    for (std::size_t i = 0; i < half; ++i) x[i] += x[i + half];
-  }
-  return x[0];
-}
 [[nodiscard]] inline float sum_of(const float (&x)[key_block]) noexcept {
   float sixteen[16];
   for (std::size_t i = 0; i < 16; ++i) sixteen[i] = (x[i] + x[16 + i]) + (x[32 + i] + x[48 + i]);
   return by_halves(sixteen);
 }
-/// Sum of products; modulo 2^32, like the processors', which only a page from a damaged file can make a difference to.
-template <class Left, class Right>
-[[nodiscard]] float exact_product(std::size_t n, const Left& left, const Right& right) {
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < n; ++i) sum += static_cast<std::uint32_t>(std::int32_t{left(i)} * std::int32_t{right(i)});
-  return static_cast<float>(static_cast<std::int32_t>(sum));
-}
-
 /// a · b / 2^15 to nearest, as `pmulhrsw` has it.
 [[nodiscard]] constexpr std::int32_t fraction_of(std::int32_t a, std::int32_t b) noexcept { return (a * b + (1 << 14)) >> 15; }
 
@@ -8241,18 +8342,6 @@ inline void byte_row(const float (&scores)[key_block], const byte_page& page, st
   }
 }
 }  // namespace detail
-
-inline float quantise_words(const float* x, std::size_t n, std::int16_t* values) {
-  float largest = 0.0f, squares[16] = {};
-  for (std::size_t i = 0; i < n; ++i) {
-    largest = std::max(largest, std::fabs(x[i]));
-    squares[i % 16] = std::fma(x[i], x[i], squares[i % 16]);
-  }
-  const bool counts = largest > least_word;
-  const float by = counts ? std::min(32767.0f / largest, word_length / std::sqrt(detail::by_halves(squares))) : 0.0f;
-  for (std::size_t i = 0; i < n; ++i) values[i] = static_cast<std::int16_t>(std::lrint(x[i] * by));
-  return counts ? 1.0f / by : 0.0f;
-}
 
 inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
                            std::size_t rows, float* maxima, float* sums, float* out) {
@@ -8381,21 +8470,6 @@ inline void bf16_panel(const std::uint16_t* panel, std::size_t columns, const fl
   float_panel(panel, columns, x, stride, rows, out, [](std::uint16_t v) { return bfloat_to_float(v); });
 }
 
-inline void f32_strips(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t strips, std::size_t depth,
-                       std::size_t rows, float* out, std::size_t out_stride) {
-  for (std::size_t t = 0; t < rows; ++t) {
-    for (std::size_t s = 0; s < strips; ++s) {
-      float* y = out + t * out_stride + s * panel_rows;
-      for (std::size_t k = 0; k < depth; ++k) {
-        for (std::size_t i = 0; i < panel_rows; ++i) y[i] = std::fma(a[t * a_stride + k], b[s * b_pitch + k * panel_rows + i], y[i]);
-      }
-    }
-  }
-}
-inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) {
-  for (std::size_t i = 0; i < n; ++i) to[i] = kind == panel_kind::f16 ? half_to_float(from[i]) : bfloat_to_float(from[i]);
-}
-
 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                           std::size_t depth) {
   const lanes highest(part_maximum > maximum ? part_maximum : maximum);
@@ -8449,8 +8523,7 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
 
 inline constexpr kernel_table table = {"portable",    quantise,  quantise_words, quantised_panel, one_by_one<quantised_panel>,
                                        f32_panel,     f16_panel, bf16_panel,     word_attention,  byte_attention,
-                                       softmax_merge, rms_norm,  swiglu,         geglu,           f32_strips,
-                                       widen};
+                                       softmax_merge, rms_norm,  swiglu,         geglu,           word_strips};
 
 }  // namespace inoculum::engine::portable
 
@@ -9011,6 +9084,50 @@ namespace detail {
 
 #endif
 
+// ---- inoculum/engine/quant/word_matrix.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_QUANT_WORD_MATRIX
+#define INOCULUM_SINGLE_ENGINE_QUANT_WORD_MATRIX
+
+// Weights as whole numbers of 16 bits: as many bytes as float16 and about as exact, but their products are whole numbers too, of which a
+// processor makes twice as many at a time as of floats. Strips of 16 rows, two columns side by side, then the next two; 256 columns
+// of a row, a piece, share a scale, so that one large weight does not cost the whole row its last digits.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace inoculum::engine {
+
+inline constexpr std::size_t word_piece = 256;  ///< columns
+inline constexpr std::size_t word_step = 16;    ///< a piece's columns are a multiple of it; what a file does not have is 0
+
+/// A view; the memory belongs to whoever packed it. `rows` outputs, `columns` inputs.
+struct word_matrix {
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  std::uint8_t* bytes = nullptr;  ///< all strips' values, then all strips' scales
+
+  [[nodiscard]] std::size_t strips() const noexcept { return (rows + panel_rows - 1) / panel_rows; }
+  [[nodiscard]] std::size_t pieces() const noexcept { return (columns + word_piece - 1) / word_piece; }
+  /// Columns with those behind the last that are 0.
+  [[nodiscard]] std::size_t padded() const noexcept { return (columns + word_step - 1) / word_step * word_step; }
+  /// Of piece p.
+  [[nodiscard]] std::size_t width(std::size_t p) const noexcept {
+    return padded() - p * word_piece < word_piece ? padded() - p * word_piece : word_piece;
+  }
+  [[nodiscard]] std::size_t total_bytes() const noexcept { return strips() * panel_rows * (padded() * 2 + pieces() * sizeof(float)); }
+  /// Of a strip, and its scales, 16 a piece.
+  [[nodiscard]] std::int16_t* values(std::size_t strip) const noexcept {
+    return reinterpret_cast<std::int16_t*>(bytes) + strip * panel_rows * padded();
+  }
+  [[nodiscard]] float* scales(std::size_t strip) const noexcept {
+    return reinterpret_cast<float*>(bytes + strips() * panel_rows * padded() * 2) + strip * panel_rows * pieces();
+  }
+};
+
+}  // namespace inoculum::engine
+
+#endif
+
 // ---- inoculum/engine/vision/vision_config.hpp ----
 #ifndef INOCULUM_SINGLE_ENGINE_VISION_VISION_CONFIG
 #define INOCULUM_SINGLE_ENGINE_VISION_VISION_CONFIG
@@ -9018,8 +9135,10 @@ namespace detail {
 // What a vision tower is made of: its sizes and packed weights. SigLIP, CLIP and the ViT with registers are one graph whose
 // optional parts (tokens beside the patches, norms before and after the blocks) a file has or has not.
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace inoculum::engine {
@@ -9052,17 +9171,18 @@ struct vision_config {
   [[nodiscard]] std::size_t depth() const noexcept { return width / heads; }  ///< of a head
   /// The same as attention's kernels take it: with zeros behind.
   [[nodiscard]] std::size_t padded_depth() const noexcept { return (depth() + 15) / 16 * 16; }
-  /// Bytes of activations for one square: patches; what goes through the blocks, the MLP; keys and values in pages; one position's rows of
-  /// a projector.
+  /// Bytes of activations for one square: patches; what goes through the blocks, the MLP; one position's rows of a projector; the widest
+  /// of these in 16 bits; keys and values in pages.
   [[nodiscard]] std::size_t scratch_bytes() const noexcept {
-    return (patches() * 3 * patch * patch + tokens() * (6 * width + hidden) + positions() * (merged_width() + text_width)) * sizeof(float) +
+    const std::size_t seen = patches() * 3 * patch * patch, inner = tokens() * hidden, out = positions() * (merged_width() + text_width);
+    return (seen + tokens() * 6 * width + inner + out) * sizeof(float) + std::max({seen, inner, out}) * sizeof(std::int16_t) +
            (tokens() + key_block - 1) * heads * (4 * padded_depth() + 8);
   }
 };
 
-/// Weights [rows × columns] in panels, and a bias (empty: none).
+/// Weights [rows × columns] in 16 bits, and a bias (empty: none).
 struct vision_linear {
-  packed_matrix weight{};
+  word_matrix weight{};
   std::vector<float> bias{};
 };
 
@@ -9100,13 +9220,14 @@ struct vision_weights {
 #ifndef INOCULUM_SINGLE_ENGINE_VISION_VISION_MACHINE
 #define INOCULUM_SINGLE_ENGINE_VISION_VISION_MACHINE
 
-// What a tower and its projectors compute with: a team of threads, products against packed weights, norms. Third parties:
+// What a tower and its projectors compute with: a team of threads, products against weights in 16 bits, norms. Third parties:
 // xtensor. Every function is called by all threads of the team alike, shares the work out and waits.
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace inoculum::engine {
@@ -9171,56 +9292,52 @@ class vision_machine {
   [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
   [[nodiscard]] thread_team& team() noexcept { return team_; }
 
-  /// from · weightᵀ + bias, two panels' outputs of a few rows at a time: store(row, first output, n ≤ 32, values). Panels of 16
-  /// bits are widened to floats a piece at a time that stays in the first-level cache while all rows of a task pass it.
+  /// from · weightᵀ + bias, both in 16 bits, four strips' outputs of a few rows at a time: store(row, first output, n ≤ 64, values). A
+  /// piece of four strips stays in the first-level cache while all rows of a task pass it.
   template <class Store>
   void product(const vision_linear& l, vision_rows& from, Store&& store) {
-    const packed_matrix& w = l.weight;
+    const word_matrix& w = l.weight;
     const std::size_t rows = from.shape(0);
-    const std::size_t pairs = (w.panels() + strip_pair - 1) / strip_pair;
+    quantise(w, from);
+    const std::size_t groups = (w.strips() + group - 1) / group;
     // Enough tasks for every thread, as even as rows let them be; the rows of a kernel's tile stay together.
-    const std::size_t wanted = std::max((rows + tallest - 1) / tallest, (4 * team_.size() + pairs - 1) / pairs);
-    const std::size_t height = std::max<std::size_t>(8, ((rows + wanted - 1) / wanted + 7) / 8 * 8);
+    const std::size_t wanted = std::max((rows + tallest - 1) / tallest, (4 * team_.size() + groups - 1) / groups);
+    const std::size_t height = std::max<std::size_t>(tile, ((rows + wanted - 1) / wanted + tile - 1) / tile * tile);
     const std::size_t runs = (rows + height - 1) / height;
-    team_.each(pairs * runs, 1, [&](std::size_t task) {
-      const std::size_t panel = task / runs * strip_pair, strips = std::min(strip_pair, w.panels() - panel);
+    team_.each(groups * runs, 1, [&](std::size_t task) {
+      const std::size_t strip = task / runs * group, strips = std::min(group, w.strips() - strip);
       const std::size_t begin = task % runs * height, n = std::min(height, rows - begin);
-      const std::size_t first = panel * lanes, outputs = std::min(pair_lanes, w.rows - first);
-      alignas(64) float y[tallest * pair_lanes];
-      alignas(64) float wide[piece * pair_lanes];
-      float bias[pair_lanes] = {};
+      const std::size_t first = strip * panel_rows, outputs = std::min(lanes, w.rows - first);
+      alignas(64) float y[tallest * lanes];
+      float bias[lanes] = {};
       if (!l.bias.empty()) std::copy_n(l.bias.data() + first, outputs, bias);
-      for (std::size_t t = 0; t < n; ++t) std::copy_n(bias, pair_lanes, y + t * pair_lanes);
-      for (std::size_t c = 0; c < w.columns; c += piece) {
-        const std::size_t m = std::min(piece, w.columns - c);
-        const float* b = reinterpret_cast<const float*>(w.panel(panel)) + c * lanes;
-        std::size_t pitch = w.panel_bytes() / sizeof(float);
-        if (w.kind != panel_kind::f32) {
-          for (std::size_t s = 0; s < strips; ++s) {
-            kernels_->widen(w.kind, reinterpret_cast<const std::uint16_t*>(w.panel(panel + s)) + c * lanes, m * lanes,
-                            wide + s * piece * lanes);
-          }
-          b = wide;
-          pitch = piece * lanes;
-        }
+      for (std::size_t t = 0; t < n; ++t) std::copy_n(bias, lanes, y + t * lanes);
+      for (std::size_t p = 0; p < w.pieces(); ++p) {
+        const word_strip_view b{w.values(strip) + p * word_piece * panel_rows,
+                                w.padded() * panel_rows,
+                                w.scales(strip) + p * panel_rows,
+                                w.pieces() * panel_rows,
+                                strips,
+                                w.width(p)};
         // The piece that comes next is asked for in bites between rows: all at once would fill the queue of outstanding loads.
-        const bool last = c + piece >= w.columns;
-        const std::size_t soon = last ? panel + strip_pair * team_.size() : panel, end = std::min(soon + strip_pair, w.panels());
-        const std::size_t bites = (n + bite - 1) / bite;
+        const bool last = p + 1 == w.pieces();
+        const std::size_t soon = last ? strip + group * team_.size() : strip, end = std::min(soon + group, w.strips());
+        const std::size_t bites = (n + bite - 1) / bite, at = p * rows + begin;
         for (std::size_t i = 0; i < bites; ++i) {
 #if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
-          constexpr std::size_t line = 64, lines = piece * lanes * 2 / line;
-          for (std::size_t p = soon; w.kind != panel_kind::f32 && p < end; ++p) {
-            const std::uint8_t* at = w.panel(p) + (last ? 0 : (c + piece) * lanes * 2);
-            for (std::size_t k = lines * i / bites; k < lines * (i + 1) / bites; ++k) __builtin_prefetch(at + line * k, 0, 3);
+          constexpr std::size_t line = 32;
+          const std::size_t lines = w.width(last ? 0 : p + 1) * panel_rows / line;
+          for (std::size_t s = soon; s < end; ++s) {
+            const std::int16_t* next = w.values(s) + (last ? 0 : (p + 1) * word_piece * panel_rows);
+            for (std::size_t k = lines * i / bites; k < lines * (i + 1) / bites; ++k) __builtin_prefetch(next + line * k, 0, 3);
           }
 #endif
           const std::size_t r = i * bite;
-          kernels_->f32_strips(row_of(from, begin + r) + c, from.shape(1), b, pitch, strips, m, std::min(bite, n - r), y + r * pair_lanes,
-                               pair_lanes);
+          kernels_->word_strips(word_view{words_.data() + (at + r) * word_piece, scales_.data() + at + r, word_piece}, b,
+                                std::min(bite, n - r), y + r * lanes, lanes);
         }
       }
-      for (std::size_t t = 0; t < n; ++t) store(begin + t, first, outputs, y + t * pair_lanes);
+      for (std::size_t t = 0; t < n; ++t) store(begin + t, first, outputs, y + t * lanes);
     });
   }
   /// The same into rows of `to`, which is `stride` floats a row.
@@ -9242,18 +9359,41 @@ class vision_machine {
   }
 
  private:
-  static constexpr std::size_t lanes = panel_rows;
-  static constexpr std::size_t strip_pair = 2;  // panels that a task computes together
-  static constexpr std::size_t pair_lanes = strip_pair * lanes;
-  static constexpr std::size_t piece = 256;  // columns: a pair's piece fills two thirds of a first-level cache
-  static constexpr std::size_t tallest = 256;
+  static constexpr std::size_t group = 4;  // strips that a task computes together
+  static constexpr std::size_t lanes = group * panel_rows;
+  static constexpr std::size_t tile = 6;  // rows of a kernel's tile
+  static constexpr std::size_t tallest = 252;
   static constexpr std::size_t bite = 48;  // rows
 
-  /// The gated kernels with a gate alone; at most a pair's values, and `y` is spent.
+  /// Rows to words, piece by piece: piece p of row t is vector p · rows + t.
+  void quantise(const word_matrix& w, vision_rows& from) {
+    const std::size_t rows = from.shape(0), vectors = rows * w.pieces();
+    team_.each(1, 1, [&](std::size_t) {
+      if (scales_.size() >= vectors) return;
+      words_.resize(vectors * word_piece);
+      scales_.resize(vectors);
+    });
+    team_.each(rows, 4, [&](std::size_t t) {
+      const float* row = row_of(from, t);
+      for (std::size_t p = 0; p < w.pieces(); ++p) {
+        const std::size_t first = p * word_piece, n = w.width(p), present = std::min(n, w.columns - first);
+        float filled[word_piece];
+        const float* x = row + first;
+        if (present < n) {
+          std::copy_n(x, present, filled);
+          std::fill(filled + present, filled + n, 0.0f);
+          x = filled;
+        }
+        scales_[p * rows + t] = kernels_->quantise_words(x, n, words_.data() + (p * rows + t) * word_piece);
+      }
+    });
+  }
+
+  /// The gated kernels with a gate alone; at most `lanes` values, and `y` is spent.
   void activate(vision_activation how, float* y, std::size_t n, float* to) const noexcept {
     constexpr float slope = 1.702f;
     static constexpr auto filled = [](float v) {
-      std::array<float, pair_lanes> out{};
+      std::array<float, lanes> out{};
       for (float& each : out) each = v;
       return out;
     };
@@ -9267,6 +9407,8 @@ class vision_machine {
 
   const kernel_table* kernels_;
   thread_team team_;
+  std::vector<std::int16_t> words_{};  // the rows of a product
+  std::vector<float> scales_{};
 };
 
 /// Patches of a merge × merge square, row by row, side by side in one vector: position p of the shuffled grid.
@@ -9291,10 +9433,12 @@ inline void shuffle_pixels(const vision_config& c, vision_rows& x, std::size_t p
 // Checked reading of an mmproj: keys within bounds, tensors of the right shape and finite, matrices packed for the kernels.
 // A projector reads its own tensors with it; every error names the key or tensor and the file.
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -9312,7 +9456,8 @@ inline constexpr std::uint64_t largest_vision_layers = 64;
 
 class vision_reader {
  public:
-  vision_reader(const gguf_file& file, std::vector<aligned_bytes>& memory) : file_(file), memory_(memory) {}
+  vision_reader(const gguf_file& file, const kernel_table& kernels, std::vector<aligned_bytes>& memory)
+      : file_(file), kernels_(kernels), memory_(memory) {}
 
   [[nodiscard]] const gguf_file& file() const noexcept { return file_; }
   [[nodiscard]] bool has(const std::string& tensor) const noexcept { return file_.find(tensor) != nullptr; }
@@ -9436,26 +9581,35 @@ class vision_reader {
     return found;
   }
 
-  /// Numbers of 16 bits stay as they are. Quantised towers become floats: the tower is small, and a kind of kernel less is worth
-  /// more here.
+  /// Whatever the type, it becomes words.
   [[nodiscard]] result<void> pack(const std::string& name, ggml_type type, std::span<const std::byte> data, std::size_t rows,
                                   std::size_t columns, vision_linear& out) {
-    packed_matrix& m = out.weight;
-    const panel_kind kind = panel_kind_of(type);
-    m = {kind == panel_kind::f16 || kind == panel_kind::bf16 ? kind : panel_kind::f32, rows, columns, nullptr};
+    word_matrix& m = out.weight;
+    m = {rows, columns, nullptr};
     aligned_bytes memory(m.total_bytes());
     if (memory.data() == nullptr) return bad(errc::too_large, "no memory for tensor " + inoculum::detail::quoted(name));
     m.bytes = memory.data();
     memory_.push_back(std::move(memory));
-    for (std::size_t p = 0; p < m.panels(); ++p) {
-      if (!pack_panel(m, p, type, data, [](std::size_t r) { return r; })) {
+    std::memset(m.bytes, 0, m.total_bytes());
+    std::vector<float> row(m.padded());
+    std::vector<std::int16_t> words(word_piece);
+    for (std::size_t r = 0; r < rows; ++r) {
+      dequantise_row(type, data.data() + data.size() / rows * r, std::span(row).first(columns));
+      if (!std::all_of(row.begin(), row.end(), [](float v) { return v - v == 0.0f; })) {
         return bad(errc::parse, "tensor " + inoculum::detail::quoted(name) + " holds a number that is not finite");
+      }
+      std::int16_t* to = m.values(r / panel_rows) + r % panel_rows * 2;
+      for (std::size_t p = 0; p < m.pieces(); ++p) {
+        const std::size_t n = m.width(p);
+        m.scales(r / panel_rows)[p * panel_rows + r % panel_rows] = kernels_.quantise_words(row.data() + p * word_piece, n, words.data());
+        for (std::size_t c = 0; c < n; c += 2, to += 2 * panel_rows) std::memcpy(to, words.data() + c, 2 * sizeof(std::int16_t));
       }
     }
     return {};
   }
 
   const gguf_file& file_;
+  const kernel_table& kernels_;
   std::vector<aligned_bytes>& memory_;
 };
 
@@ -9997,7 +10151,8 @@ class vision_tower {
   /// tensor and the file.
   [[nodiscard]] static result<vision_tower> load(const gguf_file& file, int threads, const engine::kernel_table* kernels = nullptr) {
     engine::vision_weights weights;
-    engine::vision_reader in(file, weights.memory);
+    const engine::kernel_table& chosen = kernels != nullptr ? *kernels : *engine::usable_kernels().front();
+    engine::vision_reader in(file, chosen, weights.memory);
     engine::vision_projector projector;
     const auto name = file.require_text("clip.projector_type");
     if (!name) return name.error();
@@ -10016,8 +10171,7 @@ class vision_tower {
         projector);
     if (!read) return read.error();
     if (auto fits = engine::check_scratch(weights.config.scratch_bytes(), file); !fits) return std::move(fits).error();
-    auto made = std::make_unique<state>(std::move(weights), std::move(projector),
-                                        kernels != nullptr ? *kernels : *engine::usable_kernels().front(), threads);
+    auto made = std::make_unique<state>(std::move(weights), std::move(projector), chosen, threads);
     if (!made->tower.reserve(made->weights.config)) return in.bad(errc::too_large, "the system has no memory left for its keys and values");
     return vision_tower(std::move(made));
   }

@@ -229,36 +229,44 @@ TEST_CASE("products: extreme quants neither saturate nor overflow") {
   }
 }
 
-TEST_CASE("strips of floats: every table equals the portable one to the bit, in one piece or two") {
+TEST_CASE("weights in 16 bits: every table equals the portable one to the bit, whatever the rows and strips, and no sum overflows") {
   rng r(23);
   for (const kernel_table* k : usable_kernels()) {
     CAPTURE(k->name);
-    for (const std::size_t rows : {1u, 3u, 4u, 11u, 12u, 17u, 50u}) {
+    for (const std::size_t rows : {1u, 2u, 3u, 5u, 6u, 7u, 8u, 11u, 12u, 17u, 50u}) {
       for (std::size_t strips = 1; strips <= 5; ++strips) {
-        const std::size_t depth = 2 + r.below(90), pitch = 16 * depth + 5, stride = 16 * strips + 3;
-        const auto a = random_floats(r, rows * (depth + 1)), b = random_floats(r, strips * pitch);
-        std::vector<float> expected = random_floats(r, rows * stride);
-        auto got = expected, pieces = expected;
-        portable::f32_strips(a.data(), depth + 1, b.data(), pitch, strips, depth, rows, expected.data(), stride);
-        k->f32_strips(a.data(), depth + 1, b.data(), pitch, strips, depth, rows, got.data(), stride);
-        CHECK(same_bits(got, expected));
-        k->f32_strips(a.data(), depth + 1, b.data(), pitch, strips, depth / 2, rows, pieces.data(), stride);
-        k->f32_strips(a.data() + depth / 2, depth + 1, b.data() + depth / 2 * 16, pitch, strips, depth - depth / 2, rows, pieces.data(),
-                      stride);
-        CHECK(same_bits(pieces, expected));
-      }
-    }
-    std::vector<std::uint16_t> all;
-    for (unsigned h = 0; h < 0x10000; ++h) {
-      if (half_is_finite(static_cast<std::uint16_t>(h)) || h % 2 == 0) all.push_back(static_cast<std::uint16_t>(h));
-    }
-    all.resize(all.size() / 16 * 16);
-    std::vector<float> wide(all.size());
-    for (const panel_kind kind : {panel_kind::f16, panel_kind::bf16}) {
-      k->widen(kind, all.data(), all.size(), wide.data());
-      for (std::size_t i = 0; i < all.size(); ++i) {
-        const float exact = kind == panel_kind::f16 ? half_to_float(all[i]) : bfloat_to_float(all[i]);
-        if (exact - exact == 0.0f) CHECK_UNARY(std::memcmp(&wide[i], &exact, sizeof exact) == 0);
+        const std::size_t columns = 16 * (1 + r.below(16)), width = columns + 16 * r.below(3);
+        const std::size_t pitch = 16 * columns + 32, scales_pitch = 16 + 16 * r.below(2), stride = 16 * strips + 3;
+        const bool longest = rows == 5;  // all alike and as long as may be: the largest sum there is
+        const auto most = static_cast<int>(word_length / std::sqrt(static_cast<float>(columns)));
+        const auto word = [&] {
+          return static_cast<std::int16_t>(longest ? most : static_cast<int>(r.below(2u * static_cast<unsigned>(most))) - most);
+        };
+        std::vector<std::int16_t> a(rows * width), b(strips * pitch);
+        for (auto& v : a) v = word();
+        for (auto& v : b) v = word();
+        const auto a_scales = random_floats(r, rows), b_scales = random_floats(r, strips * scales_pitch);
+        const auto before = random_floats(r, rows * stride);
+        const word_view left{a.data(), a_scales.data(), width};
+        const word_strip_view right{b.data(), pitch, b_scales.data(), scales_pitch, strips, columns};
+        auto expected = before, got = before;
+        portable::word_strips(left, right, rows, expected.data(), stride);
+        k->word_strips(left, right, rows, got.data(), stride);
+        REQUIRE(same_bits(got, expected));
+        for (std::size_t t = 0; t < rows; ++t) {
+          for (std::size_t s = 0; s < strips; ++s) {
+            for (std::size_t i = 0; i < 16; ++i) {
+              double sum = 0.0;
+              for (std::size_t c = 0; c < columns; ++c)
+                sum += static_cast<double>(a[t * width + c]) * b[s * pitch + c / 2 * 32 + 2 * i + c % 2];
+              REQUIRE(std::abs(sum) < 2147483648.0);
+              const double size = std::abs(sum * static_cast<double>(a_scales[t]) * static_cast<double>(b_scales[s * scales_pitch + i]));
+              const double y = sum * static_cast<double>(a_scales[t]) * static_cast<double>(b_scales[s * scales_pitch + i]) +
+                               static_cast<double>(before[t * stride + 16 * s + i]);
+              REQUIRE(std::abs(static_cast<double>(got[t * stride + 16 * s + i]) - y) <= 1e-6 * (size + std::abs(y)));
+            }
+          }
+        }
       }
     }
   }

@@ -29,7 +29,7 @@ namespace inoculum::engine {
 static_assert(std::endian::native == std::endian::little, "the file is written as memory holds it");
 
 /// Names how this version computes keys and values. Whoever changes a bit of them changes this, so that no older file is gone on from.
-inline constexpr std::string_view arithmetic = "5";
+inline constexpr std::string_view arithmetic = "6";
 
 /// Whose pages they are: a file is read only by an engine that would have computed the same.
 struct prefix_identity {

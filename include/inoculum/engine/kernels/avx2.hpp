@@ -138,19 +138,6 @@ INOCULUM_AVX2 inline void bf16_panel(const std::uint16_t* panel, std::size_t col
   float_panel<panel_kind::bf16>(panel, columns, x, stride, rows, out);
 }
 
-INOCULUM_AVX2 inline void f32_strips(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t strips,
-                                     std::size_t depth, std::size_t rows, float* out, std::size_t out_stride) {
-  for (std::size_t s = 0; s < strips; ++s)
-    detail::float_tiles<panel_kind::f32>(a, a_stride, b + s * b_pitch, panel_rows, depth, rows, out + s * panel_rows, out_stride, false);
-}
-INOCULUM_AVX2 inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) {
-  if (kind == panel_kind::f16) {
-    for (std::size_t i = 0; i < n; i += 8) _mm256_storeu_ps(to + i, detail::load_column<panel_kind::f16>(from, i));
-    return;
-  }
-  for (std::size_t i = 0; i < n; i += 8) _mm256_storeu_ps(to + i, detail::load_column<panel_kind::bf16>(from, i));
-}
-
 INOCULUM_AVX2 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                                         std::size_t depth) {
   const float highest = part_maximum > maximum ? part_maximum : maximum;
@@ -206,8 +193,7 @@ INOCULUM_AVX2 inline void geglu(const float* gate, const float* up, std::size_t 
 
 inline constexpr kernel_table table = {"avx2",        quantise,  quantise_words, quantised_panel, one_by_one<quantised_panel>,
                                        f32_panel,     f16_panel, bf16_panel,     word_attention,  byte_attention,
-                                       softmax_merge, rms_norm,  swiglu,         geglu,           f32_strips,
-                                       widen};
+                                       softmax_merge, rms_norm,  swiglu,         geglu,           word_strips};
 
 }  // namespace inoculum::engine::avx2
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "avx2_quantised.hpp"
+#include "avx2_words.hpp"
 #include "exponential.hpp"
 #include "table.hpp"
 
@@ -22,11 +23,6 @@ template <class Page>
   for (until = std::min(until, page.next_bytes); from < until; from += 64)
     _mm_prefetch(reinterpret_cast<const char*>(page.next + from), _MM_HINT_T0);
   return from;
-}
-
-/// 16 numbers to whole ones of 16 bits, in the order of `_mm256_packs_epi32`.
-[[nodiscard]] INOCULUM_AVX2_INLINE __m256i to_words(__m256 low, __m256 high) noexcept {
-  return _mm256_packs_epi32(_mm256_cvtps_epi32(low), _mm256_cvtps_epi32(high));
 }
 
 /// What the values of a page's positions are multiplied with, those that a row sees, the largest being 32,767.
@@ -145,22 +141,6 @@ INOCULUM_AVX2 inline float byte_softmax(const float* scores, std::size_t stride,
   return sum_lanes(_mm256_add_ps(low, high));
 }
 
-/// R rows of words against a strip of 16, pair by pair.
-template <int R>
-INOCULUM_AVX2_INLINE void word_products(const std::int16_t* a, std::size_t a_stride, const std::int16_t* strip, std::size_t pairs,
-                                        __m256i (&sum)[R][2]) noexcept {
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) sum[r][0] = sum[r][1] = _mm256_setzero_si256();
-  for (std::size_t k = 0; k < pairs; ++k, a += 2, strip += 32) {
-    const __m256i b[2] = {load(strip), load(strip + 16)};
-    INOCULUM_UNROLL
-    for (int r = 0; r < R; ++r) {
-      const __m256i x = broadcast(a + static_cast<std::size_t>(r) * a_stride);
-      INOCULUM_UNROLL
-      for (int h = 0; h < 2; ++h) sum[r][h] = _mm256_add_epi32(sum[r][h], _mm256_madd_epi16(x, b[h]));
-    }
-  }
-}
 /// Scores of R rows with a strip of keys.
 template <int R>
 INOCULUM_AVX2 inline void key_tile(const std::int16_t* queries, std::size_t width, const std::int16_t* keys, const float* scales,
@@ -216,26 +196,6 @@ INOCULUM_AVX2 inline float word_softmax(const float* scores, const float* value_
   return total * (1.0f / share_sum) * part;
 }
 }  // namespace detail
-
-INOCULUM_AVX2 inline float quantise_words(const float* x, std::size_t n, std::int16_t* values) {
-  const __m256 sign = _mm256_set1_ps(-0.0f);
-  __m256 largest = _mm256_setzero_ps(), low = _mm256_setzero_ps(), high = _mm256_setzero_ps();
-  for (std::size_t i = 0; i < n; i += 16) {
-    const __m256 first = _mm256_loadu_ps(x + i), second = _mm256_loadu_ps(x + i + 8);
-    largest = _mm256_max_ps(largest, _mm256_max_ps(_mm256_andnot_ps(sign, first), _mm256_andnot_ps(sign, second)));
-    low = _mm256_fmadd_ps(first, first, low);
-    high = _mm256_fmadd_ps(second, second, high);
-  }
-  const float most = detail::largest_lane(largest);
-  const bool counts = most > least_word;
-  const float by = counts ? std::min(32767.0f / most, word_length / std::sqrt(detail::sum_lanes(_mm256_add_ps(low, high)))) : 0.0f;
-  const __m256 scale = _mm256_set1_ps(by);
-  for (std::size_t i = 0; i < n; i += 16) {
-    const __m256i both = detail::to_words(_mm256_mul_ps(_mm256_loadu_ps(x + i), scale), _mm256_mul_ps(_mm256_loadu_ps(x + i + 8), scale));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(values + i), _mm256_permute4x64_epi64(both, 0xd8));
-  }
-  return counts ? 1.0f / by : 0.0f;
-}
 
 INOCULUM_AVX2 inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
                                          std::size_t rows, float* maxima, float* sums, float* out) {

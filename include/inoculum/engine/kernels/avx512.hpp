@@ -13,6 +13,7 @@
 #include "avx512_attention.hpp"
 #include "avx512_floats.hpp"
 #include "avx512_quantised.hpp"
+#include "avx512_words.hpp"
 
 #if defined(INOCULUM_ENGINE_X86)
 
@@ -81,9 +82,9 @@ INOCULUM_AVX512 inline void softmax_merge(const float* part, float part_maximum,
   maximum = highest;
 }
 
-inline constexpr kernel_table table = {
-    "avx512-vnni",  avx2::quantise, avx2::quantise_words, quantised_panel, quantised_pair, f32_panel, f16_panel,  bf16_panel,
-    word_attention, byte_attention, softmax_merge,        avx2::rms_norm,  swiglu,         geglu,     f32_strips, widen};
+inline constexpr kernel_table table = {"avx512-vnni", avx2::quantise, avx2::quantise_words, quantised_panel, quantised_pair, f32_panel,
+                                       f16_panel,     bf16_panel,     word_attention,       byte_attention,  softmax_merge,  avx2::rms_norm,
+                                       swiglu,        geglu,          word_strips};
 
 }  // namespace inoculum::engine::avx512
 

@@ -10,6 +10,7 @@
 #include "avx2_attention.hpp"
 #include "avx512_floats.hpp"
 #include "avx512_quantised.hpp"
+#include "avx512_words.hpp"
 #include "exponential.hpp"
 
 #if defined(INOCULUM_ENGINE_X86)
@@ -164,7 +165,7 @@ INOCULUM_AVX512_INLINE void add_bytes(const std::uint8_t* bytes, const std::int8
   for (int r = 0; r < R; ++r) {
     const __m512i x = broadcast(bytes + key_block * static_cast<std::size_t>(r));
     INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_dpbusd_epi32(sum[r][c], x, v[c]);
+    for (int c = 0; c < C; ++c) dpbusd(sum[r][c], x, v[c]);
   }
 }
 /// R rows of weights in bytes, in the order of `to_words`, against C strips of values, of the first so many strips of positions.
@@ -313,38 +314,6 @@ INOCULUM_AVX512 inline void byte_softmax(page_softmax& s, std::size_t rows, std:
   return _mm512_maskz_scalef_ps(_mm512_cmp_ps_mask(x, _mm512_set1_ps(word_exp2_lowest), _CMP_GE_OQ), p, whole);
 }
 
-/// A pair of components, or of positions, of R rows of words and C strips.
-template <int R, int C>
-INOCULUM_AVX512_INLINE void add_pair(const std::int16_t* a, std::size_t a_stride, const std::int16_t* b, std::size_t strip_stride,
-                                     __m512i (&sum)[R][C]) noexcept {
-  __m512i column[C];
-  INOCULUM_UNROLL
-  for (int c = 0; c < C; ++c) column[c] = load(b + strip_stride * static_cast<std::size_t>(c));
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    const __m512i x = broadcast(a + a_stride * static_cast<std::size_t>(r));
-    INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_dpwssd_epi32(sum[r][c], x, column[c]);
-  }
-}
-/// Sums of their products; pairs come in eights.
-template <int R, int C>
-INOCULUM_AVX512_INLINE void word_products(const std::int16_t* a, std::size_t a_stride, const std::int16_t* b, std::size_t strip_stride,
-                                          std::size_t pairs, __m512i (&sum)[R][C]) noexcept {
-  INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    INOCULUM_UNROLL
-    for (int c = 0; c < C; ++c) sum[r][c] = _mm512_setzero_si512();
-  }
-  // Four at a time: gcc 12 copies all sums once a turn.
-  for (std::size_t k = 0; k < pairs; k += 4, a += 8, b += 128) {
-    add_pair(a, a_stride, b, strip_stride, sum);
-    add_pair(a + 2, a_stride, b + 32, strip_stride, sum);
-    add_pair(a + 4, a_stride, b + 64, strip_stride, sum);
-    add_pair(a + 6, a_stride, b + 96, strip_stride, sum);
-  }
-}
-
 /// What both products read: R rows of words against C strips.
 struct word_keys {
   const word_page& page;
@@ -387,25 +356,6 @@ struct word_values {
     }
   }
 };
-template <int R, class Product>
-INOCULUM_AVX512 inline void word_rows(const Product& product, std::size_t r, std::size_t strips) noexcept {
-  std::size_t strip = 0;
-  for (; strip + 4 <= strips; strip += 4) product.template tile<R, 4>(r, strip);
-  for (; strip + 2 <= strips; strip += 2) product.template tile<R, 2>(r, strip);
-  if (strip < strips) product.template tile<R, 1>(r, strip);
-}
-/// Rows in sixes, which with four strips fill the registers; what is left over as evenly as may be.
-template <class Product>
-INOCULUM_AVX512 inline void word_tiles(const Product& product, std::size_t rows, std::size_t strips) noexcept {
-  for (std::size_t r = 0; r < rows;) {
-    const std::size_t left = rows - r;
-    if (left >= 6 && left != 7 && left != 8) word_rows<6>(product, r, strips), r += 6;
-    else if (left >= 4) word_rows<4>(product, r, strips), r += 4;
-    else if (left == 3) word_rows<3>(product, r, strips), r += 3;
-    else word_rows<1>(product, r, strips), r += 1;
-  }
-}
-
 /// What a group of rows has of a page on its way from scores to weights in 16 bits.
 struct word_group {
   alignas(64) float scores[page_rows * key_block];  ///< then shares
@@ -512,6 +462,13 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
       _mm512_store_ps(scales.of[b] + 16 * s, scale_of<panel_kind::q8>(page.keys + s * panel + width * panel_rows, b));
   }
   page_softmax s;
+  std::fill(s.scales_of, s.scales_of + page_rows, s.scales);
+  bool whole = true;  // as mostly: all rows see the whole page
+  for (std::size_t r = 0; r < rows; ++r) whole = whole && first[r] == 0 && end[r] == key_block;
+  if (whole) {
+    s.scales[0].set(page.scales, 0, key_block);
+    std::fill(s.units, s.units + page_rows, s.scales[0].unit);
+  }
   const std::size_t share = (page.next_bytes + rows - 1) / rows;
   std::size_t fetched = 0;
   for (std::size_t at = 0; at < rows; at += page_rows) {
@@ -525,8 +482,7 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
     for (; r < n; ++r) key_rows<1>(page, scales, queries, at + r, strips, s.scores + key_block * r);
     fetched = avx2::detail::fetch_next(page, fetched, (at + n) * share);
     std::fill(s.scores + key_block * n, s.scores + key_block * ((n + 3) / 4 * 4), 0.0f);
-    std::fill(s.scales_of + n, s.scales_of + (n + 3) / 4 * 4, s.scales);
-    for (r = 0; r < n; ++r) {
+    for (r = 0; !whole && r < n; ++r) {
       const std::size_t from = first[at + r], to = end[at + r];
       // Rows that see the same positions share their scales, with the group before, too.
       if (r > 0 && from == first[at + r - 1] && to == end[at + r - 1]) {

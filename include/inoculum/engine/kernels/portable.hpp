@@ -80,21 +80,6 @@ inline void bf16_panel(const std::uint16_t* panel, std::size_t columns, const fl
   float_panel(panel, columns, x, stride, rows, out, [](std::uint16_t v) { return bfloat_to_float(v); });
 }
 
-inline void f32_strips(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t strips, std::size_t depth,
-                       std::size_t rows, float* out, std::size_t out_stride) {
-  for (std::size_t t = 0; t < rows; ++t) {
-    for (std::size_t s = 0; s < strips; ++s) {
-      float* y = out + t * out_stride + s * panel_rows;
-      for (std::size_t k = 0; k < depth; ++k) {
-        for (std::size_t i = 0; i < panel_rows; ++i) y[i] = std::fma(a[t * a_stride + k], b[s * b_pitch + k * panel_rows + i], y[i]);
-      }
-    }
-  }
-}
-inline void widen(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) {
-  for (std::size_t i = 0; i < n; ++i) to[i] = kind == panel_kind::f16 ? half_to_float(from[i]) : bfloat_to_float(from[i]);
-}
-
 inline void softmax_merge(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                           std::size_t depth) {
   const lanes highest(part_maximum > maximum ? part_maximum : maximum);
@@ -148,7 +133,6 @@ inline void geglu(const float* gate, const float* up, std::size_t n, float* out)
 
 inline constexpr kernel_table table = {"portable",    quantise,  quantise_words, quantised_panel, one_by_one<quantised_panel>,
                                        f32_panel,     f16_panel, bf16_panel,     word_attention,  byte_attention,
-                                       softmax_merge, rms_norm,  swiglu,         geglu,           f32_strips,
-                                       widen};
+                                       softmax_merge, rms_norm,  swiglu,         geglu,           word_strips};
 
 }  // namespace inoculum::engine::portable

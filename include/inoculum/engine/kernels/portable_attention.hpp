@@ -9,6 +9,7 @@
 
 #include "exponential.hpp"
 #include "portable_quantised.hpp"
+#include "portable_words.hpp"
 #include "table.hpp"
 
 namespace inoculum::engine::portable {
@@ -22,26 +23,11 @@ namespace detail {
   for (int k = 1; k < 5; ++k) p = std::fma(p, f, word_exp2_terms[k]);
   return std::ldexp(p, static_cast<int>(whole));
 }
-/// Lane by lane to one, by halves.
-[[nodiscard]] inline float by_halves(float (&x)[16]) noexcept {
-  for (std::size_t half = 8; half != 0; half /= 2) {
-    for (std::size_t i = 0; i < half; ++i) x[i] += x[i + half];
-  }
-  return x[0];
-}
 [[nodiscard]] inline float sum_of(const float (&x)[key_block]) noexcept {
   float sixteen[16];
   for (std::size_t i = 0; i < 16; ++i) sixteen[i] = (x[i] + x[16 + i]) + (x[32 + i] + x[48 + i]);
   return by_halves(sixteen);
 }
-/// Sum of products; modulo 2^32, like the processors', which only a page from a damaged file can make a difference to.
-template <class Left, class Right>
-[[nodiscard]] float exact_product(std::size_t n, const Left& left, const Right& right) {
-  std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < n; ++i) sum += static_cast<std::uint32_t>(std::int32_t{left(i)} * std::int32_t{right(i)});
-  return static_cast<float>(static_cast<std::int32_t>(sum));
-}
-
 /// a · b / 2^15 to nearest, as `pmulhrsw` has it.
 [[nodiscard]] constexpr std::int32_t fraction_of(std::int32_t a, std::int32_t b) noexcept { return (a * b + (1 << 14)) >> 15; }
 
@@ -80,18 +66,6 @@ inline void byte_row(const float (&scores)[key_block], const byte_page& page, st
   }
 }
 }  // namespace detail
-
-inline float quantise_words(const float* x, std::size_t n, std::int16_t* values) {
-  float largest = 0.0f, squares[16] = {};
-  for (std::size_t i = 0; i < n; ++i) {
-    largest = std::max(largest, std::fabs(x[i]));
-    squares[i % 16] = std::fma(x[i], x[i], squares[i % 16]);
-  }
-  const bool counts = largest > least_word;
-  const float by = counts ? std::min(32767.0f / largest, word_length / std::sqrt(detail::by_halves(squares))) : 0.0f;
-  for (std::size_t i = 0; i < n; ++i) values[i] = static_cast<std::int16_t>(std::lrint(x[i] * by));
-  return counts ? 1.0f / by : 0.0f;
-}
 
 inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
                            std::size_t rows, float* maxima, float* sums, float* out) {

@@ -8,6 +8,7 @@
 //   one, sixteenths   y = fma(product, scale·a_scale, y), blocks ascending
 //   with an offset    y = fma(product, scale·a_scale, y), then y = fma(offset, a_sum, y), blocks ascending
 //   f32, f16, bf16    y = fma(x, w, y), columns ascending
+//   word_strips       y = fma(Σ a·b, exact in integers, a's scale·b's scale, y), pieces of columns ascending
 //   word_attention    of the positions that a row sees: score_k = (query · key, exact) · key's scale; shift = the largest · query's scale,
 //                     rounded up; weight_k = 2^fma(score_k, query's scale, -shift), part = 2^(shift - new maximum), kept = 2^(maximum - new
 //                     maximum); sum = fma(Σ weight_k, part, sum · kept); share_k = weight_k · value's scale, by = `share_sum` / Σ share_k,
@@ -51,6 +52,16 @@ inline constexpr float share_sum = 32735.0f;  ///< of weights in 16 bits; when a
 
 inline constexpr std::size_t key_block = 64;     ///< positions of a page, which attention takes at once
 inline constexpr std::size_t widest_head = 512;  ///< components of a head, at most
+
+/// Strips of 16 rows of weights in 16 bits, two columns side by side, then the next two; a row's columns are at most `word_length` long.
+struct word_strip_view {
+  const std::int16_t* values = nullptr;  ///< strip s at values + pitch · s
+  std::size_t pitch = 0;
+  const float* scales = nullptr;  ///< of a strip's rows, at scales + scales_pitch · s
+  std::size_t scales_pitch = 0;
+  std::size_t strips = 0;
+  std::size_t columns = 0;  ///< a multiple of 16
+};
 
 /// 64 keys and values of one head in 16 bits.
 struct word_page {
@@ -113,12 +124,9 @@ struct kernel_table {
   /// out = gelu(gate) · up, GELU by its tanh form (Hendrycks and Gimpel, 2016): x / (1 + exp(-2u)) with
   /// u = sqrt(2 / pi) · (x + 0.044715 x³).
   void (*geglu)(const float* gate, const float* up, std::size_t n, float* out) = nullptr;
-  /// Float weights against so many rows that they are worth widening once: out[rows × 16 · strips] += a[rows × depth] · b, b in
-  /// strips of 16 columns, `b_pitch` floats from one to the next. Parts of a sum may be added one after another.
-  void (*f32_strips)(const float* a, std::size_t a_stride, const float* b, std::size_t b_pitch, std::size_t strips, std::size_t depth,
-                     std::size_t rows, float* out, std::size_t out_stride) = nullptr;
-  /// n numbers of a kind of 16 bits, f16 or bf16, to floats, exactly; n is a multiple of 16.
-  void (*widen)(panel_kind kind, const std::uint16_t* from, std::size_t n, float* to) = nullptr;
+  /// Weights in 16 bits against rows of as many columns: out[rows × 16 · b.strips] = fma(Σ a · b, a's scale · b's scale, out), sums exact.
+  /// Longer sums come piece by piece, each with scales of its own.
+  void (*word_strips)(const word_view& a, const word_strip_view& b, std::size_t rows, float* out, std::size_t out_stride) = nullptr;
 };
 
 /// A pair for tables that gain nothing by it.

@@ -3,12 +3,14 @@
 // optional parts (tokens beside the patches, norms before and after the blocks) a file has or has not.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "../kernels/table.hpp"
-#include "../quant/packed_matrix.hpp"
+#include "../quant/word_matrix.hpp"
 #include "preprocess.hpp"
 
 namespace inoculum::engine {
@@ -41,17 +43,18 @@ struct vision_config {
   [[nodiscard]] std::size_t depth() const noexcept { return width / heads; }  ///< of a head
   /// The same as attention's kernels take it: with zeros behind.
   [[nodiscard]] std::size_t padded_depth() const noexcept { return (depth() + 15) / 16 * 16; }
-  /// Bytes of activations for one square: patches; what goes through the blocks, the MLP; keys and values in pages; one position's rows of
-  /// a projector.
+  /// Bytes of activations for one square: patches; what goes through the blocks, the MLP; one position's rows of a projector; the widest
+  /// of these in 16 bits; keys and values in pages.
   [[nodiscard]] std::size_t scratch_bytes() const noexcept {
-    return (patches() * 3 * patch * patch + tokens() * (6 * width + hidden) + positions() * (merged_width() + text_width)) * sizeof(float) +
+    const std::size_t seen = patches() * 3 * patch * patch, inner = tokens() * hidden, out = positions() * (merged_width() + text_width);
+    return (seen + tokens() * 6 * width + inner + out) * sizeof(float) + std::max({seen, inner, out}) * sizeof(std::int16_t) +
            (tokens() + key_block - 1) * heads * (4 * padded_depth() + 8);
   }
 };
 
-/// Weights [rows × columns] in panels, and a bias (empty: none).
+/// Weights [rows × columns] in 16 bits, and a bias (empty: none).
 struct vision_linear {
-  packed_matrix weight{};
+  word_matrix weight{};
   std::vector<float> bias{};
 };
 

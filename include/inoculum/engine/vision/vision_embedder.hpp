@@ -35,7 +35,7 @@ class vision_embedder {
     auto tower = vision_tower::load(file, threads);
     if (!tower) return std::move(tower).error();
     sha256 hash;
-    hash.update_field("vision_embedder/2").update(file.fingerprint().bytes);  // what it says of its tower, too
+    hash.update_field("vision_embedder/3").update(file.fingerprint().bytes);  // what it says of its tower, too
     for (const gguf_tensor& t : file.tensors()) {
       hash.update_field(t.name).update(std::span(reinterpret_cast<const std::uint8_t*>(t.data.data()), t.data.size()));
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a tower and its projectors compute with: a team of threads, products against packed weights, norms. Third parties:
+// What a tower and its projectors compute with: a team of threads, products against weights in 16 bits, norms. Third parties:
 // xtensor. Every function is called by all threads of the team alike, shares the work out and waits.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "../kernels/table.hpp"
@@ -76,56 +77,52 @@ class vision_machine {
   [[nodiscard]] const kernel_table& kernels() const noexcept { return *kernels_; }
   [[nodiscard]] thread_team& team() noexcept { return team_; }
 
-  /// from · weightᵀ + bias, two panels' outputs of a few rows at a time: store(row, first output, n ≤ 32, values). Panels of 16
-  /// bits are widened to floats a piece at a time that stays in the first-level cache while all rows of a task pass it.
+  /// from · weightᵀ + bias, both in 16 bits, four strips' outputs of a few rows at a time: store(row, first output, n ≤ 64, values). A
+  /// piece of four strips stays in the first-level cache while all rows of a task pass it.
   template <class Store>
   void product(const vision_linear& l, vision_rows& from, Store&& store) {
-    const packed_matrix& w = l.weight;
+    const word_matrix& w = l.weight;
     const std::size_t rows = from.shape(0);
-    const std::size_t pairs = (w.panels() + strip_pair - 1) / strip_pair;
+    quantise(w, from);
+    const std::size_t groups = (w.strips() + group - 1) / group;
     // Enough tasks for every thread, as even as rows let them be; the rows of a kernel's tile stay together.
-    const std::size_t wanted = std::max((rows + tallest - 1) / tallest, (4 * team_.size() + pairs - 1) / pairs);
-    const std::size_t height = std::max<std::size_t>(8, ((rows + wanted - 1) / wanted + 7) / 8 * 8);
+    const std::size_t wanted = std::max((rows + tallest - 1) / tallest, (4 * team_.size() + groups - 1) / groups);
+    const std::size_t height = std::max<std::size_t>(tile, ((rows + wanted - 1) / wanted + tile - 1) / tile * tile);
     const std::size_t runs = (rows + height - 1) / height;
-    team_.each(pairs * runs, 1, [&](std::size_t task) {
-      const std::size_t panel = task / runs * strip_pair, strips = std::min(strip_pair, w.panels() - panel);
+    team_.each(groups * runs, 1, [&](std::size_t task) {
+      const std::size_t strip = task / runs * group, strips = std::min(group, w.strips() - strip);
       const std::size_t begin = task % runs * height, n = std::min(height, rows - begin);
-      const std::size_t first = panel * lanes, outputs = std::min(pair_lanes, w.rows - first);
-      alignas(64) float y[tallest * pair_lanes];
-      alignas(64) float wide[piece * pair_lanes];
-      float bias[pair_lanes] = {};
+      const std::size_t first = strip * panel_rows, outputs = std::min(lanes, w.rows - first);
+      alignas(64) float y[tallest * lanes];
+      float bias[lanes] = {};
       if (!l.bias.empty()) std::copy_n(l.bias.data() + first, outputs, bias);
-      for (std::size_t t = 0; t < n; ++t) std::copy_n(bias, pair_lanes, y + t * pair_lanes);
-      for (std::size_t c = 0; c < w.columns; c += piece) {
-        const std::size_t m = std::min(piece, w.columns - c);
-        const float* b = reinterpret_cast<const float*>(w.panel(panel)) + c * lanes;
-        std::size_t pitch = w.panel_bytes() / sizeof(float);
-        if (w.kind != panel_kind::f32) {
-          for (std::size_t s = 0; s < strips; ++s) {
-            kernels_->widen(w.kind, reinterpret_cast<const std::uint16_t*>(w.panel(panel + s)) + c * lanes, m * lanes,
-                            wide + s * piece * lanes);
-          }
-          b = wide;
-          pitch = piece * lanes;
-        }
+      for (std::size_t t = 0; t < n; ++t) std::copy_n(bias, lanes, y + t * lanes);
+      for (std::size_t p = 0; p < w.pieces(); ++p) {
+        const word_strip_view b{w.values(strip) + p * word_piece * panel_rows,
+                                w.padded() * panel_rows,
+                                w.scales(strip) + p * panel_rows,
+                                w.pieces() * panel_rows,
+                                strips,
+                                w.width(p)};
         // The piece that comes next is asked for in bites between rows: all at once would fill the queue of outstanding loads.
-        const bool last = c + piece >= w.columns;
-        const std::size_t soon = last ? panel + strip_pair * team_.size() : panel, end = std::min(soon + strip_pair, w.panels());
-        const std::size_t bites = (n + bite - 1) / bite;
+        const bool last = p + 1 == w.pieces();
+        const std::size_t soon = last ? strip + group * team_.size() : strip, end = std::min(soon + group, w.strips());
+        const std::size_t bites = (n + bite - 1) / bite, at = p * rows + begin;
         for (std::size_t i = 0; i < bites; ++i) {
 #if defined(__GNUC__) || defined(__clang__)  // here, since gcc 12 drops calls of a function that does nothing else
-          constexpr std::size_t line = 64, lines = piece * lanes * 2 / line;
-          for (std::size_t p = soon; w.kind != panel_kind::f32 && p < end; ++p) {
-            const std::uint8_t* at = w.panel(p) + (last ? 0 : (c + piece) * lanes * 2);
-            for (std::size_t k = lines * i / bites; k < lines * (i + 1) / bites; ++k) __builtin_prefetch(at + line * k, 0, 3);
+          constexpr std::size_t line = 32;
+          const std::size_t lines = w.width(last ? 0 : p + 1) * panel_rows / line;
+          for (std::size_t s = soon; s < end; ++s) {
+            const std::int16_t* next = w.values(s) + (last ? 0 : (p + 1) * word_piece * panel_rows);
+            for (std::size_t k = lines * i / bites; k < lines * (i + 1) / bites; ++k) __builtin_prefetch(next + line * k, 0, 3);
           }
 #endif
           const std::size_t r = i * bite;
-          kernels_->f32_strips(row_of(from, begin + r) + c, from.shape(1), b, pitch, strips, m, std::min(bite, n - r), y + r * pair_lanes,
-                               pair_lanes);
+          kernels_->word_strips(word_view{words_.data() + (at + r) * word_piece, scales_.data() + at + r, word_piece}, b,
+                                std::min(bite, n - r), y + r * lanes, lanes);
         }
       }
-      for (std::size_t t = 0; t < n; ++t) store(begin + t, first, outputs, y + t * pair_lanes);
+      for (std::size_t t = 0; t < n; ++t) store(begin + t, first, outputs, y + t * lanes);
     });
   }
   /// The same into rows of `to`, which is `stride` floats a row.
@@ -147,18 +144,41 @@ class vision_machine {
   }
 
  private:
-  static constexpr std::size_t lanes = panel_rows;
-  static constexpr std::size_t strip_pair = 2;  // panels that a task computes together
-  static constexpr std::size_t pair_lanes = strip_pair * lanes;
-  static constexpr std::size_t piece = 256;  // columns: a pair's piece fills two thirds of a first-level cache
-  static constexpr std::size_t tallest = 256;
+  static constexpr std::size_t group = 4;  // strips that a task computes together
+  static constexpr std::size_t lanes = group * panel_rows;
+  static constexpr std::size_t tile = 6;  // rows of a kernel's tile
+  static constexpr std::size_t tallest = 252;
   static constexpr std::size_t bite = 48;  // rows
 
-  /// The gated kernels with a gate alone; at most a pair's values, and `y` is spent.
+  /// Rows to words, piece by piece: piece p of row t is vector p · rows + t.
+  void quantise(const word_matrix& w, vision_rows& from) {
+    const std::size_t rows = from.shape(0), vectors = rows * w.pieces();
+    team_.each(1, 1, [&](std::size_t) {
+      if (scales_.size() >= vectors) return;
+      words_.resize(vectors * word_piece);
+      scales_.resize(vectors);
+    });
+    team_.each(rows, 4, [&](std::size_t t) {
+      const float* row = row_of(from, t);
+      for (std::size_t p = 0; p < w.pieces(); ++p) {
+        const std::size_t first = p * word_piece, n = w.width(p), present = std::min(n, w.columns - first);
+        float filled[word_piece];
+        const float* x = row + first;
+        if (present < n) {
+          std::copy_n(x, present, filled);
+          std::fill(filled + present, filled + n, 0.0f);
+          x = filled;
+        }
+        scales_[p * rows + t] = kernels_->quantise_words(x, n, words_.data() + (p * rows + t) * word_piece);
+      }
+    });
+  }
+
+  /// The gated kernels with a gate alone; at most `lanes` values, and `y` is spent.
   void activate(vision_activation how, float* y, std::size_t n, float* to) const noexcept {
     constexpr float slope = 1.702f;
     static constexpr auto filled = [](float v) {
-      std::array<float, pair_lanes> out{};
+      std::array<float, lanes> out{};
       for (float& each : out) each = v;
       return out;
     };
@@ -172,6 +192,8 @@ class vision_machine {
 
   const kernel_table* kernels_;
   thread_team team_;
+  std::vector<std::int16_t> words_{};  // the rows of a product
+  std::vector<float> scales_{};
 };
 
 /// Patches of a merge × merge square, row by row, side by side in one vector: position p of the shuffled grid.

@@ -3,10 +3,12 @@
 // A projector reads its own tensors with it; every error names the key or tensor and the file.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -15,8 +17,9 @@
 
 #include "../../core/result.hpp"
 #include "../gguf/gguf.hpp"
+#include "../kernels/table.hpp"
 #include "../quant/dequantise.hpp"
-#include "../quant/packed_matrix.hpp"
+#include "../quant/word_matrix.hpp"
 #include "vision_config.hpp"
 
 namespace inoculum::engine {
@@ -30,7 +33,8 @@ inline constexpr std::uint64_t largest_vision_layers = 64;
 
 class vision_reader {
  public:
-  vision_reader(const gguf_file& file, std::vector<aligned_bytes>& memory) : file_(file), memory_(memory) {}
+  vision_reader(const gguf_file& file, const kernel_table& kernels, std::vector<aligned_bytes>& memory)
+      : file_(file), kernels_(kernels), memory_(memory) {}
 
   [[nodiscard]] const gguf_file& file() const noexcept { return file_; }
   [[nodiscard]] bool has(const std::string& tensor) const noexcept { return file_.find(tensor) != nullptr; }
@@ -154,26 +158,35 @@ class vision_reader {
     return found;
   }
 
-  /// Numbers of 16 bits stay as they are. Quantised towers become floats: the tower is small, and a kind of kernel less is worth
-  /// more here.
+  /// Whatever the type, it becomes words.
   [[nodiscard]] result<void> pack(const std::string& name, ggml_type type, std::span<const std::byte> data, std::size_t rows,
                                   std::size_t columns, vision_linear& out) {
-    packed_matrix& m = out.weight;
-    const panel_kind kind = panel_kind_of(type);
-    m = {kind == panel_kind::f16 || kind == panel_kind::bf16 ? kind : panel_kind::f32, rows, columns, nullptr};
+    word_matrix& m = out.weight;
+    m = {rows, columns, nullptr};
     aligned_bytes memory(m.total_bytes());
     if (memory.data() == nullptr) return bad(errc::too_large, "no memory for tensor " + inoculum::detail::quoted(name));
     m.bytes = memory.data();
     memory_.push_back(std::move(memory));
-    for (std::size_t p = 0; p < m.panels(); ++p) {
-      if (!pack_panel(m, p, type, data, [](std::size_t r) { return r; })) {
+    std::memset(m.bytes, 0, m.total_bytes());
+    std::vector<float> row(m.padded());
+    std::vector<std::int16_t> words(word_piece);
+    for (std::size_t r = 0; r < rows; ++r) {
+      dequantise_row(type, data.data() + data.size() / rows * r, std::span(row).first(columns));
+      if (!std::all_of(row.begin(), row.end(), [](float v) { return v - v == 0.0f; })) {
         return bad(errc::parse, "tensor " + inoculum::detail::quoted(name) + " holds a number that is not finite");
+      }
+      std::int16_t* to = m.values(r / panel_rows) + r % panel_rows * 2;
+      for (std::size_t p = 0; p < m.pieces(); ++p) {
+        const std::size_t n = m.width(p);
+        m.scales(r / panel_rows)[p * panel_rows + r % panel_rows] = kernels_.quantise_words(row.data() + p * word_piece, n, words.data());
+        for (std::size_t c = 0; c < n; c += 2, to += 2 * panel_rows) std::memcpy(to, words.data() + c, 2 * sizeof(std::int16_t));
       }
     }
     return {};
   }
 
   const gguf_file& file_;
+  const kernel_table& kernels_;
   std::vector<aligned_bytes>& memory_;
 };
 

@@ -69,7 +69,8 @@ class vision_tower {
   /// tensor and the file.
   [[nodiscard]] static result<vision_tower> load(const gguf_file& file, int threads, const engine::kernel_table* kernels = nullptr) {
     engine::vision_weights weights;
-    engine::vision_reader in(file, weights.memory);
+    const engine::kernel_table& chosen = kernels != nullptr ? *kernels : *engine::usable_kernels().front();
+    engine::vision_reader in(file, chosen, weights.memory);
     engine::vision_projector projector;
     const auto name = file.require_text("clip.projector_type");
     if (!name) return name.error();
@@ -88,8 +89,7 @@ class vision_tower {
         projector);
     if (!read) return read.error();
     if (auto fits = engine::check_scratch(weights.config.scratch_bytes(), file); !fits) return std::move(fits).error();
-    auto made = std::make_unique<state>(std::move(weights), std::move(projector),
-                                        kernels != nullptr ? *kernels : *engine::usable_kernels().front(), threads);
+    auto made = std::make_unique<state>(std::move(weights), std::move(projector), chosen, threads);
     if (!made->tower.reserve(made->weights.config)) return in.bad(errc::too_large, "the system has no memory left for its keys and values");
     return vision_tower(std::move(made));
   }
