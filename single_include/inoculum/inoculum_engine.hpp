@@ -1422,6 +1422,16 @@ struct word_strip_view {
   std::size_t columns = 0;  ///< a multiple of 16
 };
 
+/// Which of a page's positions each row sees: first[r] … end[r] - 1, at least one, `end` ascending. Null: every row sees them all.
+struct seen_positions {
+  const std::size_t* first = nullptr;
+  const std::size_t* end = nullptr;
+
+  [[nodiscard]] constexpr bool whole() const noexcept { return end == nullptr; }
+  [[nodiscard]] constexpr std::size_t from(std::size_t row) const noexcept { return whole() ? 0 : first[row]; }
+  [[nodiscard]] constexpr std::size_t until(std::size_t row) const noexcept { return whole() ? key_block : end[row]; }
+};
+
 /// 64 keys and values of one head in 16 bits.
 struct word_page {
   const std::int16_t* keys = nullptr;    ///< strips of 16 positions: two components side by side, then the next two
@@ -1464,15 +1474,14 @@ struct kernel_table {
   void (*bf16_panel)(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                      float* out) = nullptr;
   /// One step of attention to keys and values in 16 bits, by a running softmax (Milakov and Gimelshein, 2018), for query rows times log2(e)
-  /// / sqrt(width): row r sees positions first[r] … end[r] - 1 of the page, at least one, `end` ascending. Updates maxima[r], which are
-  /// whole numbers, sums[r] and `queries.width` numbers a row at `out`; before a row's first page these are -1e30, 0 and zeros. Widths:
-  /// multiples of 16, at most `widest_head`.
-  void (*word_attention)(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
-                         std::size_t rows, float* maxima, float* sums, float* out) = nullptr;
+  /// / sqrt(width). Updates maxima[r], which are whole numbers, sums[r] and `queries.width` numbers a row at `out`; before a row's first
+  /// page these are -1e30, 0 and zeros. Widths: multiples of 16, at most `widest_head`.
+  void (*word_attention)(const word_page& page, const word_view& queries, const seen_positions& sees, std::size_t rows, float* maxima,
+                         float* sums, float* out) = nullptr;
   /// The same in 8 bits, for query rows of 32 · `queries.blocks` components; scores within ±2^22. Weights become 7 bits on the way, so that
   /// four products are one step.
-  void (*byte_attention)(const byte_page& page, const activation_view& queries, const std::size_t* first, const std::size_t* end,
-                         std::size_t rows, float* maxima, float* sums, float* out) = nullptr;
+  void (*byte_attention)(const byte_page& page, const activation_view& queries, const seen_positions& sees, std::size_t rows, float* maxima,
+                         float* sums, float* out) = nullptr;
   /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum.
   void (*softmax_merge)(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                         std::size_t depth) = nullptr;
@@ -4891,7 +4900,8 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
     const std::size_t n = now.last - now.first;
     const std::size_t page = begin / key_block;
     std::size_t first_seen[attention_rows], end_seen[attention_rows];
-    for (std::size_t r = now.first; r < now.last; ++r) {
+    const bool whole = s.lowest[now.last - 1] <= begin && s.positions[now.first] + 1 >= begin + key_block;  // as mostly
+    for (std::size_t r = now.first; !whole && r < now.last; ++r) {
       first_seen[r - now.first] = std::max(s.lowest[r], begin) - begin;
       end_seen[r - now.first] = std::min(s.positions[r] - begin + 1, key_block);
     }
@@ -4901,7 +4911,8 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
         of.next = cache.head_of(layer, head, page + 1);
         of.next_bytes = cache.head_bytes();
       }
-      kernel(of, queries, first_seen, end_seen, n, to.maximum + now.first, to.sum + now.first, to.result + now.first * width);
+      kernel(of, queries, whole ? seen_positions{} : seen_positions{first_seen, end_seen}, n, to.maximum + now.first, to.sum + now.first,
+             to.result + now.first * width);
     };
     if (cache.type() == kv_type::q16) {
       step(kernels.word_attention, cache.words_of(layer, head, page),
@@ -7067,8 +7078,8 @@ INOCULUM_AVX2 inline float word_softmax(const float* scores, const float* value_
 }
 }  // namespace detail
 
-INOCULUM_AVX2 inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
-                                         std::size_t rows, float* maxima, float* sums, float* out) {
+INOCULUM_AVX2 inline void word_attention(const word_page& page, const word_view& queries, const seen_positions& sees, std::size_t rows,
+                                         float* maxima, float* sums, float* out) {
   using detail::page_rows;
   const std::size_t width = queries.width;
   alignas(32) float scores[page_rows * key_block];
@@ -7076,9 +7087,9 @@ INOCULUM_AVX2 inline void word_attention(const word_page& page, const word_view&
   float factors[page_rows];
   const std::size_t share = (page.next_bytes + rows - 1) / rows;
   std::size_t fetched = 0;
-  for (std::size_t n = 0, at = 0; at < rows; at += n, first += n, end += n, out += n * width) {
+  for (std::size_t n = 0, at = 0; at < rows; at += n, out += n * width) {
     n = std::min(page_rows, rows - at);
-    const std::size_t positions = (end[n - 1] + 15) / 16 * 16;
+    const std::size_t positions = (sees.until(at + n - 1) + 15) / 16 * 16;
     const std::int16_t* query = queries.values + at * width;
     for (std::size_t k = 0; k < positions; k += 16) {
       std::size_t r = 0;
@@ -7090,8 +7101,8 @@ INOCULUM_AVX2 inline void word_attention(const word_page& page, const word_view&
     fetched = detail::fetch_next(page, fetched, (at + n) * share);
     for (std::size_t r = 0; r < n; ++r) {
       float* const row = scores + key_block * r;
-      std::fill(row, row + first[r], -INFINITY);
-      std::fill(row + end[r], row + key_block, -INFINITY);
+      std::fill(row, row + sees.from(at + r), -INFINITY);
+      std::fill(row + sees.until(at + r), row + key_block, -INFINITY);
       factors[r] = detail::word_softmax(row, page.value_scales, queries.scales[at + r], width, maxima[at + r], sums[at + r],
                                         out + r * width, words + key_block * r);
     }
@@ -7105,8 +7116,8 @@ INOCULUM_AVX2 inline void word_attention(const word_page& page, const word_view&
   }
 }
 
-INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first,
-                                         const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {
+INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation_view& queries, const seen_positions& sees,
+                                         std::size_t rows, float* maxima, float* sums, float* out) {
   using detail::page_rows;
   const std::size_t width = queries.blocks * block_columns, panel = panel_bytes_of(panel_kind::q8, width);
   float scores[key_block / panel_rows * page_rows * panel_rows];
@@ -7115,9 +7126,9 @@ INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation
   detail::value_scales scales;
   const std::size_t share = (page.next_bytes + rows - 1) / rows;
   std::size_t fetched = 0;
-  for (std::size_t n = 0, at = 0; at < rows; at += n, first += n, end += n, out += n * width) {
+  for (std::size_t n = 0, at = 0; at < rows; at += n, out += n * width) {
     n = std::min(page_rows, rows - at);
-    const std::size_t b = at * queries.blocks, strips = (end[n - 1] + panel_rows - 1) / panel_rows, stride = n * panel_rows;
+    const std::size_t b = at * queries.blocks, strips = (sees.until(at + n - 1) + panel_rows - 1) / panel_rows, stride = n * panel_rows;
     const activation_view some{queries.values + at * width, queries.scales + b, queries.sums + b,
                                queries.totals + b,          queries.halves + b, queries.blocks};
     for (std::size_t s = 0; s < strips; ++s) detail::tiles<panel_kind::q8>(page.keys + s * panel, some, n, scores + s * stride);
@@ -7125,16 +7136,18 @@ INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation
     for (std::size_t r = 0; r < n; ++r) {
       float* const row = scores + r * panel_rows;
       const auto hide = [&](std::size_t k) { row[k / panel_rows * stride + k % panel_rows] = -INFINITY; };
-      for (std::size_t k = 0; k < first[r]; ++k) hide(k);
-      for (std::size_t k = end[r]; k < key_block; ++k) hide(k);
-      scales.set(page.scales, first[r], end[r]);
+      for (std::size_t k = 0; k < sees.from(at + r); ++k) hide(k);
+      for (std::size_t k = sees.until(at + r); k < key_block; ++k) hide(k);
+      scales.set(page.scales, sees.from(at + r), sees.until(at + r));
       factors[r] = detail::byte_softmax(row, stride, scales, width, maxima[at + r], sums[at + r], out + r * width, bytes + key_block * r);
     }
     for (std::size_t i = 0; i < width; i += panel_rows) {
       const std::int8_t* strip = page.values + i * key_block;
       std::size_t r = 0;
-      for (; r + 3 <= n; r += 3) detail::byte_tile<3>(bytes + key_block * r, factors + r, strip, end[n - 1], out + r * width + i, width);
-      for (; r < n; ++r) detail::byte_tile<1>(bytes + key_block * r, factors + r, strip, end[n - 1], out + r * width + i, width);
+      for (; r + 3 <= n; r += 3)
+        detail::byte_tile<3>(bytes + key_block * r, factors + r, strip, sees.until(at + n - 1), out + r * width + i, width);
+      for (; r < n; ++r)
+        detail::byte_tile<1>(bytes + key_block * r, factors + r, strip, sees.until(at + n - 1), out + r * width + i, width);
     }
   }
 }
@@ -7927,10 +7940,10 @@ INOCULUM_AVX512 inline void word_softmax(word_group& s, const float* value_scale
 }
 }  // namespace detail
 
-INOCULUM_AVX512 inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first,
-                                           const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {
+INOCULUM_AVX512 inline void word_attention(const word_page& page, const word_view& queries, const seen_positions& sees, std::size_t rows,
+                                           float* maxima, float* sums, float* out) {
   using namespace detail;
-  const std::size_t width = queries.width, strips = (end[rows - 1] + 15) / 16;
+  const std::size_t width = queries.width, strips = (sees.until(rows - 1) + 15) / 16;
   word_group s;
   const std::size_t share = (page.next_bytes + rows - 1) / rows;
   std::size_t fetched = 0;
@@ -7942,8 +7955,8 @@ INOCULUM_AVX512 inline void word_attention(const word_page& page, const word_vie
     for (std::size_t r = 0; r < fours; r += 4)
       _mm_store_ps(s.query_scales + r, _mm_maskz_loadu_ps(static_cast<__mmask8>((1u << (n - r)) - 1), queries.scales + at + r));
     for (std::size_t i = key_block * n; i < key_block * fours; i += 16) _mm512_store_ps(s.scores + i, _mm512_setzero_ps());
-    for (std::size_t r = 0; r < n; ++r) {
-      const std::uint64_t hidden = ~seen_bits(first[at + r], end[at + r]);
+    for (std::size_t r = 0; !sees.whole() && r < n; ++r) {
+      const std::uint64_t hidden = ~seen_bits(sees.first[at + r], sees.end[at + r]);
       for (std::size_t i = 0; hidden != 0 && i < key_block; i += 16)
         _mm512_mask_store_ps(s.scores + key_block * r + i, static_cast<__mmask16>(hidden >> i), _mm512_set1_ps(-INFINITY));
     }
@@ -7952,11 +7965,11 @@ INOCULUM_AVX512 inline void word_attention(const word_page& page, const word_vie
   }
 }
 
-INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first,
-                                           const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {
+INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activation_view& queries, const seen_positions& sees,
+                                           std::size_t rows, float* maxima, float* sums, float* out) {
   using namespace detail;
   const std::size_t width = queries.blocks * block_columns, panel = panel_bytes_of(panel_kind::q8, width);
-  const std::size_t strips = (end[rows - 1] + 15) / 16;
+  const std::size_t strips = (sees.until(rows - 1) + 15) / 16;
   key_scales scales;
   for (std::size_t b = 0; b < queries.blocks; ++b) {
     for (std::size_t s = 0; s < strips; ++s)
@@ -7964,9 +7977,7 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
   }
   page_softmax s;
   std::fill(s.scales_of, s.scales_of + page_rows, s.scales);
-  bool whole = true;  // as mostly: all rows see the whole page
-  for (std::size_t r = 0; r < rows; ++r) whole = whole && first[r] == 0 && end[r] == key_block;
-  if (whole) {
+  if (sees.whole()) {
     s.scales[0].set(page.scales, 0, key_block);
     std::fill(s.units, s.units + page_rows, s.scales[0].unit);
   }
@@ -7983,14 +7994,14 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
     for (; r < n; ++r) key_rows<1>(page, scales, queries, at + r, strips, s.scores + key_block * r);
     fetched = avx2::detail::fetch_next(page, fetched, (at + n) * share);
     std::fill(s.scores + key_block * n, s.scores + key_block * ((n + 3) / 4 * 4), 0.0f);
-    for (r = 0; !whole && r < n; ++r) {
-      const std::size_t from = first[at + r], to = end[at + r];
+    for (r = 0; !sees.whole() && r < n; ++r) {
+      const std::size_t from = sees.first[at + r], to = sees.end[at + r];
       // Rows that see the same positions share their scales, with the group before, too.
-      if (r > 0 && from == first[at + r - 1] && to == end[at + r - 1]) {
+      if (r > 0 && from == sees.first[at + r - 1] && to == sees.end[at + r - 1]) {
         s.scales_of[r] = s.scales_of[r - 1];
       } else {
         s.scales_of[r] = s.scales + r;
-        if (r != 0 || at == 0 || from != first[at - 1] || to != end[at - 1]) s.scales[r].set(page.scales, from, to);
+        if (r != 0 || at == 0 || from != sees.first[at - 1] || to != sees.end[at - 1]) s.scales[r].set(page.scales, from, to);
         else s.scales[0] = *s.scales_of[page_rows - 1];
       }
       s.units[r] = s.scales_of[r]->unit;
@@ -8343,25 +8354,26 @@ inline void byte_row(const float (&scores)[key_block], const byte_page& page, st
 }
 }  // namespace detail
 
-inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
-                           std::size_t rows, float* maxima, float* sums, float* out) {
+inline void word_attention(const word_page& page, const word_view& queries, const seen_positions& sees, std::size_t rows, float* maxima,
+                           float* sums, float* out) {
   const std::size_t width = queries.width;
   for (std::size_t r = 0; r < rows; ++r, out += width) {
+    const std::size_t first = sees.from(r), end = sees.until(r);
     const std::int16_t* query = queries.values + r * width;
     const float scale = queries.scales[r];
     float x[key_block] = {};
-    for (std::size_t k = first[r]; k < end[r]; ++k) {
+    for (std::size_t k = first; k < end; ++k) {
       const std::int16_t* key = page.keys + k / 16 * 16 * width + 2 * (k % 16);
       x[k] =
           page.key_scales[k] * detail::exact_product(
                                    width, [&](std::size_t i) { return query[i]; }, [&](std::size_t i) { return key[i / 2 * 32 + i % 2]; });
     }
-    const float shift = std::ceil(*std::max_element(x + first[r], x + end[r]) * scale);
-    for (std::size_t k = first[r]; k < end[r]; ++k) x[k] = detail::word_exp2(std::fma(x[k], scale, -shift));
+    const float shift = std::ceil(*std::max_element(x + first, x + end) * scale);
+    for (std::size_t k = first; k < end; ++k) x[k] = detail::word_exp2(std::fma(x[k], scale, -shift));
     const float highest = std::max(maxima[r], shift), kept = whole_exp2(maxima[r] - highest), part = whole_exp2(shift - highest);
     maxima[r] = highest;
     sums[r] = std::fma(detail::sum_of(x), part, sums[r] * kept);
-    for (std::size_t k = first[r]; k < end[r]; ++k) x[k] *= page.value_scales[k];
+    for (std::size_t k = first; k < end; ++k) x[k] *= page.value_scales[k];
     const float total = detail::sum_of(x), by = total > least_value_scale ? share_sum / total : 0.0f;
     std::int16_t w[key_block];
     for (std::size_t k = 0; k < key_block; ++k) w[k] = static_cast<std::int16_t>(std::lrint(x[k] * by));
@@ -8375,17 +8387,18 @@ inline void word_attention(const word_page& page, const word_view& queries, cons
   }
 }
 
-inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first, const std::size_t* end,
-                           std::size_t rows, float* maxima, float* sums, float* out) {
+inline void byte_attention(const byte_page& page, const activation_view& queries, const seen_positions& sees, std::size_t rows,
+                           float* maxima, float* sums, float* out) {
   const std::size_t width = queries.blocks * block_columns, panel = panel_bytes_of(panel_kind::q8, width);
   for (std::size_t r = 0; r < rows; ++r) {
+    const std::size_t first = sees.from(r), end = sees.until(r);
     const std::size_t at = r * queries.blocks;
     const activation_view row{queries.values + r * width, queries.scales + at, queries.sums + at,
                               queries.totals + at,        queries.halves + at, queries.blocks};
     float scores[key_block];
-    for (std::size_t k = 0; k < end[r]; k += panel_rows)
+    for (std::size_t k = 0; k < end; k += panel_rows)
       quantised_panel(panel_kind::q8, page.keys + k / panel_rows * panel, row, 1, scores + k);
-    detail::byte_row(scores, page, first[r], end[r], width, maxima[r], sums[r], out + r * width);
+    detail::byte_row(scores, page, first, end, width, maxima[r], sums[r], out + r * width);
   }
 }
 

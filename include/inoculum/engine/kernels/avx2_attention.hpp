@@ -197,8 +197,8 @@ INOCULUM_AVX2 inline float word_softmax(const float* scores, const float* value_
 }
 }  // namespace detail
 
-INOCULUM_AVX2 inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
-                                         std::size_t rows, float* maxima, float* sums, float* out) {
+INOCULUM_AVX2 inline void word_attention(const word_page& page, const word_view& queries, const seen_positions& sees, std::size_t rows,
+                                         float* maxima, float* sums, float* out) {
   using detail::page_rows;
   const std::size_t width = queries.width;
   alignas(32) float scores[page_rows * key_block];
@@ -206,9 +206,9 @@ INOCULUM_AVX2 inline void word_attention(const word_page& page, const word_view&
   float factors[page_rows];
   const std::size_t share = (page.next_bytes + rows - 1) / rows;
   std::size_t fetched = 0;
-  for (std::size_t n = 0, at = 0; at < rows; at += n, first += n, end += n, out += n * width) {
+  for (std::size_t n = 0, at = 0; at < rows; at += n, out += n * width) {
     n = std::min(page_rows, rows - at);
-    const std::size_t positions = (end[n - 1] + 15) / 16 * 16;
+    const std::size_t positions = (sees.until(at + n - 1) + 15) / 16 * 16;
     const std::int16_t* query = queries.values + at * width;
     for (std::size_t k = 0; k < positions; k += 16) {
       std::size_t r = 0;
@@ -220,8 +220,8 @@ INOCULUM_AVX2 inline void word_attention(const word_page& page, const word_view&
     fetched = detail::fetch_next(page, fetched, (at + n) * share);
     for (std::size_t r = 0; r < n; ++r) {
       float* const row = scores + key_block * r;
-      std::fill(row, row + first[r], -INFINITY);
-      std::fill(row + end[r], row + key_block, -INFINITY);
+      std::fill(row, row + sees.from(at + r), -INFINITY);
+      std::fill(row + sees.until(at + r), row + key_block, -INFINITY);
       factors[r] = detail::word_softmax(row, page.value_scales, queries.scales[at + r], width, maxima[at + r], sums[at + r],
                                         out + r * width, words + key_block * r);
     }
@@ -235,8 +235,8 @@ INOCULUM_AVX2 inline void word_attention(const word_page& page, const word_view&
   }
 }
 
-INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first,
-                                         const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {
+INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation_view& queries, const seen_positions& sees,
+                                         std::size_t rows, float* maxima, float* sums, float* out) {
   using detail::page_rows;
   const std::size_t width = queries.blocks * block_columns, panel = panel_bytes_of(panel_kind::q8, width);
   float scores[key_block / panel_rows * page_rows * panel_rows];
@@ -245,9 +245,9 @@ INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation
   detail::value_scales scales;
   const std::size_t share = (page.next_bytes + rows - 1) / rows;
   std::size_t fetched = 0;
-  for (std::size_t n = 0, at = 0; at < rows; at += n, first += n, end += n, out += n * width) {
+  for (std::size_t n = 0, at = 0; at < rows; at += n, out += n * width) {
     n = std::min(page_rows, rows - at);
-    const std::size_t b = at * queries.blocks, strips = (end[n - 1] + panel_rows - 1) / panel_rows, stride = n * panel_rows;
+    const std::size_t b = at * queries.blocks, strips = (sees.until(at + n - 1) + panel_rows - 1) / panel_rows, stride = n * panel_rows;
     const activation_view some{queries.values + at * width, queries.scales + b, queries.sums + b,
                                queries.totals + b,          queries.halves + b, queries.blocks};
     for (std::size_t s = 0; s < strips; ++s) detail::tiles<panel_kind::q8>(page.keys + s * panel, some, n, scores + s * stride);
@@ -255,16 +255,18 @@ INOCULUM_AVX2 inline void byte_attention(const byte_page& page, const activation
     for (std::size_t r = 0; r < n; ++r) {
       float* const row = scores + r * panel_rows;
       const auto hide = [&](std::size_t k) { row[k / panel_rows * stride + k % panel_rows] = -INFINITY; };
-      for (std::size_t k = 0; k < first[r]; ++k) hide(k);
-      for (std::size_t k = end[r]; k < key_block; ++k) hide(k);
-      scales.set(page.scales, first[r], end[r]);
+      for (std::size_t k = 0; k < sees.from(at + r); ++k) hide(k);
+      for (std::size_t k = sees.until(at + r); k < key_block; ++k) hide(k);
+      scales.set(page.scales, sees.from(at + r), sees.until(at + r));
       factors[r] = detail::byte_softmax(row, stride, scales, width, maxima[at + r], sums[at + r], out + r * width, bytes + key_block * r);
     }
     for (std::size_t i = 0; i < width; i += panel_rows) {
       const std::int8_t* strip = page.values + i * key_block;
       std::size_t r = 0;
-      for (; r + 3 <= n; r += 3) detail::byte_tile<3>(bytes + key_block * r, factors + r, strip, end[n - 1], out + r * width + i, width);
-      for (; r < n; ++r) detail::byte_tile<1>(bytes + key_block * r, factors + r, strip, end[n - 1], out + r * width + i, width);
+      for (; r + 3 <= n; r += 3)
+        detail::byte_tile<3>(bytes + key_block * r, factors + r, strip, sees.until(at + n - 1), out + r * width + i, width);
+      for (; r < n; ++r)
+        detail::byte_tile<1>(bytes + key_block * r, factors + r, strip, sees.until(at + n - 1), out + r * width + i, width);
     }
   }
 }

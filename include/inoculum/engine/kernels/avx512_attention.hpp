@@ -426,10 +426,10 @@ INOCULUM_AVX512 inline void word_softmax(word_group& s, const float* value_scale
 }
 }  // namespace detail
 
-INOCULUM_AVX512 inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first,
-                                           const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {
+INOCULUM_AVX512 inline void word_attention(const word_page& page, const word_view& queries, const seen_positions& sees, std::size_t rows,
+                                           float* maxima, float* sums, float* out) {
   using namespace detail;
-  const std::size_t width = queries.width, strips = (end[rows - 1] + 15) / 16;
+  const std::size_t width = queries.width, strips = (sees.until(rows - 1) + 15) / 16;
   word_group s;
   const std::size_t share = (page.next_bytes + rows - 1) / rows;
   std::size_t fetched = 0;
@@ -441,8 +441,8 @@ INOCULUM_AVX512 inline void word_attention(const word_page& page, const word_vie
     for (std::size_t r = 0; r < fours; r += 4)
       _mm_store_ps(s.query_scales + r, _mm_maskz_loadu_ps(static_cast<__mmask8>((1u << (n - r)) - 1), queries.scales + at + r));
     for (std::size_t i = key_block * n; i < key_block * fours; i += 16) _mm512_store_ps(s.scores + i, _mm512_setzero_ps());
-    for (std::size_t r = 0; r < n; ++r) {
-      const std::uint64_t hidden = ~seen_bits(first[at + r], end[at + r]);
+    for (std::size_t r = 0; !sees.whole() && r < n; ++r) {
+      const std::uint64_t hidden = ~seen_bits(sees.first[at + r], sees.end[at + r]);
       for (std::size_t i = 0; hidden != 0 && i < key_block; i += 16)
         _mm512_mask_store_ps(s.scores + key_block * r + i, static_cast<__mmask16>(hidden >> i), _mm512_set1_ps(-INFINITY));
     }
@@ -451,11 +451,11 @@ INOCULUM_AVX512 inline void word_attention(const word_page& page, const word_vie
   }
 }
 
-INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first,
-                                           const std::size_t* end, std::size_t rows, float* maxima, float* sums, float* out) {
+INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activation_view& queries, const seen_positions& sees,
+                                           std::size_t rows, float* maxima, float* sums, float* out) {
   using namespace detail;
   const std::size_t width = queries.blocks * block_columns, panel = panel_bytes_of(panel_kind::q8, width);
-  const std::size_t strips = (end[rows - 1] + 15) / 16;
+  const std::size_t strips = (sees.until(rows - 1) + 15) / 16;
   key_scales scales;
   for (std::size_t b = 0; b < queries.blocks; ++b) {
     for (std::size_t s = 0; s < strips; ++s)
@@ -463,9 +463,7 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
   }
   page_softmax s;
   std::fill(s.scales_of, s.scales_of + page_rows, s.scales);
-  bool whole = true;  // as mostly: all rows see the whole page
-  for (std::size_t r = 0; r < rows; ++r) whole = whole && first[r] == 0 && end[r] == key_block;
-  if (whole) {
+  if (sees.whole()) {
     s.scales[0].set(page.scales, 0, key_block);
     std::fill(s.units, s.units + page_rows, s.scales[0].unit);
   }
@@ -482,14 +480,14 @@ INOCULUM_AVX512 inline void byte_attention(const byte_page& page, const activati
     for (; r < n; ++r) key_rows<1>(page, scales, queries, at + r, strips, s.scores + key_block * r);
     fetched = avx2::detail::fetch_next(page, fetched, (at + n) * share);
     std::fill(s.scores + key_block * n, s.scores + key_block * ((n + 3) / 4 * 4), 0.0f);
-    for (r = 0; !whole && r < n; ++r) {
-      const std::size_t from = first[at + r], to = end[at + r];
+    for (r = 0; !sees.whole() && r < n; ++r) {
+      const std::size_t from = sees.first[at + r], to = sees.end[at + r];
       // Rows that see the same positions share their scales, with the group before, too.
-      if (r > 0 && from == first[at + r - 1] && to == end[at + r - 1]) {
+      if (r > 0 && from == sees.first[at + r - 1] && to == sees.end[at + r - 1]) {
         s.scales_of[r] = s.scales_of[r - 1];
       } else {
         s.scales_of[r] = s.scales + r;
-        if (r != 0 || at == 0 || from != first[at - 1] || to != end[at - 1]) s.scales[r].set(page.scales, from, to);
+        if (r != 0 || at == 0 || from != sees.first[at - 1] || to != sees.end[at - 1]) s.scales[r].set(page.scales, from, to);
         else s.scales[0] = *s.scales_of[page_rows - 1];
       }
       s.units[r] = s.scales_of[r]->unit;

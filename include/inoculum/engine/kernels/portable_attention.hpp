@@ -67,25 +67,26 @@ inline void byte_row(const float (&scores)[key_block], const byte_page& page, st
 }
 }  // namespace detail
 
-inline void word_attention(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
-                           std::size_t rows, float* maxima, float* sums, float* out) {
+inline void word_attention(const word_page& page, const word_view& queries, const seen_positions& sees, std::size_t rows, float* maxima,
+                           float* sums, float* out) {
   const std::size_t width = queries.width;
   for (std::size_t r = 0; r < rows; ++r, out += width) {
+    const std::size_t first = sees.from(r), end = sees.until(r);
     const std::int16_t* query = queries.values + r * width;
     const float scale = queries.scales[r];
     float x[key_block] = {};
-    for (std::size_t k = first[r]; k < end[r]; ++k) {
+    for (std::size_t k = first; k < end; ++k) {
       const std::int16_t* key = page.keys + k / 16 * 16 * width + 2 * (k % 16);
       x[k] =
           page.key_scales[k] * detail::exact_product(
                                    width, [&](std::size_t i) { return query[i]; }, [&](std::size_t i) { return key[i / 2 * 32 + i % 2]; });
     }
-    const float shift = std::ceil(*std::max_element(x + first[r], x + end[r]) * scale);
-    for (std::size_t k = first[r]; k < end[r]; ++k) x[k] = detail::word_exp2(std::fma(x[k], scale, -shift));
+    const float shift = std::ceil(*std::max_element(x + first, x + end) * scale);
+    for (std::size_t k = first; k < end; ++k) x[k] = detail::word_exp2(std::fma(x[k], scale, -shift));
     const float highest = std::max(maxima[r], shift), kept = whole_exp2(maxima[r] - highest), part = whole_exp2(shift - highest);
     maxima[r] = highest;
     sums[r] = std::fma(detail::sum_of(x), part, sums[r] * kept);
-    for (std::size_t k = first[r]; k < end[r]; ++k) x[k] *= page.value_scales[k];
+    for (std::size_t k = first; k < end; ++k) x[k] *= page.value_scales[k];
     const float total = detail::sum_of(x), by = total > least_value_scale ? share_sum / total : 0.0f;
     std::int16_t w[key_block];
     for (std::size_t k = 0; k < key_block; ++k) w[k] = static_cast<std::int16_t>(std::lrint(x[k] * by));
@@ -99,17 +100,18 @@ inline void word_attention(const word_page& page, const word_view& queries, cons
   }
 }
 
-inline void byte_attention(const byte_page& page, const activation_view& queries, const std::size_t* first, const std::size_t* end,
-                           std::size_t rows, float* maxima, float* sums, float* out) {
+inline void byte_attention(const byte_page& page, const activation_view& queries, const seen_positions& sees, std::size_t rows,
+                           float* maxima, float* sums, float* out) {
   const std::size_t width = queries.blocks * block_columns, panel = panel_bytes_of(panel_kind::q8, width);
   for (std::size_t r = 0; r < rows; ++r) {
+    const std::size_t first = sees.from(r), end = sees.until(r);
     const std::size_t at = r * queries.blocks;
     const activation_view row{queries.values + r * width, queries.scales + at, queries.sums + at,
                               queries.totals + at,        queries.halves + at, queries.blocks};
     float scores[key_block];
-    for (std::size_t k = 0; k < end[r]; k += panel_rows)
+    for (std::size_t k = 0; k < end; k += panel_rows)
       quantised_panel(panel_kind::q8, page.keys + k / panel_rows * panel, row, 1, scores + k);
-    detail::byte_row(scores, page, first[r], end[r], width, maxima[r], sums[r], out + r * width);
+    detail::byte_row(scores, page, first, end, width, maxima[r], sums[r], out + r * width);
   }
 }
 

@@ -63,6 +63,16 @@ struct word_strip_view {
   std::size_t columns = 0;  ///< a multiple of 16
 };
 
+/// Which of a page's positions each row sees: first[r] … end[r] - 1, at least one, `end` ascending. Null: every row sees them all.
+struct seen_positions {
+  const std::size_t* first = nullptr;
+  const std::size_t* end = nullptr;
+
+  [[nodiscard]] constexpr bool whole() const noexcept { return end == nullptr; }
+  [[nodiscard]] constexpr std::size_t from(std::size_t row) const noexcept { return whole() ? 0 : first[row]; }
+  [[nodiscard]] constexpr std::size_t until(std::size_t row) const noexcept { return whole() ? key_block : end[row]; }
+};
+
 /// 64 keys and values of one head in 16 bits.
 struct word_page {
   const std::int16_t* keys = nullptr;    ///< strips of 16 positions: two components side by side, then the next two
@@ -105,15 +115,14 @@ struct kernel_table {
   void (*bf16_panel)(const std::uint16_t* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                      float* out) = nullptr;
   /// One step of attention to keys and values in 16 bits, by a running softmax (Milakov and Gimelshein, 2018), for query rows times log2(e)
-  /// / sqrt(width): row r sees positions first[r] … end[r] - 1 of the page, at least one, `end` ascending. Updates maxima[r], which are
-  /// whole numbers, sums[r] and `queries.width` numbers a row at `out`; before a row's first page these are -1e30, 0 and zeros. Widths:
-  /// multiples of 16, at most `widest_head`.
-  void (*word_attention)(const word_page& page, const word_view& queries, const std::size_t* first, const std::size_t* end,
-                         std::size_t rows, float* maxima, float* sums, float* out) = nullptr;
+  /// / sqrt(width). Updates maxima[r], which are whole numbers, sums[r] and `queries.width` numbers a row at `out`; before a row's first
+  /// page these are -1e30, 0 and zeros. Widths: multiples of 16, at most `widest_head`.
+  void (*word_attention)(const word_page& page, const word_view& queries, const seen_positions& sees, std::size_t rows, float* maxima,
+                         float* sums, float* out) = nullptr;
   /// The same in 8 bits, for query rows of 32 · `queries.blocks` components; scores within ±2^22. Weights become 7 bits on the way, so that
   /// four products are one step.
-  void (*byte_attention)(const byte_page& page, const activation_view& queries, const std::size_t* first, const std::size_t* end,
-                         std::size_t rows, float* maxima, float* sums, float* out) = nullptr;
+  void (*byte_attention)(const byte_page& page, const activation_view& queries, const seen_positions& sees, std::size_t rows, float* maxima,
+                         float* sums, float* out) = nullptr;
   /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum.
   void (*softmax_merge)(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                         std::size_t depth) = nullptr;

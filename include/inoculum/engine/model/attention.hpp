@@ -92,7 +92,8 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
     const std::size_t n = now.last - now.first;
     const std::size_t page = begin / key_block;
     std::size_t first_seen[attention_rows], end_seen[attention_rows];
-    for (std::size_t r = now.first; r < now.last; ++r) {
+    const bool whole = s.lowest[now.last - 1] <= begin && s.positions[now.first] + 1 >= begin + key_block;  // as mostly
+    for (std::size_t r = now.first; !whole && r < now.last; ++r) {
       first_seen[r - now.first] = std::max(s.lowest[r], begin) - begin;
       end_seen[r - now.first] = std::min(s.positions[r] - begin + 1, key_block);
     }
@@ -102,7 +103,8 @@ inline row_range attend_segment(const kernel_table& kernels, const kv_cache& cac
         of.next = cache.head_of(layer, head, page + 1);
         of.next_bytes = cache.head_bytes();
       }
-      kernel(of, queries, first_seen, end_seen, n, to.maximum + now.first, to.sum + now.first, to.result + now.first * width);
+      kernel(of, queries, whole ? seen_positions{} : seen_positions{first_seen, end_seen}, n, to.maximum + now.first, to.sum + now.first,
+             to.result + now.first * width);
     };
     if (cache.type() == kv_type::q16) {
       step(kernels.word_attention, cache.words_of(layer, head, page),
