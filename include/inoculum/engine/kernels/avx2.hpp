@@ -28,41 +28,26 @@ template <panel_kind Kind>
   return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
 }
 
-/// R rows of a against a strip of 16 columns, added to `out`.
+/// R rows of x against a panel.
 template <int R, panel_kind Kind>
-INOCULUM_AVX2 inline void float_tile(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, std::size_t depth,
-                                     float* out, std::size_t out_stride, bool fresh) noexcept {
+INOCULUM_AVX2 inline void float_tile(const void* panel, std::size_t columns, const float* x, std::size_t stride, float* out) noexcept {
   __m256 y[R][2];
   INOCULUM_UNROLL
-  for (int r = 0; r < R; ++r) {
-    y[r][0] = fresh ? _mm256_setzero_ps() : _mm256_loadu_ps(out + static_cast<std::size_t>(r) * out_stride);
-    y[r][1] = fresh ? _mm256_setzero_ps() : _mm256_loadu_ps(out + static_cast<std::size_t>(r) * out_stride + 8);
-  }
-  for (std::size_t k = 0; k < depth; ++k) {
-    const __m256 b0 = load_column<Kind>(b, k * b_stride);
-    const __m256 b1 = load_column<Kind>(b, k * b_stride + 8);
+  for (int r = 0; r < R; ++r) y[r][0] = y[r][1] = _mm256_setzero_ps();
+  for (std::size_t k = 0; k < columns; ++k) {
+    const __m256 w[2] = {load_column<Kind>(panel, k * panel_rows), load_column<Kind>(panel, k * panel_rows + 8)};
     INOCULUM_UNROLL
     for (int r = 0; r < R; ++r) {
-      const __m256 x = _mm256_set1_ps(a[static_cast<std::size_t>(r) * a_stride + k]);
-      y[r][0] = _mm256_fmadd_ps(x, b0, y[r][0]);
-      y[r][1] = _mm256_fmadd_ps(x, b1, y[r][1]);
+      const __m256 each = _mm256_set1_ps(x[static_cast<std::size_t>(r) * stride + k]);
+      y[r][0] = _mm256_fmadd_ps(each, w[0], y[r][0]);
+      y[r][1] = _mm256_fmadd_ps(each, w[1], y[r][1]);
     }
   }
   INOCULUM_UNROLL
   for (int r = 0; r < R; ++r) {
-    _mm256_storeu_ps(out + static_cast<std::size_t>(r) * out_stride, y[r][0]);
-    _mm256_storeu_ps(out + static_cast<std::size_t>(r) * out_stride + 8, y[r][1]);
+    _mm256_storeu_ps(out + panel_rows * static_cast<std::size_t>(r), y[r][0]);
+    _mm256_storeu_ps(out + panel_rows * static_cast<std::size_t>(r) + 8, y[r][1]);
   }
-}
-
-template <panel_kind Kind>
-INOCULUM_AVX2 inline void float_tiles(const float* a, std::size_t a_stride, const void* b, std::size_t b_stride, std::size_t depth,
-                                      std::size_t rows, float* out, std::size_t out_stride, bool fresh) noexcept {
-  for (; rows >= 6; rows -= 6, a += 6 * a_stride, out += 6 * out_stride)
-    float_tile<6, Kind>(a, a_stride, b, b_stride, depth, out, out_stride, fresh);
-  for (; rows >= 3; rows -= 3, a += 3 * a_stride, out += 3 * out_stride)
-    float_tile<3, Kind>(a, a_stride, b, b_stride, depth, out, out_stride, fresh);
-  for (; rows > 0; --rows, a += a_stride, out += out_stride) float_tile<1, Kind>(a, a_stride, b, b_stride, depth, out, out_stride, fresh);
 }
 
 /// 2^x, 0 below 2^-126.
@@ -123,7 +108,9 @@ INOCULUM_AVX2 inline void quantise(const float* x, std::size_t blocks, std::int8
 template <panel_kind Kind>
 INOCULUM_AVX2 inline void float_panel(const void* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                       float* out) {
-  detail::float_tiles<Kind>(x, stride, panel, panel_rows, columns, rows, out, panel_rows, true);
+  for (; rows >= 6; rows -= 6, x += 6 * stride, out += 6 * panel_rows) detail::float_tile<6, Kind>(panel, columns, x, stride, out);
+  for (; rows >= 3; rows -= 3, x += 3 * stride, out += 3 * panel_rows) detail::float_tile<3, Kind>(panel, columns, x, stride, out);
+  for (; rows > 0; --rows, x += stride, out += panel_rows) detail::float_tile<1, Kind>(panel, columns, x, stride, out);
 }
 INOCULUM_AVX2 inline void f32_panel(const float* panel, std::size_t columns, const float* x, std::size_t stride, std::size_t rows,
                                     float* out) {

@@ -44,11 +44,14 @@ struct vision_config {
   /// The same as attention's kernels take it: with zeros behind.
   [[nodiscard]] std::size_t padded_depth() const noexcept { return (depth() + 15) / 16 * 16; }
   /// Bytes of activations for one square: patches; what goes through the blocks, the MLP; one position's rows of a projector; the widest
-  /// of these in 16 bits; keys and values in pages.
+  /// of these in 16 bits, as whole pieces with their scales; keys and values in pages.
   [[nodiscard]] std::size_t scratch_bytes() const noexcept {
-    const std::size_t seen = patches() * 3 * patch * patch, inner = tokens() * hidden, out = positions() * (merged_width() + text_width);
-    return (seen + tokens() * 6 * width + inner + out) * sizeof(float) + std::max({seen, inner, out}) * sizeof(std::int16_t) +
-           (tokens() + key_block - 1) * heads * (4 * padded_depth() + 8);
+    const std::size_t seen = 3 * patch * patch;
+    const auto pieces = [](std::size_t columns) { return (columns + word_piece - 1) / word_piece; };
+    const std::size_t widest = std::max(
+        {patches() * pieces(seen), tokens() * pieces(std::max(width, hidden)), positions() * pieces(std::max(merged_width(), text_width))});
+    return (patches() * seen + tokens() * (6 * width + hidden) + positions() * (merged_width() + text_width)) * sizeof(float) +
+           widest * (word_piece * sizeof(std::int16_t) + sizeof(float)) + (tokens() + key_block - 1) * heads * (4 * padded_depth() + 8);
   }
 };
 
