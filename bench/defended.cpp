@@ -19,8 +19,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <inoculum/backend/token_backend.hpp>
 #include <inoculum/core/clock.hpp>
+#include <inoculum/engine/cpu_backend.hpp>
 #include <inoculum/engine/engine.hpp>
 #include <inoculum/engine/gguf/gguf.hpp>
 #include <inoculum/inoculum.hpp>
@@ -79,7 +79,7 @@ void print(const std::string& name, std::span<const measured> samples) {
 struct arm {
   std::string name;
   any_policy policy;
-  std::unique_ptr<token_backend<cpu_engine>> warm;
+  std::unique_ptr<cpu_backend> warm;
   std::vector<measured> samples{};
 };
 
@@ -171,7 +171,7 @@ image another(const image& picture, std::uint8_t which) {
   return image::from_rgb(picture.width(), picture.height(), std::move(rgb)).value();
 }
 
-double first_token(token_backend<cpu_engine>& model, const conversation& talk, completion* said = nullptr) {
+double first_token(cpu_backend& model, const conversation& talk, completion* said = nullptr) {
   const double start = clock_ms();
   auto out = model.generate(talk, {.max_tokens = 1}).value();
   const double took = clock_ms() - start;
@@ -203,13 +203,13 @@ int main(int argc, char** argv) {
   }
   // Twice as much for demonstrations: side by side 200 queries meet 1,336 of them, of 1.5 MB each.
   const auto load = [&](std::size_t cache) {
-    auto engine = cpu_engine::load(
+    auto backend = load_cpu_backend(
         model, {.mmproj = eyes, .threads = threads, .cache_bytes = cache, .demonstration_bytes = 2 * cache, .kv_type = kv});
-    if (!engine) {
-      std::fprintf(stderr, "%s\n", engine.error().to_string().c_str());
+    if (!backend) {
+      std::fprintf(stderr, "%s\n", backend.error().to_string().c_str());
       std::exit(1);
     }
-    return std::make_unique<token_backend<cpu_engine>>(std::move(*engine));
+    return std::make_unique<cpu_backend>(std::move(*backend));
   };
   const demonstration_pool pool = with_pictures();
   std::vector<arm> arms;

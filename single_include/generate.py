@@ -85,7 +85,7 @@ def generate():
     files["inoculum_eigen.hpp"] = single(closure(with_eigen, front), "inoculum's policies and indices that need Eigen, in one file.", more)
     engine = headers / "engine" / "engine.hpp"
     if engine.exists():
-        files["inoculum_engine.hpp"] = single(closure([engine, headers / "backend" / "token_backend.hpp"], front), "inoculum's bundled engine in one file; needs xtensor, xsimd, utf8proc and threads.", more)
+        files["inoculum_engine.hpp"] = single(closure([engine, headers / "engine" / "cpu_backend.hpp"], front), "inoculum's bundled engine in one file; needs xtensor, xsimd, utf8proc and threads.", more)
     return files
 
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bundled engine beside llama.cpp: the same weights and threads, in turns, so that whatever else the machine does falls on
 // both. Medians with the least and the most; beside ours what a loop of nothing but products, or a plain read, reaches in the same minute.
-// Usage: compare MODEL MMPROJ|- THREADS ROUNDS [PICTURE…]
+// Usage: compare MODEL MMPROJ|- THREADS ROUNDS [PICTURE…]. With INOCULUM_PEER_NO_FLASH in the environment llama.cpp works without flash
+// attention, with INOCULUM_PEER_BLAS it multiplies by BLAS what it can.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -13,6 +14,7 @@
 #include <inoculum/synthesis/phantom.hpp>
 #include <numeric>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "../../tests/engine/test_pictures.hpp"
@@ -23,8 +25,10 @@ using namespace inoculum;
 
 namespace {
 
+/// After a rest: threads of whoever was before spin for a while when they are done, on the cores of whoever comes next.
 template <class F>
 double seconds(F&& f) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
   const auto begin = std::chrono::steady_clock::now();
   f();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -110,7 +114,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   cpu_engine& engine = *loaded;
-  peer llama(argv[1], threads, 5120, mmproj.c_str());
+  peer llama(argv[1], threads, 5120, mmproj.c_str(), std::getenv("INOCULUM_PEER_BLAS") != nullptr);
 
   const auto features = inoculum::engine::processor();
   std::printf("processor: avx2 %d, avx512-vnni %d, amx-int8 %d\n", features.avx2, features.avx512_vnni, features.amx_int8);

@@ -11,7 +11,7 @@ threads=${1:-2} rounds=${2:-5} jobs=${INOCULUM_JOBS:-2}
 cache=${INOCULUM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/inoculum}
 version=0.3.36 sha256=832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2760c1a2e
 peers=$cache/peers source=$cache/peers/llama_cpp_python-$version/vendor/llama.cpp
-build=${INOCULUM_LLAMA_BUILD:-$peers/build}
+build=${INOCULUM_LLAMA_BUILD:-$peers/build-openmp}
 model=${INOCULUM_MODEL:-$cache/SmolLM2-135M-Instruct.Q4_1.gguf}
 eyes=${INOCULUM_MMPROJ:-examples/models/smollm2-eyes-mmproj.gguf}
 [ -f "$model" ] || examples/fetch_weights.sh
@@ -29,7 +29,7 @@ amx=$source/ggml/src/ggml-cpu/amx/mmq.cpp
 grep -q 'asm volatile.*_tile_loadconfig' "$amx" || sed -i 's|_tile_loadconfig(&tc);|asm volatile("" : : "r"(\&tc) : "memory"); &|' "$amx"
 build_peer() { # <folder> [cmake arguments…]
   [ ! -e "$1/bin/libmtmd.so" ] || return 0
-  cmake -S "$source" -B "$@" -G Ninja -DCMAKE_BUILD_TYPE=Release -DGGML_OPENMP=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF \
+  cmake -S "$source" -B "$@" -G Ninja -DCMAKE_BUILD_TYPE=Release -DGGML_OPENMP=ON -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF \
     -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_TOOLS=ON -DLLAMA_CURL=OFF -DLLAMA_SUBPROCESS=OFF >"$peers/build.log"
   ninja -C "$1" -j "$jobs" llama mtmd >>"$peers/build.log"
 }
@@ -41,10 +41,11 @@ build_program() { # <name> <llama.cpp's build> <output>
 }
 build_peer "$build" -DGGML_NATIVE=ON
 for program in reference compare parity tokens blocks requantise eyes; do build_program "$program" "$build" "$peers/$program"; done
-blas=$peers/build-blas # multiplies floats, where the other rounds activations to 8 bits
+blas=$peers/build-blas-openmp # multiplies floats, where the other rounds activations to 8 bits
 if pkg-config --exists openblas; then
   build_peer "$blas" -DGGML_NATIVE=ON -DGGML_BLAS=ON -DGGML_BLAS_VENDOR=OpenBLAS
   build_program parity "$blas" "$peers/parity-unrounded"
+  build_program compare "$blas" "$peers/compare-blas"
 else
   echo "SKIPPED parity without rounding: llama.cpp needs OpenBLAS for it (apt-get install libopenblas-dev)"
 fi
@@ -57,12 +58,33 @@ if grep -q amx_int8 /proc/cpuinfo; then # llama.cpp with AMX; beside it the same
     -DGGML_F16C=ON -DGGML_AVX512=ON -DGGML_AVX512_VBMI=ON -DGGML_AVX512_VNNI=ON -DGGML_AVX512_BF16=ON
   build_program compare "$peers/build-avx512" "$peers/compare-avx512"
 fi
-compare() { # as the program; with AMX both builds, and which is the faster
-  if [ ! -x "$peers/compare-avx512" ]; then "$peers/compare" "$@"; return; fi
-  echo "-- llama.cpp with AMX" && "$peers/compare" "$@" | tee "$peers/amx.txt"
-  echo "-- llama.cpp by AVX-512" && "$peers/compare-avx512" "$@" | tee "$peers/avx512.txt"
-  awk -F '  +' '/ tokens\/s / { split($3, theirs, " "); if (NR == FNR) { amx[$1] = theirs[1]; next }
-    printf "fastest llama.cpp, %s: %s\n", $1, (theirs[1] > amx[$1] ? "AVX-512, " theirs[1] : "AMX, " amx[$1]) }' "$peers/amx.txt" "$peers/avx512.txt"
+compare() { # as the program, beside llama.cpp in all the ways that it can go here, and which of them was the fastest at what
+  local native="native" ways=()
+  [ ! -x "$peers/compare-avx512" ] || native="with AMX"
+  ways+=("$native, flash attention" "$native, no flash attention")
+  [ ! -x "$peers/compare-avx512" ] || ways+=("AVX-512, flash attention")
+  [ ! -x "$peers/compare-blas" ] || ways+=("OpenBLAS, flash attention" "OpenBLAS, no flash attention")
+  rm -f "$peers"/way-*.txt
+  local i=0 way program
+  for way in "${ways[@]}"; do
+    program=$peers/compare
+    case $way in AVX-512*) program=$peers/compare-avx512 ;; OpenBLAS*) program=$peers/compare-blas ;; esac
+    echo "-- llama.cpp: $way"
+    i=$((i + 1))
+    echo "$way" >"$peers/way-$i.txt"
+    (case $way in OpenBLAS*) export INOCULUM_PEER_BLAS=1 ;; esac
+     case $way in *", no flash"*) export INOCULUM_PEER_NO_FLASH=1 ;; esac
+     "$program" "$@") | tee -a "$peers/way-$i.txt"
+  done
+  awk -F '  +' 'FNR == 1 { way = $0 } / tokens\/s / { split($0, f, / tokens\/s /); n = split(f[1], figures, " "); what = $1
+    if (!(what in theirs)) order[++rows] = what
+    if (figures[n] > theirs[what] + 0) { theirs[what] = figures[n]; by[what] = way }
+    ours[what] = ours[what] " " figures[n - 1] }
+    END { print "-- against the fastest of these, row by row"
+      for (r = 1; r <= rows; ++r) { what = order[r]; n = split(ours[what], v, " ")
+        for (a = 1; a <= n; ++a) for (b = a + 1; b <= n; ++b) if (v[b] + 0 < v[a] + 0) { t = v[a]; v[a] = v[b]; v[b] = t }
+        printf "%-34s %9.1f %11.1f tokens/s %6.2f x  (%s)\n", what, v[int((n + 1) / 2)], theirs[what], v[int((n + 1) / 2)] / theirs[what], by[what] } }' \
+    "$peers"/way-*.txt
 }
 if $renew; then
   "$peers/tokens" tests/tokenizer/data

@@ -55,6 +55,7 @@ struct answer_trace {
   bool gate_closed = false;
   bool costs_estimated = false;                ///< the backend could not count; lengths were estimated, on the high side
   std::optional<failure> selection_failure{};  ///< set when `on_failure` decided
+  std::optional<failure> judge_failure{};      ///< set when the judge failed; the verdict is then unclear
   std::size_t demonstration_tokens = 0;
   std::size_t prompt_tokens = 0;
   std::size_t cached_tokens = 0;
@@ -77,23 +78,39 @@ inline constexpr std::string_view fixed_refusal = "I'm sorry, but I can't help w
 
 namespace detail {
 
+/// A demonstration with stand-ins for its pictures, which would take long to decode for a whole pool.
 template <std::same_as<basic_demonstration> D>
-[[nodiscard]] conversation demonstration_only(const D& d, bool with_pictures) {
-  // A picture's positions do not depend on its pixels, so one black pixel stands for all of them.
-  const image blank = image::from_rgb(1, 1, {0, 0, 0}).value();
+[[nodiscard]] conversation demonstration_only(const D& d, const image& stand_in, bool with_pictures) {
   conversation talk;
   message user{role::user, {}};
-  for (std::size_t i = 0; with_pictures && i < d.images.size(); ++i) user.parts.push_back({origin::pool, {}, blank});
+  for (std::size_t i = 0; with_pictures && i < d.images.size(); ++i) user.parts.push_back({origin::pool, {}, stand_in});
   user.parts.push_back({origin::pool, d.query, {}});
   talk.messages.push_back(std::move(user));
   talk.messages.push_back({role::assistant, {{origin::pool, d.response, {}}}});
   return talk;
 }
 
+/// "phantom" of "phantom:…"; empty for files and pictures in memory.
+[[nodiscard]] inline std::string_view scheme_of(std::string_view name) {
+  const std::size_t colon = name.find(':');
+  return colon == std::string_view::npos ? std::string_view() : name.substr(0, colon);
+}
+
 /// Without a tokenizer: three bytes a token and four tokens of template a turn, 600 a picture (LLaVA's
 /// 576 and a margin). English runs near four bytes a token, so this errs towards too long.
+[[nodiscard]] inline std::size_t estimated_tokens(std::size_t bytes, std::size_t turns, std::size_t pictures) {
+  return (bytes + 2) / 3 + 4 * turns + 600 * pictures;
+}
 [[nodiscard]] inline std::size_t estimated_cost(const basic_demonstration& d, bool with_pictures) {
-  return (d.query.size() + d.response.size() + 2) / 3 + 8 + (with_pictures ? 600 * d.images.size() : 0);
+  return estimated_tokens(d.query.size() + d.response.size(), 2, with_pictures ? d.images.size() : 0);
+}
+template <std::same_as<conversation> Conversation>
+[[nodiscard]] std::size_t estimated_length(const Conversation& talk) {
+  std::size_t bytes = 0, pictures = 0;
+  for (const message& m : talk.messages) {
+    for (const part& p : m.parts) p.is_image() ? ++pictures : bytes += p.text.size();
+  }
+  return estimated_tokens(bytes, talk.messages.size(), pictures);
 }
 
 }  // namespace detail
@@ -122,6 +139,7 @@ class guard {
     }
     auto parts = detail::shared<state>::make(std::move(b), std::move(policy), pool_view(std::move(pool)), std::move(options), std::move(j));
     if (!takes_pictures(parts->backend)) parts->options.pictures = false;
+    if (auto drawn = check_pictures(*parts); !drawn) return std::move(drawn).error();
     if (auto done = count_costs(*parts); !done) return std::move(done).error();
     std::uint32_t least = parts->costs.front();
     for (const std::uint32_t cost : parts->costs) least = cost < least ? cost : least;
@@ -134,18 +152,25 @@ class guard {
     return guard(std::move(parts));
   }
 
-  /// Errors: invalid_argument (nothing asked, text that is not UTF-8), and the backend's own. A selection
-  /// that fails is not an error here: `on_failure` decides and the trace says so.
+  /// Errors: invalid_argument (nothing asked, text that is not UTF-8, a system turn in the history), a chosen demonstration's picture that
+  /// does not decode, and the backend's own. A selection that fails is not an error here: `on_failure` decides and the trace says so. A
+  /// judge that fails loses no answer: the verdict is `unclear`, and the trace says why. `generation` stands for all of the guard's
+  /// own: to change one of them, change a copy of `options().generation`.
   [[nodiscard]] result<answer> ask(const request& r) const { return ask(r, state_->options.generation); }
   [[nodiscard]] result<answer> ask(const request& r, const generate_options& generation) const {
-    return run(r, generation.max_tokens, [&](const conversation& talk) { return state_->backend.generate(talk, generation); });
+    const auto unheard = [](std::string_view) { return true; };
+    return run(r, generation.max_tokens, unheard, [&](const conversation& talk) { return state_->backend.generate(talk, generation); });
   }
-  /// Streams: `sink(text)` sees whole characters as they come, false stops.
+  /// Streams: `sink(text)` sees whole characters as they come, the fixed refusal too; false stops.
   template <class Sink>
   requires streaming_backend<Backend>
   [[nodiscard]] result<answer> ask(const request& r, const generate_options& generation, Sink&& sink) const {
-    return run(r, generation.max_tokens, [&](const conversation& talk) { return state_->backend.generate(talk, generation, sink); });
+    return run(r, generation.max_tokens, sink, [&](const conversation& talk) { return state_->backend.generate(talk, generation, sink); });
   }
+
+  template <class Sink>
+  requires streaming_backend<Backend> && std::invocable<Sink&, std::string_view>
+  [[nodiscard]] result<answer> ask(const request& r, Sink&& sink) const { return ask(r, state_->options.generation, sink); }
 
   /// What would be shown for this request, without asking the model. Errors: the policy's; budget (nothing that it chose fits);
   /// not_found (it found nothing, and is neither `no_policy` nor a gate that falls back on that).
@@ -166,27 +191,32 @@ class guard {
     Judge judging;
     std::vector<std::uint32_t> costs{};
     bool estimated = false;
+    bool by_picture = false;  ///< a picture's length depends on the picture; `costs` are those with the least ones
   };
   explicit guard(detail::shared<state> s) : state_(std::move(s)) {}
 
   /// The budget of tokens, or what the context leaves beside the request and its answer (for which half of that is enough to keep).
   [[nodiscard]] std::size_t tokens_for(const request& r, std::size_t max_tokens) const {
-    const std::size_t wanted = state_->options.tokens;
+    const std::size_t wanted = state_->options.tokens, context = context_size(state_->backend);
+    if (context == 0) return wanted;
+    const auto talk = assemble({}, r);
+    const std::size_t asked = talk ? length_of(*talk) : context;
+    if (asked + 1 >= context) return wanted;  // not even the request fits: the backend says so itself
+    const std::size_t left = context - asked, room = left - (max_tokens < left / 2 ? max_tokens : left / 2);
+    return wanted == 0 || room < wanted ? room : wanted;
+  }
+  [[nodiscard]] std::size_t length_of(const conversation& talk) const {
     if constexpr (token_counting_backend<Backend>) {
-      const std::size_t context = context_size(state_->backend);
-      const auto talk = context == 0 ? result<conversation>(conversation{}) : assemble({}, r);
-      const auto asked = talk ? state_->backend.count_tokens(*talk) : result<std::size_t>(context);
-      if (!asked || *asked + 1 >= context) return wanted;  // not even the request fits: the backend says so itself
-      const std::size_t left = context - *asked, room = left - (max_tokens < left / 2 ? max_tokens : left / 2);
-      if (wanted == 0 || room < wanted) return room;
+      if (const auto count = state_->backend.count_tokens(talk)) return *count;
     }
-    return wanted;
+    return detail::estimated_length(talk);
   }
 
   [[nodiscard]] result<selection> choose(const request& r, std::size_t max_tokens) const {
     const state& s = *state_;
     const std::size_t tokens = tokens_for(r, max_tokens);
-    auto picked = select(s.policy, s.view, r, {s.options.demonstrations, tokens}, s.costs);
+    const budget limit{s.options.demonstrations, tokens};
+    auto picked = s.by_picture ? select_by_picture(r, limit) : select(s.policy, s.view, r, limit, s.costs);
     if (!picked || !picked->chosen.empty()) return picked;
     if (!picked->left_out.empty()) {
       return failure{errc::budget,
@@ -199,14 +229,73 @@ class guard {
     return picked;
   }
 
+  /// Chooses, looks at the pictures of what was chosen, and chooses again until all their lengths were known. What is left out does not fit
+  /// even with the least of pictures.
+  [[nodiscard]] result<selection> select_by_picture(const request& r, const budget& limit) const {
+    const state& s = *state_;
+    std::vector<std::uint32_t> costs = s.costs;
+    std::vector<bool> known(costs.size());
+    if constexpr (token_counting_backend<Backend>) {
+      const conversation question{{{role::user, {{origin::user, "?", {}}}}}};
+      const auto base = s.backend.count_tokens(question);
+      if (!base) return base.error();
+      for (bool guessed = true; guessed;) {
+        auto picked = select(s.policy, s.view, r, limit, costs);
+        if (!picked) return picked;
+        guessed = false;
+        for (const selected& c : picked->chosen) {
+          if (known[c.index]) continue;
+          conversation talk;
+          if (auto done = append_demonstration(talk, s.view.pool()[c.index]); !done) return std::move(done).error();
+          talk.messages.push_back(question.messages.front());
+          const auto count = s.backend.count_tokens(talk);
+          if (!count) return count.error();
+          known[c.index] = true;
+          const auto cost = static_cast<std::uint32_t>(*count > *base ? *count - *base : 0);
+          guessed = guessed || cost != costs[c.index];
+          costs[c.index] = cost;
+        }
+        if (!guessed) return picked;
+      }
+    }
+    return select(s.policy, s.view, r, limit, costs);
+  }
+
+  /// The first picture of each kind has to decode, or every answer would fail later.
+  [[nodiscard]] static result<void> check_pictures(const state& s) {
+    std::vector<std::string_view> seen;
+    for (const basic_demonstration& d : s.view.pool().items()) {
+      for (std::size_t i = 0; s.options.pictures && i < d.images.size(); ++i) {
+        const std::string_view scheme = detail::scheme_of(d.images[i].name());
+        bool known = false;
+        for (const std::string_view other : seen) known = known || other == scheme;
+        if (known) continue;
+        seen.push_back(scheme);
+        if (auto pixels = d.images[i].decode(); !pixels) return in_demonstration(std::move(pixels).error(), d.id);
+      }
+    }
+    return {};
+  }
+
   [[nodiscard]] static result<void> count_costs(state& s) {
     s.costs.reserve(s.view.pool().size());
     if constexpr (token_counting_backend<Backend>) {
       const conversation question{{{role::user, {{origin::user, "?", {}}}}}};
       const auto base = s.backend.count_tokens(question);
       if (base) {
+        const image dot = image::from_rgb(1, 1, {0, 0, 0}).value();
+        const image wide = image::from_rgb(1280, 960, std::vector<std::uint8_t>(std::size_t{3} * 1280 * 960)).value();
+        if (s.options.pictures) {
+          const auto of = [&](const image& picture) {
+            return s.backend.count_tokens(conversation{{{role::user, {{origin::user, {}, picture}}}}});
+          };
+          const auto shortest = of(dot), other = of(wide);
+          if (!shortest) return shortest.error();
+          if (!other) return other.error();
+          s.by_picture = *shortest != *other;
+        }
         for (const basic_demonstration& d : s.view.pool().items()) {
-          conversation talk = detail::demonstration_only(d, s.options.pictures);
+          conversation talk = detail::demonstration_only(d, dot, s.options.pictures);
           talk.messages.push_back(question.messages.front());
           const auto count = s.backend.count_tokens(talk);
           if (!count) return count.error();
@@ -236,38 +325,44 @@ class guard {
     if (auto done = text_ok(r.query, "the query"); !done) return done;
     if (auto done = text_ok(r.system, "the system prompt"); !done) return done;
     for (std::size_t i = 0; i < r.history.size(); ++i) {
-      if (auto done = text_ok(r.history[i].text, "turn " + std::to_string(i + 1)); !done) return done;
+      const std::string name = "turn " + std::to_string(i + 1);
+      if (r.history[i].who == role::system)
+        return failure{errc::invalid_argument, name + " is a system turn; what the client's own system prompt says belongs into `system`",
+                       "history"};
+      if (auto done = text_ok(r.history[i].text, name); !done) return done;
     }
     return {};
   }
 
-  template <class Generate>
-  [[nodiscard]] result<answer> run(const request& r, std::size_t max_tokens, const Generate& generate) const {
+  template <class Sink, class Generate>
+  [[nodiscard]] result<answer> run(const request& r, std::size_t max_tokens, Sink& sink, const Generate& generate) const {
     const double start = clock_ms();
     const auto elapsed_ms = [&] { return clock_ms() - start; };
     if (auto done = check(r); !done) return std::move(done).error();
 
     answer out;
     out.trace.costs_estimated = state_->estimated;
-    auto talk = defended(r, max_tokens, out.trace);
-    if (!talk) {
-      out.trace.selection_failure = std::move(talk).error();
-      out.trace.demonstrations.clear();
+    auto picked = choose(r, max_tokens);
+    if (!picked) {
+      out.trace.selection_failure = std::move(picked).error();
       if (state_->options.failing == on_failure::refuse) {
         out.text = std::string(fixed_refusal);
         out.judged = {verdict_label::full_refusal, 0, out.text.size(), "selection failed"};
-        out.trace.select_ms = out.trace.ttft_ms = out.trace.total_ms = elapsed_ms();
+        out.trace.select_ms = out.trace.ttft_ms = elapsed_ms();
+        (void)sink(fixed_refusal);
+        out.trace.total_ms = elapsed_ms();
         return out;
       }
-      talk = assemble({}, r);
-      if (!talk) return std::move(talk).error();
+      picked = selection{};
     }
+    const auto talk = defended(r, *picked, out.trace);
+    if (!talk) return talk.error();
     out.trace.select_ms = elapsed_ms();
     result<completion> done = generate(*talk);
     if (!done) return std::move(done).error();
     result<verdict> judged = state_->judging.judge(r, *done);
-    if (!judged) return std::move(judged).error();
-    out.judged = std::move(*judged);
+    if (judged) out.judged = std::move(*judged);
+    else out.trace.judge_failure = std::move(judged).error();
     out.trace.prompt_tokens = done->prompt_tokens;
     out.trace.cached_tokens = done->cached_tokens;
     out.trace.completion_tokens = done->completion_tokens;
@@ -278,22 +373,20 @@ class guard {
     return out;
   }
 
-  [[nodiscard]] result<conversation> defended(const request& r, std::size_t max_tokens, answer_trace& trace) const {
-    auto picked = choose(r, max_tokens);
-    if (!picked) return std::move(picked).error();
+  [[nodiscard]] result<conversation> defended(const request& r, const selection& picked, answer_trace& trace) const {
     const demonstration_pool& pool = state_->view.pool();
-    trace.gate_closed = picked->gate_closed;
-    trace.demonstration_tokens = picked->tokens;
+    trace.gate_closed = picked.gate_closed;
+    trace.demonstration_tokens = picked.tokens;
     std::vector<const basic_demonstration*> shown;
-    for (const selected& s : picked->chosen) {
+    for (const selected& s : picked.chosen) {
       const basic_demonstration& d = pool[s.index];
       shown.push_back(&d);
       trace.demonstrations.push_back({d.id, s.index, s.score, std::string(s.reason), d.label, s.tokens});
     }
-    for (const dropped& d : picked->left_out) trace.dropped.emplace_back(pool[d.index].id, d.reason);
-    trace.dropped_in_all = picked->left_out_in_all;
+    for (const dropped& d : picked.left_out) trace.dropped.emplace_back(pool[d.index].id, d.reason);
+    trace.dropped_in_all = picked.left_out_in_all;
     auto talk = assemble(shown, r, state_->options.pictures);
-    if (talk) talk->side_by_side = shows_side_by_side(state_->policy);
+    if (talk) talk->side_by_side = !shown.empty() && shows_side_by_side(state_->policy);
     return talk;
   }
 

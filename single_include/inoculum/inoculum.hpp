@@ -18,7 +18,9 @@ namespace inoculum {
 /// Refers to it, so it must outlive the call. Not a pointer to the atomic, because <atomic> would cost every including file.
 ///
 ///   std::atomic<bool> enough{false};
-///   guard.ask(r, {.cancel = &enough});
+///   generate_options options = guard.options().generation;
+///   options.cancel = &enough;
+///   guard.ask(r, options);
 class cancel_flag {
  public:
   cancel_flag() = default;                 ///< never to stop
@@ -1086,6 +1088,61 @@ void heap_sort(Items& items, const Less& less) {
 
 #endif
 
+// ---- inoculum/core/utf8.hpp ----
+#ifndef INOCULUM_SINGLE_CORE_UTF8
+#define INOCULUM_SINGLE_CORE_UTF8
+
+// Just enough UTF-8: find the first invalid byte, and never cut a character when streaming.
+
+#include <cstddef>
+#include <string_view>
+
+namespace inoculum {
+
+namespace detail {
+/// The length of the sequence at `at`: 0 when it is invalid, negative when the text ends inside it.
+[[nodiscard]] constexpr int utf8_sequence(std::string_view text, std::size_t at) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(at);
+  if (lead < 0x80) return 1;
+  const int length = lead >= 0xc2 && lead <= 0xdf ? 2 : lead >= 0xe0 && lead <= 0xef ? 3 : lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
+  for (int i = 1; i < length; ++i) {
+    const std::size_t j = at + static_cast<std::size_t>(i);
+    if (j >= text.size()) return -1;
+    // The second byte's range excludes overlong forms, surrogates and what lies beyond U+10FFFF (Unicode table 3-7).
+    const unsigned char low = i > 1 ? 0x80 : lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    const unsigned char high = i > 1 ? 0xbf : lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    if (byte(j) < low || byte(j) > high) return 0;
+  }
+  return length;
+}
+}  // namespace detail
+
+/// The offset of the first byte that is not valid UTF-8, or npos.
+[[nodiscard]] constexpr std::size_t find_invalid_utf8(std::string_view text) noexcept {
+  for (std::size_t at = 0; at < text.size();) {
+    const int length = detail::utf8_sequence(text, at);
+    if (length <= 0) return at;
+    at += static_cast<std::size_t>(length);
+  }
+  return std::string_view::npos;
+}
+
+/// How many bytes at the front can be shown now: everything but a character whose end has not come yet.
+[[nodiscard]] constexpr std::size_t complete_utf8(std::string_view text) noexcept {
+  for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
+    const std::size_t at = text.size() - back;
+    const auto lead = static_cast<unsigned char>(text[at]);
+    if (lead >= 0xc0) return detail::utf8_sequence(text, at) < 0 ? at : text.size();
+    if (lead < 0x80) break;
+  }
+  return text.size();
+}
+
+}  // namespace inoculum
+
+#endif
+
 // ---- inoculum/core/pool.hpp ----
 #ifndef INOCULUM_SINGLE_CORE_POOL
 #define INOCULUM_SINGLE_CORE_POOL
@@ -1110,7 +1167,7 @@ class demonstration_pool {
   demonstration_pool() = default;
 
   /// Builds a pool from any range of demonstrations; record i of the range is index i of the pool.
-  /// Errors: invalid_argument (no records, an empty query or response, a duplicate id).
+  /// Errors: invalid_argument (no records, an empty query or response or one that is not UTF-8, a duplicate id).
   template <demonstration D>
   [[nodiscard]] static result<demonstration_pool> build(std::span<const D> records) {
     std::vector<basic_demonstration> items;
@@ -1136,6 +1193,11 @@ class demonstration_pool {
                                                                      : d.query.empty() ? "query"
                                                                                        : "response"),
                        "demonstration " + std::to_string(i) + (d.id.empty() ? "" : " (" + d.id + ")")};
+      }
+      for (const std::string* text : {&d.query, &d.response}) {
+        if (find_invalid_utf8(*text) == std::string_view::npos) continue;
+        return failure{errc::invalid_argument, text == &d.query ? "the query is not valid UTF-8" : "the response is not valid UTF-8",
+                       "demonstration " + std::to_string(i) + " (" + d.id + ")"};
       }
       ids.push_back(d.id);
     }
@@ -1261,61 +1323,6 @@ namespace inoculum {
   std::timespec_get(&now, TIME_UTC);
 #endif
   return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
-}
-
-}  // namespace inoculum
-
-#endif
-
-// ---- inoculum/core/utf8.hpp ----
-#ifndef INOCULUM_SINGLE_CORE_UTF8
-#define INOCULUM_SINGLE_CORE_UTF8
-
-// Just enough UTF-8: find the first invalid byte, and never cut a character when streaming.
-
-#include <cstddef>
-#include <string_view>
-
-namespace inoculum {
-
-namespace detail {
-/// The length of the sequence at `at`: 0 when it is invalid, negative when the text ends inside it.
-[[nodiscard]] constexpr int utf8_sequence(std::string_view text, std::size_t at) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(at);
-  if (lead < 0x80) return 1;
-  const int length = lead >= 0xc2 && lead <= 0xdf ? 2 : lead >= 0xe0 && lead <= 0xef ? 3 : lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
-  for (int i = 1; i < length; ++i) {
-    const std::size_t j = at + static_cast<std::size_t>(i);
-    if (j >= text.size()) return -1;
-    // The second byte's range excludes overlong forms, surrogates and what lies beyond U+10FFFF (Unicode table 3-7).
-    const unsigned char low = i > 1 ? 0x80 : lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    const unsigned char high = i > 1 ? 0xbf : lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    if (byte(j) < low || byte(j) > high) return 0;
-  }
-  return length;
-}
-}  // namespace detail
-
-/// The offset of the first byte that is not valid UTF-8, or npos.
-[[nodiscard]] constexpr std::size_t find_invalid_utf8(std::string_view text) noexcept {
-  for (std::size_t at = 0; at < text.size();) {
-    const int length = detail::utf8_sequence(text, at);
-    if (length <= 0) return at;
-    at += static_cast<std::size_t>(length);
-  }
-  return std::string_view::npos;
-}
-
-/// How many bytes at the front can be shown now: everything but a character whose end has not come yet.
-[[nodiscard]] constexpr std::size_t complete_utf8(std::string_view text) noexcept {
-  for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
-    const std::size_t at = text.size() - back;
-    const auto lead = static_cast<unsigned char>(text[at]);
-    if (lead >= 0xc0) return detail::utf8_sequence(text, at) < 0 ? at : text.size();
-    if (lead < 0x80) break;
-  }
-  return text.size();
 }
 
 }  // namespace inoculum
@@ -2434,7 +2441,8 @@ void arrange_by(const Order& order, std::vector<selected>& chosen, const demonst
 /// Ranks with the policy, then takes what fits: never stops at the first that is too long, and fills a
 /// share's places with that share's own next candidates. Places that a share cannot fill at all stay
 /// empty rather than change the mixture. `costs[i]` is what demonstration i takes in the prompt (tokens).
-/// Errors: invalid_argument (k = 0, k above the pool, costs of another length), and the policy's own.
+/// Errors: invalid_argument (k = 0, k above the pool, costs of another length), internal (a policy that names what the view has not, or
+/// one demonstration twice), and the policy's own.
 template <selection_policy P>
 [[nodiscard]] result<selection> select(const P& policy, const pool_view& view, const request& r, const budget& limit,
                                        std::span<const std::uint32_t> costs) {
@@ -2465,7 +2473,17 @@ template <selection_policy P>
       if (free_places == 0) break;
       if (c.share >= room.size())
         return failure{errc::internal, "a policy named share " + std::to_string(c.share) + " of " + std::to_string(room.size()), "select"};
+      if (!view.contains(c.index)) {
+        return failure{errc::internal,
+                       "the policy named demonstration " + std::to_string(c.index) + ", which the pool of " + std::to_string(pool_size) +
+                           " has not, or the view hides",
+                       "select"};
+      }
       if (room[c.share] == 0) continue;
+      for (const selected& s : out.chosen) {
+        if (s.index == c.index)
+          return failure{errc::internal, "the policy named demonstration " + std::to_string(c.index) + " twice", "select"};
+      }
       const std::size_t cost = costs[c.index];
       if (limit.tokens != 0 && out.tokens + cost > limit.tokens) {
         ++out.left_out_in_all;
@@ -2544,6 +2562,7 @@ struct answer_trace {
   bool gate_closed = false;
   bool costs_estimated = false;                ///< the backend could not count; lengths were estimated, on the high side
   std::optional<failure> selection_failure{};  ///< set when `on_failure` decided
+  std::optional<failure> judge_failure{};      ///< set when the judge failed; the verdict is then unclear
   std::size_t demonstration_tokens = 0;
   std::size_t prompt_tokens = 0;
   std::size_t cached_tokens = 0;
@@ -2566,23 +2585,39 @@ inline constexpr std::string_view fixed_refusal = "I'm sorry, but I can't help w
 
 namespace detail {
 
+/// A demonstration with stand-ins for its pictures, which would take long to decode for a whole pool.
 template <std::same_as<basic_demonstration> D>
-[[nodiscard]] conversation demonstration_only(const D& d, bool with_pictures) {
-  // A picture's positions do not depend on its pixels, so one black pixel stands for all of them.
-  const image blank = image::from_rgb(1, 1, {0, 0, 0}).value();
+[[nodiscard]] conversation demonstration_only(const D& d, const image& stand_in, bool with_pictures) {
   conversation talk;
   message user{role::user, {}};
-  for (std::size_t i = 0; with_pictures && i < d.images.size(); ++i) user.parts.push_back({origin::pool, {}, blank});
+  for (std::size_t i = 0; with_pictures && i < d.images.size(); ++i) user.parts.push_back({origin::pool, {}, stand_in});
   user.parts.push_back({origin::pool, d.query, {}});
   talk.messages.push_back(std::move(user));
   talk.messages.push_back({role::assistant, {{origin::pool, d.response, {}}}});
   return talk;
 }
 
+/// "phantom" of "phantom:…"; empty for files and pictures in memory.
+[[nodiscard]] inline std::string_view scheme_of(std::string_view name) {
+  const std::size_t colon = name.find(':');
+  return colon == std::string_view::npos ? std::string_view() : name.substr(0, colon);
+}
+
 /// Without a tokenizer: three bytes a token and four tokens of template a turn, 600 a picture (LLaVA's
 /// 576 and a margin). English runs near four bytes a token, so this errs towards too long.
+[[nodiscard]] inline std::size_t estimated_tokens(std::size_t bytes, std::size_t turns, std::size_t pictures) {
+  return (bytes + 2) / 3 + 4 * turns + 600 * pictures;
+}
 [[nodiscard]] inline std::size_t estimated_cost(const basic_demonstration& d, bool with_pictures) {
-  return (d.query.size() + d.response.size() + 2) / 3 + 8 + (with_pictures ? 600 * d.images.size() : 0);
+  return estimated_tokens(d.query.size() + d.response.size(), 2, with_pictures ? d.images.size() : 0);
+}
+template <std::same_as<conversation> Conversation>
+[[nodiscard]] std::size_t estimated_length(const Conversation& talk) {
+  std::size_t bytes = 0, pictures = 0;
+  for (const message& m : talk.messages) {
+    for (const part& p : m.parts) p.is_image() ? ++pictures : bytes += p.text.size();
+  }
+  return estimated_tokens(bytes, talk.messages.size(), pictures);
 }
 
 }  // namespace detail
@@ -2611,6 +2646,7 @@ class guard {
     }
     auto parts = detail::shared<state>::make(std::move(b), std::move(policy), pool_view(std::move(pool)), std::move(options), std::move(j));
     if (!takes_pictures(parts->backend)) parts->options.pictures = false;
+    if (auto drawn = check_pictures(*parts); !drawn) return std::move(drawn).error();
     if (auto done = count_costs(*parts); !done) return std::move(done).error();
     std::uint32_t least = parts->costs.front();
     for (const std::uint32_t cost : parts->costs) least = cost < least ? cost : least;
@@ -2623,18 +2659,25 @@ class guard {
     return guard(std::move(parts));
   }
 
-  /// Errors: invalid_argument (nothing asked, text that is not UTF-8), and the backend's own. A selection
-  /// that fails is not an error here: `on_failure` decides and the trace says so.
+  /// Errors: invalid_argument (nothing asked, text that is not UTF-8, a system turn in the history), a chosen demonstration's picture that
+  /// does not decode, and the backend's own. A selection that fails is not an error here: `on_failure` decides and the trace says so. A
+  /// judge that fails loses no answer: the verdict is `unclear`, and the trace says why. `generation` stands for all of the guard's
+  /// own: to change one of them, change a copy of `options().generation`.
   [[nodiscard]] result<answer> ask(const request& r) const { return ask(r, state_->options.generation); }
   [[nodiscard]] result<answer> ask(const request& r, const generate_options& generation) const {
-    return run(r, generation.max_tokens, [&](const conversation& talk) { return state_->backend.generate(talk, generation); });
+    const auto unheard = [](std::string_view) { return true; };
+    return run(r, generation.max_tokens, unheard, [&](const conversation& talk) { return state_->backend.generate(talk, generation); });
   }
-  /// Streams: `sink(text)` sees whole characters as they come, false stops.
+  /// Streams: `sink(text)` sees whole characters as they come, the fixed refusal too; false stops.
   template <class Sink>
   requires streaming_backend<Backend>
   [[nodiscard]] result<answer> ask(const request& r, const generate_options& generation, Sink&& sink) const {
-    return run(r, generation.max_tokens, [&](const conversation& talk) { return state_->backend.generate(talk, generation, sink); });
+    return run(r, generation.max_tokens, sink, [&](const conversation& talk) { return state_->backend.generate(talk, generation, sink); });
   }
+
+  template <class Sink>
+  requires streaming_backend<Backend> && std::invocable<Sink&, std::string_view>
+  [[nodiscard]] result<answer> ask(const request& r, Sink&& sink) const { return ask(r, state_->options.generation, sink); }
 
   /// What would be shown for this request, without asking the model. Errors: the policy's; budget (nothing that it chose fits);
   /// not_found (it found nothing, and is neither `no_policy` nor a gate that falls back on that).
@@ -2655,27 +2698,32 @@ class guard {
     Judge judging;
     std::vector<std::uint32_t> costs{};
     bool estimated = false;
+    bool by_picture = false;  ///< a picture's length depends on the picture; `costs` are those with the least ones
   };
   explicit guard(detail::shared<state> s) : state_(std::move(s)) {}
 
   /// The budget of tokens, or what the context leaves beside the request and its answer (for which half of that is enough to keep).
   [[nodiscard]] std::size_t tokens_for(const request& r, std::size_t max_tokens) const {
-    const std::size_t wanted = state_->options.tokens;
+    const std::size_t wanted = state_->options.tokens, context = context_size(state_->backend);
+    if (context == 0) return wanted;
+    const auto talk = assemble({}, r);
+    const std::size_t asked = talk ? length_of(*talk) : context;
+    if (asked + 1 >= context) return wanted;  // not even the request fits: the backend says so itself
+    const std::size_t left = context - asked, room = left - (max_tokens < left / 2 ? max_tokens : left / 2);
+    return wanted == 0 || room < wanted ? room : wanted;
+  }
+  [[nodiscard]] std::size_t length_of(const conversation& talk) const {
     if constexpr (token_counting_backend<Backend>) {
-      const std::size_t context = context_size(state_->backend);
-      const auto talk = context == 0 ? result<conversation>(conversation{}) : assemble({}, r);
-      const auto asked = talk ? state_->backend.count_tokens(*talk) : result<std::size_t>(context);
-      if (!asked || *asked + 1 >= context) return wanted;  // not even the request fits: the backend says so itself
-      const std::size_t left = context - *asked, room = left - (max_tokens < left / 2 ? max_tokens : left / 2);
-      if (wanted == 0 || room < wanted) return room;
+      if (const auto count = state_->backend.count_tokens(talk)) return *count;
     }
-    return wanted;
+    return detail::estimated_length(talk);
   }
 
   [[nodiscard]] result<selection> choose(const request& r, std::size_t max_tokens) const {
     const state& s = *state_;
     const std::size_t tokens = tokens_for(r, max_tokens);
-    auto picked = select(s.policy, s.view, r, {s.options.demonstrations, tokens}, s.costs);
+    const budget limit{s.options.demonstrations, tokens};
+    auto picked = s.by_picture ? select_by_picture(r, limit) : select(s.policy, s.view, r, limit, s.costs);
     if (!picked || !picked->chosen.empty()) return picked;
     if (!picked->left_out.empty()) {
       return failure{errc::budget,
@@ -2688,14 +2736,73 @@ class guard {
     return picked;
   }
 
+  /// Chooses, looks at the pictures of what was chosen, and chooses again until all their lengths were known. What is left out does not fit
+  /// even with the least of pictures.
+  [[nodiscard]] result<selection> select_by_picture(const request& r, const budget& limit) const {
+    const state& s = *state_;
+    std::vector<std::uint32_t> costs = s.costs;
+    std::vector<bool> known(costs.size());
+    if constexpr (token_counting_backend<Backend>) {
+      const conversation question{{{role::user, {{origin::user, "?", {}}}}}};
+      const auto base = s.backend.count_tokens(question);
+      if (!base) return base.error();
+      for (bool guessed = true; guessed;) {
+        auto picked = select(s.policy, s.view, r, limit, costs);
+        if (!picked) return picked;
+        guessed = false;
+        for (const selected& c : picked->chosen) {
+          if (known[c.index]) continue;
+          conversation talk;
+          if (auto done = append_demonstration(talk, s.view.pool()[c.index]); !done) return std::move(done).error();
+          talk.messages.push_back(question.messages.front());
+          const auto count = s.backend.count_tokens(talk);
+          if (!count) return count.error();
+          known[c.index] = true;
+          const auto cost = static_cast<std::uint32_t>(*count > *base ? *count - *base : 0);
+          guessed = guessed || cost != costs[c.index];
+          costs[c.index] = cost;
+        }
+        if (!guessed) return picked;
+      }
+    }
+    return select(s.policy, s.view, r, limit, costs);
+  }
+
+  /// The first picture of each kind has to decode, or every answer would fail later.
+  [[nodiscard]] static result<void> check_pictures(const state& s) {
+    std::vector<std::string_view> seen;
+    for (const basic_demonstration& d : s.view.pool().items()) {
+      for (std::size_t i = 0; s.options.pictures && i < d.images.size(); ++i) {
+        const std::string_view scheme = detail::scheme_of(d.images[i].name());
+        bool known = false;
+        for (const std::string_view other : seen) known = known || other == scheme;
+        if (known) continue;
+        seen.push_back(scheme);
+        if (auto pixels = d.images[i].decode(); !pixels) return in_demonstration(std::move(pixels).error(), d.id);
+      }
+    }
+    return {};
+  }
+
   [[nodiscard]] static result<void> count_costs(state& s) {
     s.costs.reserve(s.view.pool().size());
     if constexpr (token_counting_backend<Backend>) {
       const conversation question{{{role::user, {{origin::user, "?", {}}}}}};
       const auto base = s.backend.count_tokens(question);
       if (base) {
+        const image dot = image::from_rgb(1, 1, {0, 0, 0}).value();
+        const image wide = image::from_rgb(1280, 960, std::vector<std::uint8_t>(std::size_t{3} * 1280 * 960)).value();
+        if (s.options.pictures) {
+          const auto of = [&](const image& picture) {
+            return s.backend.count_tokens(conversation{{{role::user, {{origin::user, {}, picture}}}}});
+          };
+          const auto shortest = of(dot), other = of(wide);
+          if (!shortest) return shortest.error();
+          if (!other) return other.error();
+          s.by_picture = *shortest != *other;
+        }
         for (const basic_demonstration& d : s.view.pool().items()) {
-          conversation talk = detail::demonstration_only(d, s.options.pictures);
+          conversation talk = detail::demonstration_only(d, dot, s.options.pictures);
           talk.messages.push_back(question.messages.front());
           const auto count = s.backend.count_tokens(talk);
           if (!count) return count.error();
@@ -2725,38 +2832,44 @@ class guard {
     if (auto done = text_ok(r.query, "the query"); !done) return done;
     if (auto done = text_ok(r.system, "the system prompt"); !done) return done;
     for (std::size_t i = 0; i < r.history.size(); ++i) {
-      if (auto done = text_ok(r.history[i].text, "turn " + std::to_string(i + 1)); !done) return done;
+      const std::string name = "turn " + std::to_string(i + 1);
+      if (r.history[i].who == role::system)
+        return failure{errc::invalid_argument, name + " is a system turn; what the client's own system prompt says belongs into `system`",
+                       "history"};
+      if (auto done = text_ok(r.history[i].text, name); !done) return done;
     }
     return {};
   }
 
-  template <class Generate>
-  [[nodiscard]] result<answer> run(const request& r, std::size_t max_tokens, const Generate& generate) const {
+  template <class Sink, class Generate>
+  [[nodiscard]] result<answer> run(const request& r, std::size_t max_tokens, Sink& sink, const Generate& generate) const {
     const double start = clock_ms();
     const auto elapsed_ms = [&] { return clock_ms() - start; };
     if (auto done = check(r); !done) return std::move(done).error();
 
     answer out;
     out.trace.costs_estimated = state_->estimated;
-    auto talk = defended(r, max_tokens, out.trace);
-    if (!talk) {
-      out.trace.selection_failure = std::move(talk).error();
-      out.trace.demonstrations.clear();
+    auto picked = choose(r, max_tokens);
+    if (!picked) {
+      out.trace.selection_failure = std::move(picked).error();
       if (state_->options.failing == on_failure::refuse) {
         out.text = std::string(fixed_refusal);
         out.judged = {verdict_label::full_refusal, 0, out.text.size(), "selection failed"};
-        out.trace.select_ms = out.trace.ttft_ms = out.trace.total_ms = elapsed_ms();
+        out.trace.select_ms = out.trace.ttft_ms = elapsed_ms();
+        (void)sink(fixed_refusal);
+        out.trace.total_ms = elapsed_ms();
         return out;
       }
-      talk = assemble({}, r);
-      if (!talk) return std::move(talk).error();
+      picked = selection{};
     }
+    const auto talk = defended(r, *picked, out.trace);
+    if (!talk) return talk.error();
     out.trace.select_ms = elapsed_ms();
     result<completion> done = generate(*talk);
     if (!done) return std::move(done).error();
     result<verdict> judged = state_->judging.judge(r, *done);
-    if (!judged) return std::move(judged).error();
-    out.judged = std::move(*judged);
+    if (judged) out.judged = std::move(*judged);
+    else out.trace.judge_failure = std::move(judged).error();
     out.trace.prompt_tokens = done->prompt_tokens;
     out.trace.cached_tokens = done->cached_tokens;
     out.trace.completion_tokens = done->completion_tokens;
@@ -2767,22 +2880,20 @@ class guard {
     return out;
   }
 
-  [[nodiscard]] result<conversation> defended(const request& r, std::size_t max_tokens, answer_trace& trace) const {
-    auto picked = choose(r, max_tokens);
-    if (!picked) return std::move(picked).error();
+  [[nodiscard]] result<conversation> defended(const request& r, const selection& picked, answer_trace& trace) const {
     const demonstration_pool& pool = state_->view.pool();
-    trace.gate_closed = picked->gate_closed;
-    trace.demonstration_tokens = picked->tokens;
+    trace.gate_closed = picked.gate_closed;
+    trace.demonstration_tokens = picked.tokens;
     std::vector<const basic_demonstration*> shown;
-    for (const selected& s : picked->chosen) {
+    for (const selected& s : picked.chosen) {
       const basic_demonstration& d = pool[s.index];
       shown.push_back(&d);
       trace.demonstrations.push_back({d.id, s.index, s.score, std::string(s.reason), d.label, s.tokens});
     }
-    for (const dropped& d : picked->left_out) trace.dropped.emplace_back(pool[d.index].id, d.reason);
-    trace.dropped_in_all = picked->left_out_in_all;
+    for (const dropped& d : picked.left_out) trace.dropped.emplace_back(pool[d.index].id, d.reason);
+    trace.dropped_in_all = picked.left_out_in_all;
     auto talk = assemble(shown, r, state_->options.pictures);
-    if (talk) talk->side_by_side = shows_side_by_side(state_->policy);
+    if (talk) talk->side_by_side = !shown.empty() && shows_side_by_side(state_->policy);
     return talk;
   }
 
@@ -2903,6 +3014,7 @@ class rng {
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -2943,7 +3055,7 @@ struct random_policy {
 class fixed_policy {
  public:
   /// These, by id. Errors: not_found (an id that the pool lacks), invalid_argument (one twice).
-  template <class Ids = std::span<const std::string_view>>
+  template <class Ids = std::initializer_list<std::string_view>>
   [[nodiscard]] static result<fixed_policy> of(const demonstration_pool& pool, const Ids& ids) {
     fixed_policy out;
     for (const std::string_view id : ids) {

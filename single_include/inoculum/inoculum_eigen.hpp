@@ -364,6 +364,7 @@ struct by_intent_policy {
     for (candidate& c : ranked->candidates) {
       const bool refuse = answer == answers.end() || (refusal != refusals.end() && refusal_first(*refusal, *answer));
       c = refuse ? *refusal++ : *answer++;
+      if (refuse && up > 0.0f && c.reason == "similar") c.reason = "similar, the words read harmful";
     }
     return ranked;
   }

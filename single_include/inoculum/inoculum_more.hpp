@@ -903,10 +903,12 @@ inline void add_parts(std::vector<segment>& out, const message& m) {
 }
 }  // namespace detail
 
+/// What SmolLM2's own template says when a conversation has no system message.
+inline constexpr std::string_view smollm2_system = "You are a helpful AI assistant named SmolLM, trained by Hugging Face";
+
 /// ChatML: SmolLM2, Qwen2 and many more.
 struct chatml {
-  /// Written when a conversation has no system message, as SmolLM2's own template does; empty: none.
-  std::string default_system = "You are a helpful AI assistant named SmolLM, trained by Hugging Face";
+  std::string default_system{};  ///< written when a conversation has no system message; empty: none
 
   [[nodiscard]] std::vector<segment> render(const conversation& talk, bool open_reply) const {
     std::vector<segment> out;
@@ -2246,7 +2248,7 @@ namespace detail {
 [[nodiscard]] inline template_piece text_piece(std::string_view text) { return {false, std::string(text)}; }
 }  // namespace detail
 
-/// ChatML with any default system prompt; `chatml` is the same with SmolLM2's.
+/// As `chatml`.
 [[nodiscard]] inline turn_format chatml_format(std::string default_system = {}) {
   using namespace detail;
   turn_format f;
@@ -2375,7 +2377,7 @@ template <class HasControl>
   };
   if (says("<end_of_utterance>")) return smolvlm_format(says("<|im_start|>") ? "<|im_start|>" : "<|begin_of_text|>");
   if (says("<|im_start|>")) {
-    if (chat_template.empty() || says("SmolLM")) return chatml_format(chatml{}.default_system);
+    if (chat_template.empty() || says("SmolLM")) return chatml_format(std::string(smollm2_system));
     if (says("You are Qwen, created by Alibaba Cloud."))
       return chatml_format("You are Qwen, created by Alibaba Cloud. You are a helpful assistant.");
     return says("You are a helpful assistant") ? qwen2_format() : chatml_format();
@@ -2626,6 +2628,7 @@ struct by_intent_policy {
     for (candidate& c : ranked->candidates) {
       const bool refuse = answer == answers.end() || (refusal != refusals.end() && refusal_first(*refusal, *answer));
       c = refuse ? *refusal++ : *answer++;
+      if (refuse && up > 0.0f && c.reason == "similar") c.reason = "similar, the words read harmful";
     }
     return ranked;
   }

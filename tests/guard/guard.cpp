@@ -168,6 +168,119 @@ TEST_CASE("demonstrations leave room for a long request and its answer, where th
   CHECK(over.error().message.find("context holds 1000") != std::string::npos);
 }
 
+namespace {
+/// A picture takes a position for each of its rows.
+struct row_counter {
+  [[nodiscard]] static result<std::size_t> count_tokens(const conversation& talk) {
+    std::size_t n = 0;
+    for (const message& m : talk.messages) {
+      for (const part& p : m.parts) n += p.is_image() ? static_cast<std::size_t>(p.pixels.height()) : p.text.size() / 4;
+    }
+    return n;
+  }
+  [[nodiscard]] static result<completion> generate(const conversation& talk, const generate_options&) {
+    return completion{.text = "ok", .prompt_tokens = count_tokens(talk).value()};
+  }
+};
+/// Cannot count, but says how much its model reads.
+struct small_context {
+  [[nodiscard]] static std::size_t context_size() { return 300; }
+  [[nodiscard]] static result<completion> generate(const conversation& talk, const generate_options&) {
+    return completion{.text = std::to_string(talk.messages.size())};
+  }
+};
+demonstration_pool pool_of(std::vector<basic_demonstration> items) { return demonstration_pool::build(std::move(items)).value(); }
+basic_demonstration with_picture(std::string id, picture p) {
+  return {.id = std::move(id), .query = "What is shown?", .response = "A lung.", .images = {std::move(p)}};
+}
+}  // namespace
+
+TEST_CASE("the budget counts pictures as they are, where their length depends on them") {
+  std::vector<basic_demonstration> items;
+  for (int i = 0; i < 6; ++i) items.push_back(with_picture("d" + std::to_string(i), test::flat_image(i % 2 == 0 ? 2000 : 20, 9)));
+  const auto pool = pool_of(std::move(items));
+  const auto g = make_guard(row_counter{}, fixed_policy::of(pool, {"d0", "d1", "d2", "d3", "d4", "d5"}).value(), pool,
+                            {.demonstrations = 4, .tokens = 2100})
+                     .value();
+  const answer a = g.ask({.query = "q"}).value();
+  CHECK(a.trace.prompt_tokens <= 2100);
+  CHECK(a.trace.demonstration_tokens == a.trace.prompt_tokens);
+  REQUIRE(a.trace.demonstrations.size() == 4);  // one of 2,000 rows and all of 20
+  CHECK(a.trace.dropped_in_all == 2);
+}
+
+TEST_CASE("a pool whose pictures cannot be decoded is an error, not a refusal") {
+  const picture lost("phantom:ct/chest/mass?seed=7", []() -> result<image> { return failure{errc::unsupported, "not drawn here", {}}; });
+  const auto unmade = make_guard(scripted_backend(shape), random_policy{}, pool_of({with_picture("a", lost)}), {.demonstrations = 1});
+  REQUIRE_FALSE(unmade);
+  CHECK(unmade.error().to_string().find("demonstration \"a\"") != std::string::npos);
+  CHECK(make_guard(scripted_backend(shape), random_policy{}, pool_of({with_picture("a", lost)}), {.demonstrations = 1, .pictures = false}));
+  // The first of each kind is tried when the guard is made, others when they are shown.
+  const auto pool = pool_of({with_picture("a", test::flat_image(4, 9)), with_picture("b", picture("later.png", [] {
+                                                                                       return result<image>(failure{errc::io, "gone", {}});
+                                                                                     }))});
+  const auto g = make_guard(scripted_backend(shape), fixed_policy::of(pool, {"b"}).value(), pool, {.demonstrations = 1}).value();
+  const auto said = g.ask({.query = "q"});
+  REQUIRE_FALSE(said);
+  CHECK(said.error().to_string().find("demonstration \"b\"") != std::string::npos);
+}
+
+TEST_CASE("a stream gets the fixed refusal, too") {
+  const auto pool = test::small_pool();
+  struct broken {
+    result<ranking> rank(const pool_view&, const request&, std::size_t) const { return failure{errc::internal, "index lost", {}}; }
+  };
+  const auto g = make_guard(token_backend(test::toy_engine("Yes.", 4000)), broken{}, pool).value();
+  std::string heard;
+  const answer a = g.ask({.query = "q q q"}, [&](std::string_view text) { return heard += text, true; }).value();
+  CHECK(heard == fixed_refusal);
+  CHECK(a.text == fixed_refusal);
+}
+
+TEST_CASE("a policy that names what is not there, or one twice, is told so") {
+  const auto pool = test::small_pool();
+  struct wrong {
+    std::vector<std::uint32_t> names;
+    [[nodiscard]] result<ranking> rank(const pool_view&, const request&, std::size_t) const {
+      ranking out;
+      for (const std::uint32_t i : names) out.candidates.push_back({i, 0.0f, "named"});
+      return out;
+    }
+  };
+  const std::vector<std::uint32_t> costs(pool.size(), 1);
+  const auto outside = select(wrong{{1, 999999}}, pool_view(pool), {.query = "q"}, {.demonstrations = 4}, costs);
+  REQUIRE_FALSE(outside);
+  CHECK(outside.error().message == "the policy named demonstration 999999, which the pool of 12 has not, or the view hides");
+  const auto twice = select(wrong{{1, 2, 1}}, pool_view(pool), {.query = "q"}, {.demonstrations = 4}, costs);
+  REQUIRE_FALSE(twice);
+  CHECK(twice.error().message == "the policy named demonstration 1 twice");
+}
+
+TEST_CASE("a judge that fails loses no answer") {
+  struct broken_judge {
+    [[nodiscard]] result<verdict> judge(const request&, const completion&) const { return failure{errc::network, "no judge today", {}}; }
+  };
+  const answer a = make_guard(scripted_backend("The lungs are clear."), random_policy{}, test::small_pool(), {}, broken_judge{})
+                       ->ask({.query = "q"})
+                       .value();
+  CHECK(a.text == "The lungs are clear.");
+  CHECK(a.judged.label == verdict_label::unclear);
+  REQUIRE(a.trace.judge_failure);
+  CHECK(a.trace.judge_failure->message == "no judge today");
+}
+
+TEST_CASE("a backend that cannot count but knows its context is not overrun either") {
+  const auto pool = test::small_pool();
+  generate_options short_answers;
+  short_answers.max_tokens = 50;
+  const auto g =
+      make_guard(small_context{}, random_policy{}, pool, {.demonstrations = 8, .tokens = 4096, .generation = short_answers}).value();
+  const answer a = g.ask({.query = std::string(300, 'q')}).value();  // some 100 tokens
+  CHECK(a.trace.demonstration_tokens <= 150);
+  CHECK(a.trace.demonstrations.size() < 8);
+  CHECK_FALSE(a.trace.demonstrations.empty());
+}
+
 TEST_CASE("what is asked is checked before the model sees it") {
   const auto g = make_guard(scripted_backend(shape), random_policy{}, test::small_pool()).value();
   CHECK(g.ask({}).error().code == errc::invalid_argument);
@@ -175,6 +288,10 @@ TEST_CASE("what is asked is checked before the model sees it") {
   REQUIRE_FALSE(bad);
   CHECK(bad.error().where == "byte 3");
   CHECK(g.ask({.query = std::string("nul \0 byte", 10)}).has_value());
+  request system_turn{.query = "q"};
+  system_turn.history = {{role::system, "Obey.", {}}};
+  REQUIRE_FALSE(g.ask(system_turn));
+  CHECK(g.ask(system_turn).error().message.starts_with("turn 1 is a system turn"));
 }
 
 TEST_CASE("a backend that cannot count: costs are estimated and the trace says so") {

@@ -44,6 +44,7 @@ struct openai_options {
   double retry_seconds = 0.5;             ///< before the first retry, then doubled; a server's Retry-After goes first
   double most_retry_seconds = 30.0;       ///< a server that asks for a longer wait is not asked again
   std::size_t response_bytes = 8u << 20;  ///< more is refused
+  std::size_t context = 0;                ///< tokens that the served model reads; 0: unknown, then only the guard's budget bounds a prompt
 };
 
 namespace detail {
@@ -121,6 +122,8 @@ class openai_backend {
     }
     return {};
   }
+
+  [[nodiscard]] std::size_t context_size() const noexcept { return options_.context; }
 
   /// Errors: network, server (a status that is not 200, an error for an answer), invalid_argument (a status of 400, 413 or 422), timeout,
   /// parse (not what the protocol says), too_large, invalid_argument; each names the URL. A cancelled call gives what it has.

@@ -11,7 +11,9 @@ namespace inoculum {
 /// Refers to it, so it must outlive the call. Not a pointer to the atomic, because <atomic> would cost every including file.
 ///
 ///   std::atomic<bool> enough{false};
-///   guard.ask(r, {.cancel = &enough});
+///   generate_options options = guard.options().generation;
+///   options.cancel = &enough;
+///   guard.ask(r, options);
 class cancel_flag {
  public:
   cancel_flag() = default;                 ///< never to stop

@@ -16,6 +16,7 @@
 #include "result.hpp"
 #include "shared.hpp"
 #include "sort.hpp"
+#include "utf8.hpp"
 
 namespace inoculum {
 
@@ -26,7 +27,7 @@ class demonstration_pool {
   demonstration_pool() = default;
 
   /// Builds a pool from any range of demonstrations; record i of the range is index i of the pool.
-  /// Errors: invalid_argument (no records, an empty query or response, a duplicate id).
+  /// Errors: invalid_argument (no records, an empty query or response or one that is not UTF-8, a duplicate id).
   template <demonstration D>
   [[nodiscard]] static result<demonstration_pool> build(std::span<const D> records) {
     std::vector<basic_demonstration> items;
@@ -52,6 +53,11 @@ class demonstration_pool {
                                                                      : d.query.empty() ? "query"
                                                                                        : "response"),
                        "demonstration " + std::to_string(i) + (d.id.empty() ? "" : " (" + d.id + ")")};
+      }
+      for (const std::string* text : {&d.query, &d.response}) {
+        if (find_invalid_utf8(*text) == std::string_view::npos) continue;
+        return failure{errc::invalid_argument, text == &d.query ? "the query is not valid UTF-8" : "the response is not valid UTF-8",
+                       "demonstration " + std::to_string(i) + " (" + d.id + ")"};
       }
       ids.push_back(d.id);
     }

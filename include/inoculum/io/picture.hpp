@@ -31,7 +31,7 @@ using picture_resolver = std::function<result<picture>(std::string_view name)>;
     return failure{errc::unsupported, "unknown kind of picture " + detail::in_quotes(name) + " (known: a file, phantom:…)", {}};
   }
   return picture(std::string(name), [name = std::string(name)]() -> result<image> {
-    return failure{errc::unsupported, "a phantom cannot be drawn here: the file was loaded without a resolver for phantoms", name};
+    return failure{errc::unsupported, "a phantom cannot be drawn here: load the file with `resolve_phantom` (synthesis/phantom.hpp)", name};
   });
 }
 

@@ -64,10 +64,12 @@ inline void add_parts(std::vector<segment>& out, const message& m) {
 }
 }  // namespace detail
 
+/// What SmolLM2's own template says when a conversation has no system message.
+inline constexpr std::string_view smollm2_system = "You are a helpful AI assistant named SmolLM, trained by Hugging Face";
+
 /// ChatML: SmolLM2, Qwen2 and many more.
 struct chatml {
-  /// Written when a conversation has no system message, as SmolLM2's own template does; empty: none.
-  std::string default_system = "You are a helpful AI assistant named SmolLM, trained by Hugging Face";
+  std::string default_system{};  ///< written when a conversation has no system message; empty: none
 
   [[nodiscard]] std::vector<segment> render(const conversation& talk, bool open_reply) const {
     std::vector<segment> out;

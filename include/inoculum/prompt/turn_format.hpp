@@ -105,7 +105,7 @@ namespace detail {
 [[nodiscard]] inline template_piece text_piece(std::string_view text) { return {false, std::string(text)}; }
 }  // namespace detail
 
-/// ChatML with any default system prompt; `chatml` is the same with SmolLM2's.
+/// As `chatml`.
 [[nodiscard]] inline turn_format chatml_format(std::string default_system = {}) {
   using namespace detail;
   turn_format f;
@@ -234,7 +234,7 @@ template <class HasControl>
   };
   if (says("<end_of_utterance>")) return smolvlm_format(says("<|im_start|>") ? "<|im_start|>" : "<|begin_of_text|>");
   if (says("<|im_start|>")) {
-    if (chat_template.empty() || says("SmolLM")) return chatml_format(chatml{}.default_system);
+    if (chat_template.empty() || says("SmolLM")) return chatml_format(std::string(smollm2_system));
     if (says("You are Qwen, created by Alibaba Cloud."))
       return chatml_format("You are Qwen, created by Alibaba Cloud. You are a helpful assistant.");
     return says("You are a helpful assistant") ? qwen2_format() : chatml_format();

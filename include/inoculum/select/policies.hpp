@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,7 +49,7 @@ struct random_policy {
 class fixed_policy {
  public:
   /// These, by id. Errors: not_found (an id that the pool lacks), invalid_argument (one twice).
-  template <class Ids = std::span<const std::string_view>>
+  template <class Ids = std::initializer_list<std::string_view>>
   [[nodiscard]] static result<fixed_policy> of(const demonstration_pool& pool, const Ids& ids) {
     fixed_policy out;
     for (const std::string_view id : ids) {

@@ -71,7 +71,8 @@ void arrange_by(const Order& order, std::vector<selected>& chosen, const demonst
 /// Ranks with the policy, then takes what fits: never stops at the first that is too long, and fills a
 /// share's places with that share's own next candidates. Places that a share cannot fill at all stay
 /// empty rather than change the mixture. `costs[i]` is what demonstration i takes in the prompt (tokens).
-/// Errors: invalid_argument (k = 0, k above the pool, costs of another length), and the policy's own.
+/// Errors: invalid_argument (k = 0, k above the pool, costs of another length), internal (a policy that names what the view has not, or
+/// one demonstration twice), and the policy's own.
 template <selection_policy P>
 [[nodiscard]] result<selection> select(const P& policy, const pool_view& view, const request& r, const budget& limit,
                                        std::span<const std::uint32_t> costs) {
@@ -102,7 +103,17 @@ template <selection_policy P>
       if (free_places == 0) break;
       if (c.share >= room.size())
         return failure{errc::internal, "a policy named share " + std::to_string(c.share) + " of " + std::to_string(room.size()), "select"};
+      if (!view.contains(c.index)) {
+        return failure{errc::internal,
+                       "the policy named demonstration " + std::to_string(c.index) + ", which the pool of " + std::to_string(pool_size) +
+                           " has not, or the view hides",
+                       "select"};
+      }
       if (room[c.share] == 0) continue;
+      for (const selected& s : out.chosen) {
+        if (s.index == c.index)
+          return failure{errc::internal, "the policy named demonstration " + std::to_string(c.index) + " twice", "select"};
+      }
       const std::size_t cost = costs[c.index];
       if (limit.tokens != 0 && out.tokens + cost > limit.tokens) {
         ++out.left_out_in_all;
