@@ -248,6 +248,31 @@ TEST_CASE("what two prompts share is computed once") {
   CHECK(backend.generate(ask("question one", {scan}), {})->cached_tokens > toy_engine::picture_rows);
 }
 
+TEST_CASE("what one tenant asked is of no use to another, whoever came in between") {
+  token_backend backend(toy_engine("ok"));
+  generate_options one, two;
+  one.cache_salt = "one";
+  two.cache_salt = "two";
+  const auto cached = [&](const generate_options& o) { return backend.generate(ask("the same question"), o)->cached_tokens; };
+  CHECK(cached(one) == 0);
+  CHECK(cached(one) > 0);
+  CHECK(cached(two) == 0);
+  CHECK(cached(two) > 0);
+  CHECK(cached(one) == 0);
+  CHECK(cached({}) == 0);
+  REQUIRE(backend.prepare(ask("the same question"), "two"));
+  CHECK(cached(one) == 0);
+  REQUIRE(backend.prepare(ask("the same question"), "two"));
+  CHECK(cached(two) > 0);
+  const std::size_t before = backend.engine().evaluated;
+  REQUIRE(backend.score(ask("the same question"), "ok", "one"));
+  CHECK(backend.engine().evaluated - before > backend.generate(ask("the same question"), one)->prompt_tokens);  // all of it, and more
+  std::atomic<bool> stop{true};
+  two.cancel = &stop;
+  CHECK(backend.generate(ask("the same question"), two)->finish == finish_reason::cancelled);  // before it was anybody's turn
+  CHECK(cached(one) > 0);
+}
+
 TEST_CASE("control strings in a query stay text") {
   token_backend backend(toy_engine("ok"));
   const auto plain = backend.count_tokens(ask("")).value();
@@ -274,6 +299,15 @@ TEST_CASE("errors: too long, no eyes, another chat format") {
   other.knows_chatml = false;
   token_backend wrong(std::move(other));
   CHECK(wrong.generate(ask("x"), {}).error().message.find("<|im_start|>") != std::string::npos);
+}
+
+TEST_CASE("an error says which picture it is about") {
+  toy_engine toy("ok");
+  toy.blind_after = 2;
+  token_backend backend(std::move(toy));
+  const image a = test::flat_image(8, 1), b = test::flat_image(8, 2), c = test::flat_image(8, 3);
+  CHECK(backend.generate(ask("x", {a, b, c}), {}).error().to_string() == "picture 3 of 3, toy: cannot be seen");
+  CHECK(backend.prepare(ask("x", {a})).error().where == "picture 1 of 1, toy");
 }
 
 TEST_CASE("an engine that reads in turn only refuses demonstrations side by side") {
