@@ -231,6 +231,46 @@ TEST_CASE("a length limit never leaves half a character") {
   CHECK(backend.generate(ask("x"), options)->text == "a");
 }
 
+TEST_CASE("bytes that make no character reach the sink as they are, and no character is ever cut") {
+  const std::string parts[] = {"a",    " ",    "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xc3", "\xe2\x82", "\xf0", "\xf0\x9f\x98",
+                               "\x80", "\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"};
+  rng r(17);
+  int invalid = 0, cut_short = 0;
+  for (int round = 0; round < 2000; ++round) {
+    std::string reply;
+    for (std::uint32_t n = 1 + r.below(10); n > 0; --n) reply += r.pick(parts);
+    toy_engine toy(reply);
+    for (std::uint32_t n = r.below(6); n > 0; --n)
+      toy.words.push_back(reply.substr(r.below(static_cast<std::uint32_t>(reply.size())), 1 + r.below(5)));
+    token_backend backend(std::move(toy));
+    generate_options options;
+    if (r.below(4) == 0) options.stop = {"\xc3\xa9", "\xe2\x82\xac" + std::string("a")};
+    std::size_t end = reply.size();
+    for (const std::string& stop : options.stop) end = std::min(end, reply.find(stop));
+    // A character that the answer ends within is dropped, since nothing tells that it would never have been whole.
+    const std::string expected = reply.substr(0, complete_utf8(std::string_view(reply).substr(0, end)));
+    std::string seen;
+    std::vector<std::size_t> borders;
+    const auto out = backend.generate(ask("x"), options, [&](std::string_view s) {
+      seen += s;
+      borders.push_back(seen.size());
+      return true;
+    });
+    CAPTURE(round);
+    REQUIRE(out);
+    REQUIRE(out->text == expected);
+    REQUIRE(seen == expected);
+    for (std::size_t at = 0, next = 0; at < seen.size(); at = next) {
+      next = at + static_cast<std::size_t>(std::max(1, detail::utf8_sequence(seen, at)));
+      for (const std::size_t border : borders) REQUIRE((border <= at || border >= next));
+    }
+    invalid += find_invalid_utf8(seen) != std::string_view::npos;
+    cut_short += expected.size() < end;
+  }
+  CHECK(invalid > 200);
+  CHECK(cut_short > 200);
+}
+
 TEST_CASE("what two prompts share is computed once") {
   token_backend backend(toy_engine("ok"));
   const image scan = test::flat_image(8, 100), other = test::flat_image(8, 101);

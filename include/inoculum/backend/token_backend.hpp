@@ -38,7 +38,8 @@ class token_backend {
     return generate(talk, options, nobody);
   }
 
-  /// `sink(text)` sees whole UTF-8 characters as they come; false stops, and then it is not called again. Errors: what the engine says;
+  /// `sink(text)` sees whole UTF-8 characters as they come, and bytes that make none as the model said them; false stops, and then it is
+  /// not called again. Errors: what the engine says;
   /// `invalid_argument` for options out of range, `budget` before any work, `timeout` (waiting for other calls counts),
   /// `unsupported` for what the model has not.
   template <class Sink>
