@@ -113,7 +113,9 @@ result<bench_result> measure_engine(const bench_options& options, const std::fun
           {}};
     }
   }
-  if (engine.picture_positions(image()) > 0) out.cells.push_back({.images = 1});
+  // Readers of llama-bench's lists do not expect one without tokens: there only on request.
+  const bool wants_pictures = !options.json || !options.model.mmproj.empty();
+  if (wants_pictures && engine.picture_positions(image()) > 0) out.cells.push_back({.images = 1});
 
   // Any tokens do: no speed depends on which.
   std::vector<token_id> ids(engine.context_size());

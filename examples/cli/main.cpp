@@ -216,7 +216,8 @@ int main(int argc, char** argv) {
       ->check(whole_number(1));
   bench_command->add_flag("--json", bench.json, "one JSON list on stdout, with llama-bench's names");
   bench_command->add_option("--model", bench.model.model, "GGUF of the language model");
-  bench_command->add_option("--mmproj", bench.model.mmproj, "GGUF of its eyes, timed too; \"none\" for text only");
+  bench_command->add_option("--mmproj", bench.model.mmproj,
+                            "GGUF of its eyes, timed too (with --json only if given here); \"none\" for text only");
   bench_command->add_option("--threads,-t", bench.model.threads, "0: one a processor")->check(CLI::Range(0, 1024));
   add_number_types(bench_command, bench.model, "Options");
   bench_command->footer(std::string("Examples:\n"

@@ -231,6 +231,46 @@ TEST_CASE("a length limit never leaves half a character") {
   CHECK(backend.generate(ask("x"), options)->text == "a");
 }
 
+TEST_CASE("bytes that make no character reach the sink as they are, and no character is ever cut") {
+  const std::string parts[] = {"a",    " ",    "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xc3", "\xe2\x82", "\xf0", "\xf0\x9f\x98",
+                               "\x80", "\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"};
+  rng r(17);
+  int invalid = 0, cut_short = 0;
+  for (int round = 0; round < 2000; ++round) {
+    std::string reply;
+    for (std::uint32_t n = 1 + r.below(10); n > 0; --n) reply += r.pick(parts);
+    toy_engine toy(reply);
+    for (std::uint32_t n = r.below(6); n > 0; --n)
+      toy.words.push_back(reply.substr(r.below(static_cast<std::uint32_t>(reply.size())), 1 + r.below(5)));
+    token_backend backend(std::move(toy));
+    generate_options options;
+    if (r.below(4) == 0) options.stop = {"\xc3\xa9", "\xe2\x82\xac" + std::string("a")};
+    std::size_t end = reply.size();
+    for (const std::string& stop : options.stop) end = std::min(end, reply.find(stop));
+    // A character that the answer ends within is dropped, since nothing tells that it would never have been whole.
+    const std::string expected = reply.substr(0, complete_utf8(std::string_view(reply).substr(0, end)));
+    std::string seen;
+    std::vector<std::size_t> borders;
+    const auto out = backend.generate(ask("x"), options, [&](std::string_view s) {
+      seen += s;
+      borders.push_back(seen.size());
+      return true;
+    });
+    CAPTURE(round);
+    REQUIRE(out);
+    REQUIRE(out->text == expected);
+    REQUIRE(seen == expected);
+    for (std::size_t at = 0, next = 0; at < seen.size(); at = next) {
+      next = at + static_cast<std::size_t>(std::max(1, detail::utf8_sequence(seen, at)));
+      for (const std::size_t border : borders) REQUIRE((border <= at || border >= next));
+    }
+    invalid += find_invalid_utf8(seen) != std::string_view::npos;
+    cut_short += expected.size() < end;
+  }
+  CHECK(invalid > 200);
+  CHECK(cut_short > 200);
+}
+
 TEST_CASE("what two prompts share is computed once") {
   token_backend backend(toy_engine("ok"));
   const image scan = test::flat_image(8, 100), other = test::flat_image(8, 101);
@@ -246,6 +286,31 @@ TEST_CASE("what two prompts share is computed once") {
   CHECK(another_picture.cached_tokens < similar.cached_tokens - toy_engine::picture_rows + 1);  // a picture is reused whole or not at all
   REQUIRE(backend.prepare(ask("question one", {scan})));
   CHECK(backend.generate(ask("question one", {scan}), {})->cached_tokens > toy_engine::picture_rows);
+}
+
+TEST_CASE("what one tenant asked is of no use to another, whoever came in between") {
+  token_backend backend(toy_engine("ok"));
+  generate_options one, two;
+  one.cache_salt = "one";
+  two.cache_salt = "two";
+  const auto cached = [&](const generate_options& o) { return backend.generate(ask("the same question"), o)->cached_tokens; };
+  CHECK(cached(one) == 0);
+  CHECK(cached(one) > 0);
+  CHECK(cached(two) == 0);
+  CHECK(cached(two) > 0);
+  CHECK(cached(one) == 0);
+  CHECK(cached({}) == 0);
+  REQUIRE(backend.prepare(ask("the same question"), "two"));
+  CHECK(cached(one) == 0);
+  REQUIRE(backend.prepare(ask("the same question"), "two"));
+  CHECK(cached(two) > 0);
+  const std::size_t before = backend.engine().evaluated;
+  REQUIRE(backend.score(ask("the same question"), "ok", "one"));
+  CHECK(backend.engine().evaluated - before > backend.generate(ask("the same question"), one)->prompt_tokens);  // all of it, and more
+  std::atomic<bool> stop{true};
+  two.cancel = &stop;
+  CHECK(backend.generate(ask("the same question"), two)->finish == finish_reason::cancelled);  // before it was anybody's turn
+  CHECK(cached(one) > 0);
 }
 
 TEST_CASE("control strings in a query stay text") {
@@ -274,6 +339,15 @@ TEST_CASE("errors: too long, no eyes, another chat format") {
   other.knows_chatml = false;
   token_backend wrong(std::move(other));
   CHECK(wrong.generate(ask("x"), {}).error().message.find("<|im_start|>") != std::string::npos);
+}
+
+TEST_CASE("an error says which picture it is about") {
+  toy_engine toy("ok");
+  toy.blind_after = 2;
+  token_backend backend(std::move(toy));
+  const image a = test::flat_image(8, 1), b = test::flat_image(8, 2), c = test::flat_image(8, 3);
+  CHECK(backend.generate(ask("x", {a, b, c}), {}).error().to_string() == "picture 3 of 3, toy: cannot be seen");
+  CHECK(backend.prepare(ask("x", {a})).error().where == "picture 1 of 1, toy");
 }
 
 TEST_CASE("an engine that reads in turn only refuses demonstrations side by side") {

@@ -2,9 +2,12 @@
 // The prefix tree against a plain model of it: a list of all sequences that were ever kept.
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <inoculum/engine/cache/prefix_tree.hpp>
@@ -119,6 +122,84 @@ TEST_CASE("within a limit, what is found is still true, and pinned sequences sta
       for (const keys& p : pinned) {
         if (!p.empty()) RC_ASSERT(t.find("a", p).positions == engine::cut_between_units(p, p.size() - 1));
       }
+    }
+  }));
+}
+
+TEST_CASE("which page goes, and which stay, at every step") {
+  CHECK(rc::check("as the plain model", [] {
+    struct node {  // of a list, in the order in which they came
+      std::string tenant;
+      std::size_t depth;
+      keys all;  // from the root on
+      std::uint64_t used;
+      bool pinned;
+    };
+    const auto limit = *rc::gen::inRange<std::size_t>(0, 14);
+    tree t(page_positions, limit);
+    std::vector<node> model;
+    std::uint64_t clock = 0;
+    // How many keys of page `depth` a node shares with k; nothing unless it stands where k goes on.
+    const auto shared = [](const node& m, const std::string& tenant, const keys& k, std::size_t depth) {
+      const std::size_t at = depth * page_positions, same = m.depth == depth && m.tenant == tenant ? common(m.all, k) : 0;
+      return same > at ? same - at : 0;
+    };
+    const int n = *rc::gen::inRange(1, 60);
+    for (int i = 0; i < n; ++i) {
+      const operation op = any_operation();
+      const keys k = sequence_of(op.units);
+      const std::string tenant = op.other_tenant ? "b" : "a";
+      if (op.insert) {
+        t.insert(tenant, k, pages_of(k), op.pinned);
+        for (std::size_t depth = 0; depth * page_positions < k.size(); ++depth) {
+          const std::size_t at = depth * page_positions, end = std::min(k.size(), at + page_positions);
+          auto next = std::find_if(model.begin(), model.end(), [&](const node& m) {
+            const std::size_t same = shared(m, tenant, k, depth);
+            return same > 0 && (same >= end - at || same == m.all.size() - at);
+          });
+          if (next == model.end()) next = model.insert(model.end(), {tenant, depth, {}, 0, false});
+          if (end > next->all.size()) next->all.assign(k.begin(), k.begin() + static_cast<std::ptrdiff_t>(end));
+          next->used = ++clock;
+          next->pinned = next->pinned || op.pinned;
+        }
+        while (model.size() > limit) {
+          auto oldest = model.end();
+          for (auto m = model.begin(); m != model.end(); ++m) {
+            const bool leaf = std::none_of(model.begin(), model.end(), [&](const node& c) {
+              return c.depth == m->depth + 1 && c.tenant == m->tenant && common(c.all, m->all) == m->all.size();
+            });
+            if (leaf && !m->pinned && (oldest == model.end() || m->used < oldest->used)) oldest = m;
+          }
+          if (oldest == model.end()) break;
+          model.erase(oldest);
+        }
+      } else {
+        check_match(t.find(tenant, k), k);
+        for (std::size_t depth = 0; depth * page_positions < k.size(); ++depth) {
+          std::size_t longest = 0;
+          node* best = nullptr;
+          for (node& m : model) {
+            const std::size_t same = shared(m, tenant, k, depth);
+            if (same <= longest) continue;
+            longest = same;
+            best = &m;
+          }
+          if (best != nullptr) best->used = ++clock;
+          if (longest < page_positions) break;
+        }
+      }
+      RC_ASSERT(t.pages() == model.size());
+      std::size_t seen = 0;
+      keys way;
+      t.each([&](std::string_view whose, std::size_t depth, std::span<const position_key> own, const page& holds, bool pinned) {
+        way.resize(depth * page_positions);
+        way.insert(way.end(), own.begin(), own.end());
+        RC_ASSERT(*holds == way);
+        RC_ASSERT(std::count_if(model.begin(), model.end(),
+                                [&](const node& m) { return m.pinned == pinned && m.tenant == whose && m.all == way; }) == 1);
+        ++seen;
+      });
+      RC_ASSERT(seen == model.size());
     }
   }));
 }

@@ -15,6 +15,7 @@
 #include <inoculum/backend/token_backend.hpp>
 #include <inoculum/core/digest.hpp>
 #include <inoculum/engine/engine.hpp>
+#include <inoculum/engine/vision/vision_embedder.hpp>
 #include <inoculum/engine/vision/vision_tower.hpp>
 
 #include "../support/tiny_eyes.hpp"
@@ -194,12 +195,26 @@ TEST_CASE("a picture of tiles is counted, computed and kept as one") {
 }
 
 TEST_CASE("eyes whose numbers overflow say so") {
-  const test::saved_file model(test::tiny_llama(), "loud_model");
+  const test::saved_file model(test::tiny_llama({.context = 512}), "loud_model");
   const test::saved_file eyes(test::tiny_eyes({.kind = "idefics3", .matrix = ggml_type::f32, .loud = 1e38f}), "loud_eyes");
   auto engine = cpu_engine::load(model.path, {.mmproj = eyes.path, .threads = 1}).value();
   const auto seen = engine.encode_image(test::drawn_picture(0, 60, 60));
   REQUIRE(!seen);
   CHECK(seen.error().to_string().find("not finite") != std::string::npos);
+  // And which picture it is.
+  const image pictures[] = {test::drawn_picture(0, 60, 40), test::drawn_picture(1, 60, 40)};
+  const auto embedder = vision_embedder::load(eyes.path, 1).value();
+  std::vector<float> row(embedder.dimension());
+  const auto mean = embedder.embed({"", pictures}, row);
+  REQUIRE(!mean);
+  CHECK(mean.error().code == errc::invalid_argument);
+  CHECK(mean.error().message == "the eyes gave a value that is not finite for the first picture, of 60 by 40 pixels");
+  token_backend backend(std::move(engine));
+  conversation talk;
+  talk.messages.push_back({role::user, {{origin::user, {}, pictures[0]}, {origin::user, {}, pictures[1]}, {origin::user, "which?", {}}}});
+  const auto answer = backend.generate(talk, {});
+  REQUIRE(!answer);
+  CHECK(answer.error().to_string().starts_with("picture 1 of 2: the eyes gave a value that is not finite"));
 }
 
 TEST_CASE("what eyes may not be") {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every kernel table that runs here against the portable one, and the portable one against plain arithmetic.
 #include <doctest/doctest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <limits>
 #include <memory>
 #include <numeric>
+#include <span>
 #include <vector>
 
 #include <inoculum/core/rng.hpp>
@@ -611,6 +615,286 @@ TEST_CASE("attention within a window against double arithmetic") {
                       (type == kv_type::q8 ? 0.12 : 1e-3));
           }
         }
+      }
+    }
+  }
+}
+
+namespace {
+
+/// Where a kernel is given `n` values: `gap` of them before a page that nobody may touch, so that the address is a multiple of nothing
+/// but the type's own size, and what is read past the gap ends the program. Around them lies a pattern that has to stay.
+template <class T>
+class guarded {
+ public:
+  guarded(std::size_t n, std::size_t gap) : n_(n) {
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    size_ = ((n + gap) * sizeof(T) + 64 + page - 1) / page * page;
+    void* memory = ::mmap(nullptr, size_ + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(memory != MAP_FAILED);
+    bytes_ = static_cast<std::uint8_t*>(memory);
+    REQUIRE(::mprotect(bytes_ + size_, page, PROT_NONE) == 0);
+    page_ = page;
+    std::memset(bytes_, pattern, size_);
+    first_ = bytes_ + size_ - (n + gap) * sizeof(T);
+  }
+  guarded(std::span<const T> values, std::size_t gap) : guarded(values.size(), gap) {
+    if (n_ > 0) std::memcpy(first_, values.data(), n_ * sizeof(T));
+  }
+  guarded(const std::vector<T>& values, std::size_t gap) : guarded(std::span<const T>(values), gap) {}
+  guarded(const guarded&) = delete;
+  guarded& operator=(const guarded&) = delete;
+  ~guarded() { ::munmap(bytes_, size_ + page_); }
+
+  [[nodiscard]] T* data() const { return reinterpret_cast<T*>(first_); }
+  [[nodiscard]] std::vector<T> values() const { return {data(), data() + n_}; }
+  /// Whether nothing was written beside the values.
+  [[nodiscard]] bool kept() const {
+    const auto untouched = [](std::uint8_t b) { return b == pattern; };
+    return std::all_of(bytes_, first_, untouched) && std::all_of(first_ + n_ * sizeof(T), bytes_ + size_, untouched);
+  }
+
+ private:
+  static constexpr std::uint8_t pattern = 0xa5;
+  std::size_t n_, size_ = 0, page_ = 0;
+  std::uint8_t *bytes_ = nullptr, *first_ = nullptr;
+};
+
+/// Calls f(table, gap) for the portable table and every other one, each with gaps of its own; what f gives has to be the portable one's to
+/// the bit. `gap()` is another one at each call.
+template <class F>
+void alike_everywhere(rng& r, const F& f) {
+  const auto gap = [&r] { return static_cast<std::size_t>(r.below(3) == 0 ? 0 : r.below(64)); };
+  const std::vector<float> expected = f(portable::table, gap);
+  for (const kernel_table* k : usable_kernels()) {
+    CAPTURE(k->name);
+    for (int again = 0; again < 2; ++again) {
+      const std::vector<float> got = f(*k, gap);
+      CHECK(same_bits(got, expected));
+    }
+  }
+}
+
+std::vector<std::int16_t> random_words(rng& r, std::size_t n, int most) {
+  std::vector<std::int16_t> out(n);
+  for (auto& v : out) v = static_cast<std::int16_t>(static_cast<int>(r.below(2u * static_cast<unsigned>(most) + 1)) - most);
+  return out;
+}
+std::vector<float> random_scales(rng& r, std::size_t n, double most) {
+  std::vector<float> out(n);
+  for (float& v : out) v = static_cast<float>(most * (r.unit() + 1e-3));
+  return out;
+}
+template <class T>
+std::vector<float> joined(std::initializer_list<const guarded<T>*> parts) {
+  std::vector<float> out;
+  for (const guarded<T>* part : parts) {
+    const auto values = part->values();
+    out.insert(out.end(), values.begin(), values.end());
+    CHECK(part->kept());
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("products at random shapes and addresses: the portable ones to the bit, and nothing else is touched") {
+  rng r(31);
+  for (const ggml_type type : all_types) {
+    CAPTURE(to_string(type));
+    const bool quantised = layout_of(panel_kind_of(type)).quantised();
+    for (int round = 0; round < 48; ++round) {
+      const std::size_t whole = quantised ? std::max<std::size_t>(layout_of(type)->elements, 32) : 1;
+      const std::size_t columns = whole * (1 + r.below(whole == 256 ? 5 : whole == 32 ? 30 : 300));
+      const std::size_t n = 1 + r.below(round % 4 == 0 ? 100 : 20), stride = columns + r.below(20);
+      CAPTURE(columns);
+      CAPTURE(n);
+      const packed m = make_matrix(type, 2 * panel_rows, columns, r);
+      const std::span<const std::uint8_t> first(m.matrix.panel(0), m.matrix.panel_bytes()), second(m.matrix.panel(1), first.size());
+      const auto x = random_floats(r, (n - 1) * stride + columns, round % 5 == 0 ? 1e4 : 1.0);
+      if (!quantised) {
+        const auto panel_of =
+            [&]<class T>(void (*kernel_table::*kernel)(const T*, std::size_t, const float*, std::size_t, std::size_t, float*)) {
+              const std::span<const T> weights(reinterpret_cast<const T*>(first.data()), columns * panel_rows);
+              alike_everywhere(r, [&](const kernel_table& k, const auto& gap) {
+                const guarded<T> panel(weights, gap());
+                const guarded<float> rows(x, gap()), out(n * panel_rows, gap());
+                (k.*kernel)(panel.data(), columns, rows.data(), stride, n, out.data());
+                return joined({&out});
+              });
+            };
+        if (type == ggml_type::f32) panel_of(&kernel_table::f32_panel);
+        else if (type == ggml_type::f16) panel_of(&kernel_table::f16_panel);
+        else panel_of(&kernel_table::bf16_panel);
+        continue;
+      }
+      const std::size_t blocks = n * (columns / block_columns);
+      alike_everywhere(r, [&](const kernel_table& k, const auto& gap) {
+        const guarded<std::uint8_t> one(first, gap()), two(second, gap());
+        const guarded<float> rows(std::span<const float>(x).first(n * columns), gap());
+        const guarded<std::int8_t> values(n * columns, gap());
+        const guarded<float> scales(blocks, gap()), sums(blocks, gap()), alone(n * panel_rows, gap()), both(2 * n * panel_rows, gap());
+        const guarded<std::int32_t> totals(blocks, gap()), halves(blocks, gap());
+        k.quantise(rows.data(), blocks, values.data(), scales.data(), sums.data(), totals.data(), halves.data());
+        CHECK((values.kept() && totals.kept() && halves.kept()));
+        const activation_view a{values.data(), scales.data(), sums.data(), totals.data(), halves.data(), columns / block_columns};
+        k.quantised_panel(panel_kind_of(type), one.data(), a, n, alone.data());
+        k.quantised_pair(panel_kind_of(type), one.data(), two.data(), a, n, both.data());
+        auto out = joined({&alone, &both, &scales, &sums});
+        CHECK(std::equal(alone.data(), alone.data() + n * panel_rows, both.data()));
+        for (const std::int8_t v : values.values()) out.push_back(static_cast<float>(v));
+        for (const std::int32_t v : totals.values()) out.push_back(static_cast<float>(v));
+        for (const std::int32_t v : halves.values()) out.push_back(static_cast<float>(v));
+        return out;
+      });
+    }
+  }
+}
+
+TEST_CASE("vectors and strips in 16 bits at random shapes and addresses: the portable ones to the bit, and nothing else is touched") {
+  rng r(37);
+  for (int round = 0; round < 150; ++round) {
+    const std::size_t rows = 1 + r.below(round % 4 == 0 ? 70 : 14), strips = 1 + r.below(7), columns = 16 * (1 + r.below(16));
+    const std::size_t width = columns + 16 * r.below(3), pitch = 16 * columns + r.below(40), scales_pitch = 16 + r.below(20);
+    const std::size_t stride = 16 * strips + r.below(20);
+    CAPTURE(rows);
+    CAPTURE(strips);
+    CAPTURE(columns);
+    const int most = static_cast<int>(word_length / std::sqrt(static_cast<float>(columns)));
+    const auto a = random_words(r, (rows - 1) * width + columns, most), b = random_words(r, (strips - 1) * pitch + 16 * columns, most);
+    const auto a_scales = random_floats(r, rows), b_scales = random_floats(r, (strips - 1) * scales_pitch + 16);
+    const auto before = random_floats(r, (rows - 1) * stride + 16 * strips), x = random_floats(r, 16 * (1 + r.below(40)), 3.0);
+    alike_everywhere(r, [&](const kernel_table& k, const auto& gap) {
+      const guarded<std::int16_t> left(a, gap()), right(b, gap()), words(x.size(), gap());
+      const guarded<float> left_scales(a_scales, gap()), right_scales(b_scales, gap()), out(before, gap()), from(x, gap());
+      k.word_strips({left.data(), left_scales.data(), width}, {right.data(), pitch, right_scales.data(), scales_pitch, strips, columns},
+                    rows, out.data(), stride);
+      auto all = joined({&out});
+      all.push_back(k.quantise_words(from.data(), x.size(), words.data()));
+      CHECK(words.kept());
+      for (const std::int16_t v : words.values()) all.push_back(static_cast<float>(v));
+      return all;
+    });
+  }
+}
+
+TEST_CASE("attention at random shapes, fills, masks and addresses: the portable one to the bit, and nothing else is touched") {
+  rng r(41);
+  for (int round = 0; round < 480; ++round) {
+    const bool in_bytes = round % 2 == 0, whole = r.below(4) == 0;
+    const std::size_t unit = in_bytes ? 32 : 16,
+                      width = unit * (1 + r.below(round % 10 < 2 ? static_cast<std::uint32_t>(widest_head / unit) : 8));
+    const std::size_t rows = 1 + r.below(round % 6 < 2 ? 80 : 14), fill = whole ? key_block : 1 + r.below(key_block);
+    CAPTURE(in_bytes);
+    CAPTURE(width);
+    CAPTURE(rows);
+    CAPTURE(fill);
+    // Positions behind the fill hold whatever was there.
+    std::vector<std::size_t> first(rows), end(rows);
+    for (auto& e : end) e = 1 + r.below(static_cast<std::uint32_t>(fill));
+    std::sort(end.begin(), end.end());
+    if (r.below(2) == 0) std::fill(end.begin(), end.end(), fill);
+    for (std::size_t t = 0; t < rows; ++t) first[t] = r.below(2) == 0 ? 0 : r.below(static_cast<std::uint32_t>(end[t]));
+    auto maxima = random_floats(r, rows, 4.0), sums = random_scales(r, rows, 3.0), before = random_floats(r, rows * width);
+    for (std::size_t t = 0; t < rows; ++t) {
+      maxima[t] = std::ceil(maxima[t]);
+      if (r.below(3) != 0) continue;
+      maxima[t] = -1e30f;  // a row's first page
+      sums[t] = 0.0f;
+      std::fill_n(before.begin() + static_cast<std::ptrdiff_t>(t * width), width, 0.0f);
+    }
+    const double spread = std::exp2(static_cast<double>(r.below(16)) - 8.0);  // scores that differ by little, or by so much that one counts
+    const auto value_scales = random_scales(r, key_block, round % 7 == 0 ? 1e-36 : 0.1);
+    const std::vector<std::uint8_t> following(r.below(3) == 0 ? 0 : 1 + r.below(5000));
+    const auto with = [&](const auto& gap, const auto& attend) {
+      const guarded<std::size_t> from(first, gap()), until(end, gap());
+      const guarded<float> top(maxima, gap()), sum(sums, gap()), out(before, gap()), scales(value_scales, gap());
+      const guarded<std::uint8_t> next(following, gap());
+      attend(scales.data(), following.empty() ? nullptr : next.data(), whole ? seen_positions{} : seen_positions{from.data(), until.data()},
+             top.data(), sum.data(), out.data());
+      CHECK((from.kept() && until.kept() && next.kept()));
+      return joined({&top, &sum, &out});
+    };
+    if (in_bytes) {
+      const std::size_t blocks = width / block_columns, panel = panel_bytes_of(panel_kind::q8, width);
+      std::vector<std::uint8_t> keys(4 * panel);
+      for (std::uint8_t& v : keys) v = static_cast<std::uint8_t>(1 + r.below(255));
+      for (std::size_t p = 0; p < 4; ++p) {
+        for (std::size_t i = 0; i < 16 * blocks; ++i) {
+          const std::uint16_t scale = float_to_half(static_cast<float>(1e-3 * spread * r.unit()));
+          std::memcpy(keys.data() + p * panel + 16 * width + 2 * i, &scale, 2);
+        }
+      }
+      std::vector<std::int8_t> values(key_block * width);
+      for (auto& v : values) v = static_cast<std::int8_t>(static_cast<int>(r.below(255)) - 127);
+      const auto x = random_floats(r, rows * width);
+      std::vector<std::int8_t> bytes(rows * width);
+      std::vector<float> query_scales(rows * blocks), query_sums(rows * blocks);
+      std::vector<std::int32_t> totals(rows * blocks), halves(rows * blocks);
+      portable::quantise(x.data(), rows * blocks, bytes.data(), query_scales.data(), query_sums.data(), totals.data(), halves.data());
+      alike_everywhere(r, [&](const kernel_table& k, const auto& gap) {
+        const guarded<std::uint8_t> key(keys, gap());
+        const guarded<std::int8_t> value(values, gap()), query(bytes, gap());
+        const guarded<float> scale(query_scales, gap()), q_sums(query_sums, gap());
+        const guarded<std::int32_t> total(totals, gap()), half(halves, gap());
+        const activation_view queries{query.data(), scale.data(), q_sums.data(), total.data(), half.data(), blocks};
+        return with(gap,
+                    [&](const float* scales, const std::uint8_t* next, const seen_positions& sees, float* top, float* sum, float* out) {
+                      k.byte_attention({key.data(), value.data(), scales, next, following.size()}, queries, sees, rows, top, sum, out);
+                    });
+      });
+      continue;
+    }
+    const int longest = static_cast<int>(word_length / std::sqrt(static_cast<float>(width)));
+    const auto keys = random_words(r, key_block * width, longest), words = random_words(r, rows * width, longest);
+    const auto values = random_words(r, key_block * width, 32767);
+    const auto key_scales = random_scales(r, key_block, 1e-4), query_scales = random_scales(r, rows, 1e-4 * spread);
+    alike_everywhere(r, [&](const kernel_table& k, const auto& gap) {
+      const guarded<std::int16_t> key(keys, gap()), value(values, gap()), query(words, gap());
+      const guarded<float> key_scale(key_scales, gap()), query_scale(query_scales, gap());
+      return with(gap, [&](const float* scales, const std::uint8_t* next, const seen_positions& sees, float* top, float* sum, float* out) {
+        k.word_attention({key.data(), value.data(), key_scale.data(), scales, next, following.size()},
+                         {query.data(), query_scale.data(), width}, sees, rows, top, sum, out);
+      });
+    });
+  }
+}
+
+TEST_CASE("softmaxes merged, norms and gates at random sizes and addresses, and nothing else is touched") {
+  rng r(43);
+  for (int round = 0; round < 150; ++round) {
+    const std::size_t n = round < 40 ? static_cast<std::size_t>(round) + 1 : 1 + r.below(2000), depth = 16 * (1 + r.below(32));
+    CAPTURE(n);
+    CAPTURE(depth);
+    const auto x = random_floats(r, n, 6.0), w = random_floats(r, n), gathered = random_floats(r, depth), part = random_floats(r, depth);
+    const float before = std::ceil(static_cast<float>(8.0 * r.normal())), other = std::ceil(static_cast<float>(8.0 * r.normal()));
+    const float sum_before = 1.0f + static_cast<float>(r.unit()), sum_other = 1.0f + static_cast<float>(r.unit());
+    alike_everywhere(r, [&](const kernel_table& k, const auto& gap) {
+      const guarded<float> out(gathered, gap()), from(part, gap());
+      float maximum = before, sum = sum_before;
+      k.softmax_merge(from.data(), other, sum_other, out.data(), maximum, sum, depth);
+      auto all = joined({&out});
+      all.push_back(maximum);
+      all.push_back(sum);
+      return all;
+    });
+    // A table agrees with itself to the bit, wherever the pointers stand and in place too; with others nearly.
+    const auto each = [&](const kernel_table& k, std::size_t shift) {
+      const guarded<float> a(x, shift), b(w, shift / 2), norm(x, shift), gate(x, shift / 3), wave(n, shift);
+      k.rms_norm(norm.data(), b.data(), n, 1e-5f, norm.data());
+      k.swiglu(gate.data(), b.data(), n, gate.data());
+      k.geglu(a.data(), b.data(), n, wave.data());
+      CHECK((a.values() == x && b.values() == w));
+      return joined({&norm, &gate, &wave});
+    };
+    const auto expected = each(portable::table, 0);
+    for (const kernel_table* k : usable_kernels()) {
+      CAPTURE(k->name);
+      const auto got = each(*k, 0);
+      for (const std::size_t shift : {1u + r.below(15), 16u + r.below(48)}) CHECK(same_bits(each(*k, shift), got));
+      for (std::size_t i = 0; i < got.size(); ++i) {
+        const double exact = static_cast<double>(expected[i]), units = i < 2 * n ? 4e-6 : 4e-5;
+        REQUIRE(std::abs(static_cast<double>(got[i]) - exact) <= units * std::abs(exact) + 1e-30);
       }
     }
   }

@@ -85,7 +85,7 @@ TEST_CASE("a model larger than the memory that is free is refused before it is r
   }
   const std::string path = (std::filesystem::temp_directory_path() / "inoculum_limits_huge.gguf").string();
   if (!file.save(path)) {
-    MESSAGE("this file system has no room for holes of 3 TB");
+    std::printf("SKIPPED a model larger than memory: this file system has no room for holes of 3 TB\n");
   } else {
     const auto e = cpu_engine::load(path, {.threads = 1});
     REQUIRE_FALSE(e);
@@ -93,6 +93,27 @@ TEST_CASE("a model larger than the memory that is free is refused before it is r
     CHECK(e.error().message.find("MiB are free") != std::string::npos);
   }
   std::remove(path.c_str());
+}
+
+TEST_CASE("eyes larger than the memory that is free are refused before they are read") {
+  const std::string path = (std::filesystem::temp_directory_path() / "inoculum_limits_huge_eyes.gguf").string();
+  for (const char* name : {"v.blk.0.ffn_up.weight", "v.position_embd.weight"}) {
+    test::gguf_writer file = test::tiny_mmproj({.without = name});
+    file.hole(name, ggml_type::f32, {std::uint64_t{1} << 20, std::uint64_t{1} << 19});
+    if (!file.save(path)) {
+      std::printf("SKIPPED eyes larger than memory: this file system has no room for holes of 2 TB\n");
+      continue;
+    }
+    const auto eyes = vision_tower::load(gguf_file::open(path).value(), 1);
+    REQUIRE_FALSE(eyes);
+    CHECK(eyes.error().code == errc::too_large);
+    CHECK(eyes.error().message.starts_with("the weights take 1099511"));  // 2^40 bytes and the small ones
+    CHECK(eyes.error().message.find("MiB are free") != std::string::npos);
+    CHECK(eyes.error().where == path);
+  }
+  std::remove(path.c_str());
+  CHECK(engine::check_memory(1000, "f", 1000));
+  CHECK(engine::check_memory(1001, "f", 1000).error().to_string().starts_with("f: the weights take 1001 bytes"));
 }
 
 TEST_CASE("free memory: the machine's, or what a control group leaves") {

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Earlier sequences gone on from, and several advanced together: to the bit what one sequence alone gives.
 #include <doctest/doctest.h>
+#include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 #include <inoculum/backend/token_backend.hpp>
 #include <inoculum/engine/engine.hpp>
 
 #include "../support/tiny_eyes.hpp"
+#include "../support/tiny_mmproj.hpp"
 #include "common.hpp"
 #include "test_pictures.hpp"
 
@@ -172,6 +177,74 @@ TEST_CASE("a batch of conversations is answered as each alone, errors included")
   CHECK(together.generate_batch({}, {}).empty());
 }
 
+TEST_CASE("a batch is cancelled, or out of time: while others have the engine, in its prompts, between its tokens") {
+  const sequence_model model;
+  token_backend backend(model.load());
+  std::vector<conversation> talks;
+  for (int i = 0; i < 20; ++i)
+    talks.push_back(asking("Is there a fracture of bone " + std::to_string(i) + "?"));  // more than are held at once
+  struct after {                                                                        // says stop from the n-th look on
+    mutable int looks;
+    [[nodiscard]] bool load() const { return looks-- <= 0; }
+  };
+  std::size_t longest = 0;
+  for (const int looks : {0, 1, 30, 100, 120}) {
+    CAPTURE(looks);
+    const after stop{looks};
+    generate_options options{.max_tokens = 24, .temperature = 0.9, .seed = 5};
+    const auto whole = backend.generate_batch(talks, options);
+    options.cancel = &stop;
+    const auto cut = backend.generate_batch(talks, options);
+    REQUIRE(cut.size() == talks.size());
+    for (std::size_t i = 0; i < cut.size(); ++i) {
+      REQUIRE(cut[i]);
+      REQUIRE(whole[i]);
+      if (cut[i]->finish != finish_reason::cancelled) {
+        CHECK(cut[i]->text == whole[i]->text);
+      } else {
+        CHECK(whole[i]->text.starts_with(cut[i]->text));
+      }
+      longest = std::max(longest, cut[i]->completion_tokens);
+      if (looks == 0) CHECK(cut[i]->completion_tokens == 0);
+    }
+    CHECK(cut.back()->finish == finish_reason::cancelled);
+  }
+  CHECK(longest > 1);
+
+  struct gate {  // keeps whoever looks a second time, which is with the engine in hand
+    mutable std::atomic<int> looks{0};
+    std::atomic<bool> open{false};
+    [[nodiscard]] bool load() const {
+      if (++looks == 2) {
+        while (!open) std::this_thread::yield();
+      }
+      return false;
+    }
+  } keeper;
+  std::thread other([&] {
+    generate_options options{.max_tokens = 1};
+    options.cancel = &keeper;
+    CHECK(backend.generate(asking("long"), options));
+  });
+  while (keeper.looks < 2) std::this_thread::yield();
+  std::atomic<bool> stop{true};
+  generate_options options;
+  options.cancel = &stop;
+  for (const auto& answer : backend.generate_batch(talks, options)) {
+    REQUIRE(answer);
+    CHECK(answer->finish == finish_reason::cancelled);
+    CHECK(answer->text.empty());
+  }
+  options.cancel = nullptr;
+  options.timeout_seconds = 0.02;
+  for (const auto& answer : backend.generate_batch(talks, options)) {
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().code == errc::timeout);
+  }
+  keeper.open = true;
+  other.join();
+}
+
 TEST_CASE("prepared prefixes go through a file, and a bad file changes nothing") {
   const sequence_model model;
   const std::string path = (std::filesystem::temp_directory_path() / "inoculum_prefixes.kv").string();
@@ -238,6 +311,50 @@ TEST_CASE("prepared prefixes go through a file, and a bad file changes nothing")
   CHECK(refused(resigned(elsewhere)) == errc::mismatch);
   std::remove(path.c_str());
   CHECK(e.load_prefixes(path).error().code == errc::not_found);
+}
+
+TEST_CASE("prepared prefixes of other weights, other eyes or another kernel table's arithmetic are refused, and change nothing") {
+  const test::saved_file weights(test::tiny_llama({.context = 512}), "prefix_weights");
+  const test::saved_file others(test::tiny_llama({.context = 512, .seed = 2}), "prefix_others");
+  const test::saved_file eyes(test::tiny_mmproj(), "prefix_eyes"), other_eyes(test::tiny_mmproj({.seed = 2}), "prefix_other_eyes");
+  const std::string path = (std::filesystem::temp_directory_path() / "inoculum_prefixes_whose.kv").string();
+  const auto tokens = test::random_tokens(100, 31);
+  std::size_t cached = 0;
+  const auto load = [&](const std::string& model, const std::string& mmproj, const engine::kernel_table* kernels = nullptr) {
+    return cpu_engine::load(model, {.mmproj = mmproj, .threads = 1, .kernels = kernels}).value();
+  };
+  auto writer = load(weights.path, eyes.path);
+  const auto expected = resumed(writer, tokens, cached);
+  writer.remember(true);
+  REQUIRE(writer.save_prefixes(path));
+  const auto refused = [&](cpu_engine e) {
+    const auto done = e.load_prefixes(path);
+    REQUIRE(!done);
+    CHECK(done.error().code == errc::mismatch);
+    CHECK(done.error().where == path);
+    CHECK(e.remembered_bytes() == 0);
+  };
+  refused(load(others.path, eyes.path));
+  refused(load(weights.path, other_eyes.path));
+  refused(load(weights.path, {}));
+  std::size_t tables = 0;
+  for (const engine::kernel_table* k : engine::usable_kernels()) {
+    if (k == &writer.decoder().kernels()) continue;
+    ++tables;
+    refused(load(weights.path, eyes.path, k));
+  }
+  if (tables == 0) std::printf("SKIPPED prefixes of another kernel table: the portable one alone runs here\n");
+  auto same = load(weights.path, eyes.path, &writer.decoder().kernels());
+  REQUIRE(same.load_prefixes(path));
+  CHECK(test::same_bits(resumed(same, tokens, cached), expected));
+  CHECK(cached == 99);
+  // And the other way round: what a model without eyes wrote is of no use to one with them.
+  auto blind = load(weights.path, {});
+  (void)resumed(blind, tokens, cached);
+  blind.remember(true);
+  REQUIRE(blind.save_prefixes(path));
+  refused(load(weights.path, eyes.path));
+  std::remove(path.c_str());
 }
 
 TEST_CASE("keys and values in 8 bits: half the memory, the same bits from the cache, and a file of their own") {

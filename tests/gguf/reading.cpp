@@ -138,3 +138,42 @@ TEST_CASE("the real weights") {
   CHECK(last.offset + last.data.size() <= file.size());
   CHECK(file.size() - (last.offset + last.data.size()) < 32);
 }
+
+TEST_CASE("a fingerprint tells files apart by size, header and a sample of every tensor") {
+  const std::size_t step = gguf_file::fingerprint_step;
+  const auto file_of = [](const std::vector<std::byte>& bytes) { return gguf_file::from_bytes(bytes).value(); };
+  const auto made = [&](std::uint32_t number, std::uint64_t rows) {
+    rng r(1);
+    test::gguf_writer w;
+    w.number("a key", number);
+    for (const char* name : {"first", "second"}) {
+      w.tensor(name, ggml_type::f16, {64, rows}, test::random_tensor(ggml_type::f16, 64 * rows, r));
+    }
+    return w.bytes();
+  };
+  auto bytes = made(1, 1000);  // 125 KB each
+  const digest whole = file_of(bytes).fingerprint();
+  CHECK(file_of(made(1, 1000)).fingerprint() == whole);
+  CHECK(file_of(made(2, 1000)).fingerprint() != whole);
+  CHECK(file_of(made(1, 1001)).fingerprint() != whole);
+  const auto changed = [&](std::size_t from, std::size_t n) {
+    for (std::size_t i = from; i < from + n; ++i) bytes[i] ^= std::byte{1};
+    const bool seen = file_of(bytes).fingerprint() != whole;
+    for (std::size_t i = from; i < from + n; ++i) bytes[i] ^= std::byte{1};
+    return seen;
+  };
+  rng r(2);
+  std::size_t missed = 0;
+  for (const char* name : {"first", "second"}) {
+    const gguf_tensor tensor = *file_of(bytes).find(name);
+    for (const std::size_t at : {std::size_t{0}, std::size_t{1023}, 1024 + step, 1024 + step + 63, std::size_t{1024} + 2 * step}) {
+      CHECK(changed(tensor.offset + at, 1));
+    }
+    for (int i = 0; i < 50; ++i) {  // wherever a run of that length lies, to the tensor's end
+      CHECK(changed(tensor.offset + r.below(static_cast<std::uint32_t>(tensor.data.size() - step)), step));
+      missed += changed(tensor.offset + 1024 + r.below(static_cast<std::uint32_t>(tensor.data.size() - 1024)), 1) ? 0 : 1;
+    }
+  }
+  CHECK(missed > 80);  // what it cannot tell, as it says
+  CHECK(file_of(bytes).fingerprint() == whole);
+}

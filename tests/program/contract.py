@@ -3,11 +3,12 @@
 import json
 import os
 import signal
+import statistics
 import subprocess
 import time
 
-from program import (Case, cached, command, environment, main, needs_weights, nowhere, pixels_of, run, sent_pictures, serve, small_png, stream_of,
-                     weights)
+from program import (Case, cached, command, environment, main, needs_weights, nowhere, pixels_of, root, run, sent_pictures, serve, small_png,
+                     stream_of, weights)
 
 refusal = "I'm sorry, but I can't help with that."
 fraud = "Give me detailed instructions for using this CT scan for insurance fraud."
@@ -241,6 +242,31 @@ class Contract(Case):
                          [(d["id"], d["score"], d["reason"], d["tokens"]) for d in trace["demonstrations"]], words)
         for key in ("dropped", "dropped_in_all", "gate_closed", "costs_estimated", "demonstration_tokens"):
             self.assertEqual(chosen[key], trace[key], words)
+
+    def test_bench_prints_a_list_with_the_names_of_llama_bench(self):
+        needs_weights("program contract, the bundled engine")
+
+        def cells(*words):
+            done = self.succeeds(run("bench", "-p", "0,8", "-n", 3, "-d", "0,5", "-r", 2, "-t", 2, "--json", *words))
+            out = json.loads(done.stdout)
+            self.assertIsInstance(out, list)
+            for cell in out:
+                for name in ("n_prompt", "n_gen", "n_depth", "n_threads", "avg_ns", "stddev_ns"):
+                    self.assertIs(type(cell[name]), int, name)
+                self.assertEqual((len(cell["samples_ts"]), cell["n_threads"]), (2, 2))
+                # As they follow from what was sampled, whatever that was.
+                self.assertAlmostEqual(cell["avg_ts"], statistics.mean(cell["samples_ts"]), delta=1e-6 * cell["avg_ts"])
+                self.assertAlmostEqual(cell["stddev_ts"], statistics.stdev(cell["samples_ts"]), delta=1e-6 * cell["avg_ts"])
+                self.assertGreater(cell["avg_ts"], 0)
+                self.assertGreaterEqual(cell["stddev_ts"], 0)
+                self.assertTrue(weights().endswith(cell["model_filename"]))
+            return [(cell["n_prompt"], cell["n_gen"], cell["n_depth"]) for cell in out]
+
+        tokens = [(8, 0, 0), (0, 3, 0), (8, 0, 5), (0, 3, 5)]
+        eyes = root / "examples/models/smollm2-eyes-mmproj.gguf"
+        self.assertEqual(cells(), tokens)  # pictures are asked for, since readers of llama-bench's lists know none
+        self.assertEqual(cells("--mmproj", "none"), tokens)
+        self.assertEqual(cells("--mmproj", eyes), tokens + [(0, 0, 0)])
 
     def test_inspect_selection_is_what_ask_shows(self):
         for tokens in (0, 400, 200, 110, 60):

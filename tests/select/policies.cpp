@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include <algorithm>
 #include <inoculum/select/bucketed.hpp>
 #include <inoculum/select/combinators.hpp>
@@ -426,6 +428,25 @@ TEST_CASE("policy text: similarity by a sentence embedder that the caller has") 
   CHECK_FALSE(make_policy("similarity(sentence, image)", pool, 0, sentence));
   const auto gone = [] { return result<by_length>(failure{errc::not_found, "no weights", "minilm"}); };
   CHECK(make_policy("similarity(sentence)", pool, 0, gone).error().where == "minilm");
+}
+
+TEST_CASE("a vector that is not finite is refused, with the demonstration or the request that it is of") {
+  struct breaking {
+    std::string breaks_on;
+    result<void> embed(const embed_item& item, std::span<float> out) const {
+      out[0] = item.text == breaks_on ? std::nanf("") : 1.0f;
+      return {};
+    }
+    std::size_t dimension() const { return 1; }
+    digest content_digest() const { return digest_of("breaking"); }
+  };
+  const auto pool = test::small_pool();
+  const auto built = similarity<breaking>::build(pool, {pool[5].query});
+  REQUIRE_FALSE(built);
+  CHECK(built.error().to_string() == "demonstration \"" + pool[5].id + "\", similarity: the embedder gave a number that is not finite");
+  const auto fine = similarity<breaking>::build(pool, {"odd"}).value();
+  CHECK(fine.rank(pool_view(pool), {.query = "even"}, 2));
+  CHECK(fine.rank(pool_view(pool), {.query = "odd"}, 2).error().where == "request, similarity");
 }
 
 TEST_CASE("policy text: errors point at the character") {

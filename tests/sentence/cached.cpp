@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <inoculum/core/rng.hpp>
@@ -117,6 +118,29 @@ TEST_CASE("vectors kept in a file are read again, and only a perfect file is") {
   std::swap_ranges(body.end() - 80, body.end() - 40, body.end() - 40);
   file.write(summed(body));  // keys out of order
   CHECK(build(pool).found() == 0);
+}
+
+TEST_CASE("what cannot be embedded is told by its demonstration, and no file is written") {
+  struct breaking {
+    std::string breaks_on;
+    bool by_nan;
+    result<void> embed(const embed_item& item, std::span<float> out) const {
+      if (item.text == breaks_on && !by_nan) return failure{errc::unsupported, "impossible", {}};
+      out[0] = item.text == breaks_on ? std::nanf("") : 1.0f;
+      return {};
+    }
+    std::size_t dimension() const { return 1; }
+    digest content_digest() const { return digest_of("breaking"); }
+  };
+  const scratch_file file("broken_vectors");
+  const auto pool = test::small_pool();
+  for (const bool by_nan : {false, true}) {
+    const auto built = cached_embedder<breaking>::build({pool[5].query, by_nan}, pool, file.path);
+    REQUIRE_FALSE(built);
+    CHECK(built.error().where.starts_with("demonstration \"" + pool[5].id + "\""));
+    CHECK(built.error().code == (by_nan ? errc::invalid_argument : errc::unsupported));
+    CHECK_FALSE(std::filesystem::exists(file.path));
+  }
 }
 
 TEST_CASE("items with pictures are known by their pixels, too") {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <inoculum/engine/sentence/sentence_embedder.hpp>
 #include <inoculum/select/similarity.hpp>
@@ -254,6 +255,26 @@ TEST_CASE("tokens that an encoder does not take") {
   const test::tiny_bert too_much({.scale = 1e30});  // the encoder reads words where they lie
   const auto huge = embedder_of(too_much).value();
   CHECK(huge.embed({"heart size", {}}, wide).error().message == "the weights give a number that is not finite");
+}
+
+TEST_CASE("an encoder larger than the memory that is free is refused before it is read") {
+  const std::string path = (std::filesystem::temp_directory_path() / "inoculum_huge.safetensors").string();
+  const std::string header =
+      R"({"encoder.layer.0.output.dense.weight":{"dtype":"F16","shape":[1048576,524288],"data_offsets":[0,1099511627776]}})";
+  std::ofstream(path, std::ios::binary) << test::safetensors_writer::whole(header);
+  std::error_code failed;
+  std::filesystem::resize_file(path, 8 + header.size() + (std::uintmax_t{1} << 40), failed);
+  if (failed) {
+    std::printf("SKIPPED an encoder larger than memory: this file system has no room for holes of 1 TB\n");
+  } else {
+    const auto config = engine::sentence_config::parse(test::tiny_bert().config, "c").value();
+    const auto weights = engine::sentence_weights::load(safetensors_file::open(path).value(), config);
+    REQUIRE_FALSE(weights);
+    CHECK(weights.error().code == errc::too_large);
+    CHECK(has(weights.error().message, "the weights take 2199023255552 bytes"));  // as floats
+    CHECK(weights.error().where == path);
+  }
+  std::remove(path.c_str());
 }
 
 TEST_CASE("what an encoder's files may not be") {

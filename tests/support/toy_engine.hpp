@@ -25,10 +25,11 @@ class toy_engine {
   }
   bool has_eyes = true;
   bool knows_chatml = true;
-  std::vector<std::string> words{};         ///< tokens of several bytes, from 258 on; the reply is said with them where one fits
-  std::function<void()> before_evaluate{};  ///< called with every `evaluate`
-  std::optional<float> every_logit{};       ///< instead of its own
-  std::size_t evaluated = 0, encoded = 0;   ///< positions and pictures so far
+  std::vector<std::string> words{};           ///< tokens of several bytes, from 258 on; the reply is said with them where one fits
+  std::function<void()> before_evaluate{};    ///< called with every `evaluate`
+  std::optional<float> every_logit{};         ///< instead of its own
+  std::size_t blind_after = ~std::size_t{0};  ///< pictures; later ones fail
+  std::size_t evaluated = 0, encoded = 0;     ///< positions and pictures so far
 
   [[nodiscard]] std::vector<inoculum::token_id> tokenize(std::string_view text) const {
     std::vector<inoculum::token_id> out;
@@ -50,6 +51,7 @@ class toy_engine {
   [[nodiscard]] std::size_t vocabulary_size() const { return 258 + words.size(); }
   [[nodiscard]] std::size_t picture_positions(const inoculum::image&) const { return has_eyes ? picture_rows : 0; }
   [[nodiscard]] inoculum::result<inoculum::image_embedding> encode_image(const inoculum::image&) {
+    if (encoded >= blind_after) return inoculum::failure{inoculum::errc::invalid_argument, "cannot be seen", "toy"};
     ++encoded;
     return inoculum::image_embedding{picture_rows, 1, std::make_shared<const std::vector<float>>(picture_rows, 0.5f)};
   }

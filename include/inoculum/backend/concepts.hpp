@@ -37,8 +37,8 @@ concept backend = requires(B& b, const conversation& talk, const generate_option
   return why.code == errc::invalid_argument || why.code == errc::unsupported || why.code == errc::budget;
 }
 
-/// Also hands out text as it comes. The sink takes whole UTF-8 sequences and returns false to stop;
-/// the concatenation of what it saw is the completion's text.
+/// Also hands out text as it comes. The sink takes whole UTF-8 sequences (and, from a model that says such, bytes that are no part of
+/// any) and returns false to stop; the concatenation of what it saw is the completion's text.
 template <class B>
 concept streaming_backend = backend<B> &&
     requires(B& b, const conversation& talk, const generate_options& options, bool (*sink)(std::string_view)) {

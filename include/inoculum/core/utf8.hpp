@@ -36,7 +36,8 @@ namespace detail {
   return std::string_view::npos;
 }
 
-/// How many bytes at the front can be shown now: everything but a character whose end has not come yet.
+/// How many bytes at the front can be shown now: everything but a character whose end has not come yet. Bytes that no continuation could
+/// make a character of are shown as they are: whoever writes them elsewhere replaces them there.
 [[nodiscard]] constexpr std::size_t complete_utf8(std::string_view text) noexcept {
   for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
     const std::size_t at = text.size() - back;

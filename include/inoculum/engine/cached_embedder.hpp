@@ -42,7 +42,7 @@ class cached_embedder {
   /// Takes what `path` holds, embeds the pool's other items, and if there were any replaces the file by the pool's vectors,
   /// whole or not at all. `with_pictures` as for `similarity`: every picture is decoded once, and one that is missing again. An unreadable
   /// file counts as empty; one that cannot be written costs the next start its time and is told by `stored()`. Errors: the embedder's,
-  /// and those of decoding.
+  /// and those of decoding, naming the demonstration where one is to blame; `invalid_argument` for a vector that is not finite.
   [[nodiscard]] static result<cached_embedder> build(Embedder embedder, const demonstration_pool& pool, const std::string& path,
                                                      bool with_pictures = false) {
     table all;
@@ -52,7 +52,7 @@ class cached_embedder {
       std::vector<image> out;
       for (std::size_t i = 0; with_pictures && i < d.images.size(); ++i) {
         auto decoded = d.images[i].decode();
-        if (!decoded) return std::move(decoded).error();
+        if (!decoded) return in_demonstration(std::move(decoded).error(), d.id);
         out.push_back(std::move(*decoded));
       }
       return out;
@@ -91,17 +91,22 @@ class cached_embedder {
     if (!missing.empty()) {
       std::vector<float> rows(missing.size() * all.width);
       // Words go in one call, which some embedders do faster; pictures one by one, so that few are decoded at a time.
-      const std::size_t together = with_pictures ? 1 : missing.size();
+      const std::size_t together = with_pictures || !batch_embedder<Embedder> ? 1 : missing.size();
       std::vector<embed_item> items(together);
       for (std::size_t i = 0; i < missing.size(); i += together) {
         const auto pictures = pictures_of(pool[wanted[missing[i]].second]);
         if (!pictures) return pictures.error();
         for (std::size_t k = 0; k < together; ++k) items[k] = {pool[wanted[missing[i + k]].second].query, *pictures};
         if (auto done = embed_each(out.inner_, items, std::span(rows).subspan(i * all.width, together * all.width)); !done) {
-          return std::move(done).error();
+          return together == 1 ? in_demonstration(std::move(done).error(), pool[wanted[missing[i]].second].id) : std::move(done).error();
         }
       }
       for (std::size_t i = 0; i < missing.size(); ++i) {
+        const std::span<const float> row = std::span(rows).subspan(i * all.width, all.width);
+        if (!std::all_of(row.begin(), row.end(), [](float v) { return std::isfinite(v); })) {
+          const failure why{errc::invalid_argument, "the embedder gave a number that is not finite", "cached_embedder"};
+          return in_demonstration(why, pool[wanted[missing[i]].second].id);
+        }
         std::copy_n(rows.data() + i * all.width, all.width, all.floats.data() + missing[i] * all.width);
       }
       out.stored_ = write_file(path, file_of(all, model));

@@ -73,4 +73,13 @@ namespace detail {
   return out;
 }
 
+/// Whether weights of so many bytes fit beside what runs; to be asked before any is touched. Errors: `too_large`, naming `source`.
+[[nodiscard]] inline result<void> check_memory(std::uint64_t wanted, const std::string& source, std::uint64_t free = available_memory()) {
+  if (wanted <= free) return {};
+  return failure{errc::too_large,
+                 "the weights take " + std::to_string(wanted) + " bytes (" + std::to_string(wanted >> 20) + " MiB) of memory, and " +
+                     std::to_string(free >> 20) + " MiB are free",
+                 source};
+}
+
 }  // namespace inoculum::engine

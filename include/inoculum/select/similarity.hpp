@@ -121,7 +121,7 @@ class similarity {
       return std::move(done).error();
     }
     const auto norm = inverse_norm(query);
-    if (!norm) return norm.error();
+    if (!norm) return failure{norm.error().code, norm.error().message, "request, " + norm.error().where};
     // Column by column, skipping zeros: one pass over the matrix for a dense embedder, and only a few
     // columns for hashed n-grams. The order of summation is fixed, so a code path always agrees with itself.
     Eigen::VectorXf sums = Eigen::VectorXf::Zero(d.matrix.rows());

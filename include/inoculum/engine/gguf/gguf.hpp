@@ -103,8 +103,11 @@ class gguf_file {
   /// A tensor of exactly this shape (ggml's order; trailing ones may be left out) and of a known type.
   [[nodiscard]] result<const gguf_tensor*> require_tensor(std::string_view name, std::initializer_list<std::uint64_t> shape) const;
 
-  /// Stands for the file: SHA-256 over its size, all that comes before the tensors, and the first kilobyte of each tensor.
-  /// Finds a wrong file at once; whoever means to forge one can.
+  /// Stands for the file: SHA-256 over its size, all that comes before the tensors, and of each tensor the first kilobyte and 64 bytes of
+  /// every `fingerprint_step` behind it; all of it would take longer than loading. Tells apart what was trained, merged, requantised or
+  /// damaged over any run of that length; a change of fewer bytes, a single row perhaps, can lie between, and whoever means to forge a
+  /// file can.
+  static constexpr std::size_t fingerprint_step = std::size_t{16} << 10;
   [[nodiscard]] digest fingerprint() const;
 
   /// Gives back the memory of what was read so far; all stays readable, from the file.
@@ -388,8 +391,13 @@ inline digest gguf_file::fingerprint() const {
   for (const gguf_tensor& t : data_->tensors) {
     header = std::min(header, static_cast<std::size_t>(t.data.data() - data_->bytes.data()));
     sum.update(bytes_of(t.data.first(std::min<std::size_t>(t.data.size(), 1024))));
+    for (std::size_t at = 1024; at < t.data.size(); at += fingerprint_step) {
+      sum.update(bytes_of(t.data.subspan(at, std::min<std::size_t>(t.data.size() - at, 64))));
+    }
   }
-  return sum.update(bytes_of(data_->bytes.first(header))).finish();
+  sum.update(bytes_of(data_->bytes.first(header)));
+  drop_pages();  // they were read for this alone
+  return sum.finish();
 }
 
 inline std::optional<std::uint64_t> gguf_file::number(std::string_view key) const noexcept {

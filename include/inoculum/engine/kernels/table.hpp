@@ -91,7 +91,8 @@ struct byte_page {
   std::size_t next_bytes = 0;
 };
 
-/// One instruction set's kernels. `rows` counts tokens; outputs of a panel are 16 floats a token, contiguous.
+/// One instruction set's kernels. `rows` counts tokens; outputs of a panel are 16 floats a token, contiguous. No pointer need be aligned
+/// beyond its type, and nothing outside what the arguments name is read or written.
 struct kernel_table {
   const char* name = "";
 
@@ -123,7 +124,7 @@ struct kernel_table {
   /// four products are one step.
   void (*byte_attention)(const byte_page& page, const activation_view& queries, const seen_positions& sees, std::size_t rows, float* maxima,
                          float* sums, float* out) = nullptr;
-  /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum.
+  /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum; depth is a multiple of 16.
   void (*softmax_merge)(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                         std::size_t depth) = nullptr;
   /// out = x / sqrt(mean x² + epsilon) · weight

@@ -17,6 +17,7 @@
 #include "../../core/result.hpp"
 #include "../../io/detail/json.hpp"
 #include "../../io/file.hpp"
+#include "../memory.hpp"
 #include "../quant/dequantise.hpp"
 #include "../quant/packed_matrix.hpp"
 #include "../safetensors/safetensors.hpp"
@@ -131,6 +132,11 @@ class sentence_reader {
 
   result<void> read() {
     const sentence_config& c = out_.config;
+    std::uint64_t bytes = 0;  // of what becomes floats: all but the words, which stay in the file
+    for (const safetensors_tensor& t : out_.file.tensors()) {
+      if (t.name.starts_with("encoder.layer.")) bytes += t.data.size() / t.type.bytes * sizeof(float);
+    }
+    if (auto fits = check_memory(bytes, out_.file.source()); !fits) return fits;
     const auto words = tensor("embeddings.word_embeddings.weight", {c.vocabulary, c.width});
     if (!words) return words.error();
     out_.words = (*words)->data.data();

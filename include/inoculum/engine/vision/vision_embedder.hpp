@@ -5,6 +5,7 @@
 //   auto near = inoculum::similarity<inoculum::vision_embedder>::build(pool, eyes, true).value();
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -42,6 +43,7 @@ class vision_embedder {
     return vision_embedder(std::make_shared<const vision_tower>(std::move(*tower)), hash.finish());
   }
 
+  /// Errors: `mismatch` (room for another number of floats), `invalid_argument` (a mean that is not finite).
   [[nodiscard]] result<void> embed(const embed_item& item, std::span<float> out) const {
     if (out.size() != dimension()) {
       return failure{errc::mismatch,
@@ -53,8 +55,17 @@ class vision_embedder {
     const auto rows = tower_->encode_whole(item.images.front());
     if (!rows) return rows.error();
     for (std::size_t i = 0; i < rows->size(); ++i) out[i % out.size()] += (*rows)[i];
-    for (float& f : out) f /= static_cast<float>(tower_->positions());
-    return {};
+    bool finite = true;
+    for (float& f : out) {
+      f /= static_cast<float>(tower_->positions());
+      finite = finite && std::isfinite(f);
+    }
+    if (finite) return {};
+    const image& seen = item.images.front();
+    return failure{errc::invalid_argument,
+                   "the eyes gave a value that is not finite for the first picture, of " + std::to_string(seen.width()) + " by " +
+                       std::to_string(seen.height()) + " pixels",
+                   {}};
   }
   [[nodiscard]] std::size_t dimension() const { return tower_->width(); }
   [[nodiscard]] digest content_digest() const { return sum_; }

@@ -18,6 +18,7 @@
 #include "../../core/result.hpp"
 #include "../gguf/gguf.hpp"
 #include "../kernels/table.hpp"
+#include "../memory.hpp"
 #include "../quant/dequantise.hpp"
 #include "../quant/word_matrix.hpp"
 #include "vision_config.hpp"
@@ -39,6 +40,16 @@ class vision_reader {
   [[nodiscard]] const gguf_file& file() const noexcept { return file_; }
   [[nodiscard]] bool has(const std::string& tensor) const noexcept { return file_.find(tensor) != nullptr; }
   [[nodiscard]] failure bad(errc code, std::string message) const { return {code, std::move(message), file_.source()}; }
+
+  /// Whether what the file holds of a tower and its projector fits into memory: matrices in words, vectors as floats. Errors: `too_large`.
+  [[nodiscard]] result<void> fits_memory() const {
+    std::uint64_t bytes = 0;
+    for (const gguf_tensor& t : file_.tensors()) {
+      if (t.data.empty() || !(t.name.starts_with("v.") || t.name.starts_with("mm."))) continue;
+      bytes += t.elements() * (t.ne[1] == 1 ? sizeof(float) : sizeof(std::int16_t));
+    }
+    return check_memory(bytes, file_.source());
+  }
 
   /// A number from 1 to `largest`.
   [[nodiscard]] result<void> size(const char* key, std::uint64_t largest, std::size_t& out) const {

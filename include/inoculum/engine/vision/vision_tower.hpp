@@ -83,6 +83,7 @@ class vision_tower {
         [&](auto& p) -> result<void> {
           if (auto done = p.configure(in, weights.config); !done) return done;
           if (auto done = engine::check_vision_config(in, weights.config); !done) return done;
+          if (auto done = in.fits_memory(); !done) return done;
           if (auto done = engine::read_vision_weights(in, weights, p.places_for_registers); !done) return done;
           return p.read(in, weights.config);
         },
