@@ -42,8 +42,8 @@ class peer {
   mtmd_context* eyes = nullptr;
 
   /// `by_blas`: what can be multiplied by BLAS is. Prompts are read whole, so that none has a tail too short for it, and no weights are
-  /// repacked, since those have kernels of their own.
-  peer(const char* path, int threads, int positions, const char* mmproj = nullptr, bool by_blas = false) {
+  /// repacked, since those have kernels of their own. `floats`: keys and values are kept as floats.
+  peer(const char* path, int threads, int positions, const char* mmproj = nullptr, bool by_blas = false, bool floats = false) {
     const auto quiet = [](ggml_log_level level, const char* text, void*) {
       if (level >= GGML_LOG_LEVEL_ERROR) std::fputs(text, stderr);
     };
@@ -61,7 +61,8 @@ class peer {
     params.n_batch = params.n_ctx;
     params.n_ubatch = by_blas ? params.n_batch : 512;
     params.n_threads = params.n_threads_batch = threads;
-    if (std::getenv("INOCULUM_PEER_NO_FLASH") != nullptr) params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
+    if (floats) params.type_k = params.type_v = GGML_TYPE_F32;
+    if (floats || std::getenv("INOCULUM_PEER_NO_FLASH") != nullptr) params.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
     context_ = llama_init_from_model(model, params);
     if (mmproj == nullptr || *mmproj == 0) return;
     mtmd_context_params seeing = mtmd_context_params_default();

@@ -4,7 +4,11 @@
 //     second best; then each prompt's greedy continuation of up to 64 tokens, in the same form
 //   reference pictures MODEL MMPROJ: the rows of two drawn pictures, each as a scale and whole numbers
 //   reference both_ways FOLDER: logits behind pictures of a small random Gemma 3, which sees a picture both ways
-//   reference eyes FOLDER: the same for the small random towers of tests/support/tiny_eyes.hpp, which are written there; in front
+//   reference architectures FOLDER: a line a token for the small random decoders of tests/support/tiny_models.hpp, "top-1 logit gap" and
+//     some logits
+//   reference unrounded MODEL TEXTS: as `text`, the first thousand positions, without prompts; by a llama.cpp with BLAS, which does not
+//   round activations to 8 bits reference eyes FOLDER: the same for the small random towers of tests/support/tiny_eyes.hpp, which are
+//   written there; in front
 //     of the rows of a picture that is cut to tiles "layout" and what the model reads, tokens and -1 for each square
 #include <algorithm>
 #include <cmath>
@@ -15,8 +19,11 @@
 #include <string>
 #include <vector>
 
+#include <ggml-backend.h>
+
 #include "../../tests/engine/test_pictures.hpp"
 #include "../../tests/support/tiny_eyes.hpp"
+#include "../../tests/support/tiny_models.hpp"
 #include "peer.hpp"
 
 namespace {
@@ -31,20 +38,29 @@ void print_token(llama_token id, const best& b) {
 }
 
 int text(const char* model, const char* texts_path, const char* prompts_path) {
-  peer llama(model, 2, 2048);
+  const bool unrounded = prompts_path == nullptr;
+  if (unrounded && ggml_backend_reg_by_name("BLAS") == nullptr)
+    return std::fputs("reference: this llama.cpp is built without BLAS\n", stderr), 1;
+  peer llama(model, 2, 2048, nullptr, unrounded);
   const std::string texts = read(texts_path);
   std::printf("model %zu\n", read(model).size());
-  for (std::size_t at = 0; at < texts.size();) {  // "== name", then the text up to the next such line
+  std::size_t positions = 0;
+  for (std::size_t at = 0; at < texts.size();) {   // "== name", then the text up to the next such line
+    if (unrounded && positions >= 1000) return 0;  // as many as a test has time for
     const std::size_t line = texts.find('\n', at);
     const std::size_t next = texts.find("\n== ", line);
     const std::size_t end = next == std::string::npos ? texts.size() - 1 : next;
+    const std::string name = texts.substr(at + 3, line - at - 3);
     const auto ids = llama.tokenize(texts.substr(line + 1, end - line - 1));
-    std::printf("text %zu %s\n", ids.size(), texts.substr(at + 3, line - at - 3).c_str());
+    at = end + 1;
+    if (unrounded && ids.size() < 32) continue;  // too short for BLAS
+    positions += ids.size();
+    std::printf("text %zu %s\n", ids.size(), name.c_str());
     llama.clear();
     if (!llama.evaluate(ids, 0, true)) return 1;
     for (std::size_t i = 0; i < ids.size(); ++i) print_token(ids[i], llama.top(static_cast<int>(i)));
-    at = end + 1;
   }
+  if (unrounded) return 0;
   const std::string prompts = read(prompts_path);
   for (std::size_t at = 0; at < prompts.size();) {
     const std::size_t end = prompts.find('\n', at);
@@ -143,17 +159,38 @@ int both_ways(const std::string& folder) {
   return 0;
 }
 
+int architectures(const std::string& folder) {
+  using namespace inoculum;
+  for (const test::compared_model& compared : test::all_compared_models()) {
+    const std::string path = folder + "/compared_model.gguf";
+    if (!compared.file.save(path)) return 1;
+    peer llama(path.c_str(), 2, 256, nullptr, false, true);
+    const std::vector<llama_token> ids = test::compared_tokens();
+    if (!llama.evaluate(ids, 0, true)) return 1;
+    std::printf("model %s %zu %s\n", digest_of(read(path.c_str())).hex().c_str(), ids.size(), compared.name.c_str());
+    for (int i = 0; i < static_cast<int>(ids.size()); ++i) {
+      const best b = llama.top(i);
+      std::printf("%d %.4f %.4f", b.id, static_cast<double>(b.logit), static_cast<double>(b.gap));
+      for (const std::size_t v : test::compared_logits) std::printf(" %.4f", static_cast<double>(llama.logits(i)[v]));
+      std::printf("\n");
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   if (what == "text" && argc == 5) return text(argv[2], argv[3], argv[4]);
+  if (what == "unrounded" && argc == 4) return text(argv[2], argv[3], nullptr);
+  if (what == "architectures" && argc == 3) return architectures(argv[2]);
   if (what == "pictures" && argc == 4) return pictures(argv[2], argv[3]);
   if (what == "eyes" && argc == 3) return eyes(argv[2]);
   if (what == "both_ways" && argc == 3) return both_ways(argv[2]);
   std::fputs(
       "usage: reference text MODEL TEXTS PROMPTS | reference pictures MODEL MMPROJ | reference eyes FOLDER |\n"
-      "       reference both_ways FOLDER\n",
+      "       reference both_ways FOLDER | reference architectures FOLDER | reference unrounded MODEL TEXTS\n",
       stderr);
   return 2;
 }

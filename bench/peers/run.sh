@@ -44,10 +44,14 @@ for program in reference compare parity tokens blocks requantise eyes; do build_
 blas=$peers/build-blas-openmp # multiplies floats, where the other rounds activations to 8 bits
 if pkg-config --exists openblas; then
   build_peer "$blas" -DGGML_NATIVE=ON -DGGML_BLAS=ON -DGGML_BLAS_VENDOR=OpenBLAS
+<<<<<<< HEAD
   build_program parity "$blas" "$peers/parity-unrounded"
   build_program compare "$blas" "$peers/compare-blas"
+=======
+  for program in parity reference; do build_program $program "$blas" "$peers/$program-unrounded"; done
+>>>>>>> mod
 else
-  echo "SKIPPED parity without rounding: llama.cpp needs OpenBLAS for it (apt-get install libopenblas-dev)"
+  echo "SKIPPED parity without rounding, and Gemma's reference: llama.cpp needs OpenBLAS for it (apt-get install libopenblas-dev)"
 fi
 parity() { # <model> <the same as floats>
   INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$1" tests/engine/data/texts.txt "$2" LICENSE tests/engine/data/prompts.txt 2>/dev/null
@@ -91,6 +95,10 @@ if $renew; then
   "$peers/tokens" - "$model" >"$peers/tokens.txt" && mv "$peers/tokens.txt" tests/tokenizer/data/SmolLM2.txt
   gemma=${INOCULUM_GEMMA:-$cache/gemma-3-270m-q4_k_m.gguf}
   [ ! -f "$gemma" ] || { "$peers/tokens" - "$gemma" >"$peers/tokens.txt" && mv "$peers/tokens.txt" tests/tokenizer/data/gemma-3.txt; }
+  if [ -f "$gemma" ] && [ -x "$peers/reference-unrounded" ]; then
+    "$peers/reference-unrounded" unrounded "$gemma" tests/engine/data/texts.txt >"$peers/gemma-3.txt" && mv "$peers/gemma-3.txt" tests/engine/data/gemma-3.txt
+  fi
+  "$peers/reference" architectures "$peers" >"$peers/architectures.txt" && mv "$peers/architectures.txt" tests/engine/data/architectures.txt
   "$peers/blocks" >tests/engine/data/blocks.txt
   "$peers/reference" text "$model" tests/engine/data/texts.txt tests/engine/data/prompts.txt >"$peers/llama_cpp.txt"
   mv "$peers/llama_cpp.txt" tests/engine/data/llama_cpp.txt

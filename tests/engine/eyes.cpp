@@ -228,6 +228,8 @@ TEST_CASE("what eyes may not be") {
   refused({.kind = "idefics3", .without = "clip.vision.projector.scale_factor"}, "scale_factor");
   refused({.merge = 3}, "merged 3 by 3");
   refused({.kind = "mlp", .layers = 1}, "block_count");
+  refused({.kind = "mlp", .features = {4}}, "feature_layer is 4");
+  refused({.kind = "mlp", .features = {-2}}, "feature_layer is -2");
   refused({.kind = "idefics3", .longest_edge = 5000}, "preproc_image_size");
   refused({.kind = "idefics3", .longest_edge = 56 * 8 + 1}, "more than 8 tiles of 56 pixels");
   for (const test::compared_eyes& compared : test::all_compared_eyes()) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include <inoculum/backend/token_backend.hpp>
 #include <inoculum/engine/engine.hpp>
 
 #include "common.hpp"
@@ -185,8 +186,105 @@ TEST_CASE("what a file says of scaling, caps, windows and bases takes effect, an
     const test::saved_file file(test::tiny_llama(gemma).real(bad, bad[7] == 'a' ? 50.0f : -1.0f), "bad");
     CHECK_FALSE(cpu_engine::load(file.path, {.threads = 1}));
   }
-  const test::saved_file yarn(test::tiny_llama(llama).text("llama.rope.scaling.type", "yarn"), "bad");
-  CHECK(cpu_engine::load(yarn.path, {.threads = 1}).error().message.find("yarn") != std::string::npos);
+}
+
+TEST_CASE("what a file says of its rotary turns: factors with and without a type, under both names, and of each pair") {
+  const test::tiny_llama_options options{.layers = 1, .matrix = ggml_type::f32, .embedding = ggml_type::f32};
+  const auto plain = [&] { return test::tiny_llama(options); };
+  const auto tokens = test::random_tokens(20, 5);
+  const auto logits_of = [&](const test::gguf_writer& writer) {
+    const test::saved_file file(writer, "turned");
+    auto e = cpu_engine::load(file.path, {.threads = 1, .kernels = &engine::portable::table}).value();
+    return all_logits(e, 0, tokens);
+  };
+  const auto same = [](const std::vector<float>& a, const std::vector<float>& b) { return test::same_bits(a, b); };
+  const auto unscaled = logits_of(plain());
+  const auto halved = logits_of(plain().text("llama.rope.scaling.type", "linear").real("llama.rope.scaling.factor", 2.0f));
+  CHECK(!same(unscaled, halved));
+  CHECK(same(halved, logits_of(plain().real("llama.rope.scaling.factor", 2.0f))));  // a missing type is linear
+  CHECK(same(halved, logits_of(plain().real("llama.rope.scale_linear", 2.0f))));
+  CHECK(same(halved, logits_of(plain().text("llama.rope.scaling.type", "linear").real("llama.rope.scale_linear", 2.0f))));
+  CHECK(same(halved, logits_of(plain().real("llama.rope.scaling.factor", 2.0f).real("llama.rope.scale_linear", 4.0f))));
+  CHECK(same(unscaled, logits_of(plain().real("llama.rope.scaling.factor", 0.0f).real("llama.rope.scale_linear", 4.0f))));
+  CHECK(same(unscaled, logits_of(plain().text("llama.rope.scaling.type", "none").real("llama.rope.scaling.factor", 2.0f))));
+  CHECK(same(unscaled, logits_of(plain().text("llama.rope.scaling.type", "linear"))));
+  CHECK(same(unscaled, logits_of(plain().real("llama.rope.scaling.attn_factor", 1.0f))));
+
+  // Of each pair: 2 for all is linear scaling by 2, and for the first alone neither.
+  const auto with = [&](std::vector<float> factors) { return plain().floats("rope_freqs.weight", {factors.size()}, factors); };
+  CHECK(same(unscaled, logits_of(with(std::vector<float>(8, 1.0f)))));
+  CHECK(same(halved, logits_of(with(std::vector<float>(8, 2.0f)))));
+  std::vector<float> first(8, 1.0f);
+  first[0] = 2.0f;
+  CHECK(!same(unscaled, logits_of(with(first))));
+  CHECK(!same(halved, logits_of(with(first))));
+
+  const auto refused = [&](const test::gguf_writer& writer, std::string_view what) {
+    const test::saved_file file(writer, "bad");
+    const auto e = cpu_engine::load(file.path, {.threads = 1});
+    REQUIRE(!e);
+    CAPTURE(e.error().to_string());
+    CHECK(e.error().message.find(what) != std::string::npos);
+  };
+  for (const char* type : {"yarn", "longrope", "su", ""})
+    refused(plain().text("llama.rope.scaling.type", type), "\"" + std::string(type) + "\"");
+  refused(plain().text("llama.rope.scaling.type", "yarn").real("llama.rope.scaling.factor", 4.0f), "\"yarn\"");
+  refused(plain().number("llama.rope.scaling.type", 1), "rope.scaling.type");
+  refused(plain().text("llama.rope.scaling.factor", "2"), "rope.scaling.factor");
+  refused(plain().text("llama.rope.scale_linear", "2"), "rope.scale_linear");
+  refused(plain().real("llama.rope.scaling.factor", -2.0f), "rope scaling");
+  refused(plain().real("llama.rope.scaling.factor", std::nanf("")), "rope scaling");
+  refused(plain().real("llama.rope.scaling.attn_factor", 1.5f), "attn_factor");
+  refused(with(std::vector<float>(7, 1.0f)), "rope_freqs.weight");
+  refused(with(std::vector<float>(16, 1.0f)), "rope_freqs.weight");
+  for (const float bad : {0.0f, -1.0f, std::nanf(""), 1.0f / 0.0f}) {
+    std::vector<float> factors(8, 1.0f);
+    factors[7] = bad;
+    refused(with(factors), "rope_freqs.weight");
+  }
+  auto other = options;
+  other.architecture = "qwen2";  // has no such factors
+  refused(test::tiny_llama(other).floats("rope_freqs.weight", {8}, std::vector<float>(8, 1.0f)), "rope_freqs.weight");
+  other.architecture = "gemma3";
+  const std::vector<std::int32_t> by_layer(options.layers, 1);
+  refused(test::tiny_llama(other).integers("gemma3.attention.sliding_window_pattern", by_layer), "sliding_window_pattern");
+}
+
+TEST_CASE("a continuation's score is the sum of its tokens' log-probabilities") {
+  const test::saved_file file(test::tiny_llama({.matrix = ggml_type::f32, .embedding = ggml_type::f32, .spread = 0.15f, .head = true}),
+                              "scored");
+  auto e = cpu_engine::load(file.path, {.threads = 1}).value();
+  token_backend backend(cpu_engine::load(file.path, {.threads = 2}).value());
+  const auto say = [](role who, const char* words) { return message{who, {{origin::user, words, {}}}}; };
+  const conversation talk{{say(role::system, "be brief"), say(role::user, "hello world")}};
+  std::vector<token_id> tokens;  // ChatML, by hand: 1 and 2 are its control tokens
+  const auto add = [&](std::string_view words) {
+    for (const token_id id : e.tokenize(words)) tokens.push_back(id);
+  };
+  for (const char* turn : {"system\nbe brief", "user\nhello world"}) {
+    tokens.push_back(1);
+    add(turn);
+    tokens.push_back(2);
+    add("\n");
+  }
+  tokens.push_back(1);
+  add("assistant\n");
+  const std::size_t asked = tokens.size();
+  for (const char* continuation : {"a", "hello world, or so", "zzzz"}) {
+    tokens.resize(asked);
+    add(continuation);
+    const auto logits = all_logits(e, 0, tokens);
+    double expected = 0;
+    for (std::size_t i = asked; i < tokens.size(); ++i) {  // log softmax, by its definition
+      const auto row = std::span(logits).subspan((i - 1) * e.vocabulary_size(), e.vocabulary_size());
+      double sum = 0;
+      for (const float v : row) sum += std::exp(static_cast<double>(v));
+      expected += static_cast<double>(row[static_cast<std::size_t>(tokens[i])]) - std::log(sum);
+    }
+    CHECK(expected < -1.0);
+    for (int again = 0; again < 2; ++again)  // the second time from the cache
+      CHECK(backend.score(talk, continuation).value() == doctest::Approx(expected).epsilon(1e-6));
+  }
 }
 
 TEST_CASE("a picture's rows stand where tokens could") {

@@ -31,8 +31,8 @@ struct reference {
   std::size_t model_bytes = 0;
   std::vector<passage> texts, prompts;
 };
-reference read_reference() {
-  std::ifstream in("tests/engine/data/llama_cpp.txt");
+reference read_reference(const char* path) {
+  std::ifstream in(path);
   reference out;
   std::string word;
   in >> word >> out.model_bytes;
@@ -101,7 +101,7 @@ std::string find_mmproj() {
 TEST_CASE("the next token and greedy continuations as llama.cpp has them") {
   const std::string model = test::weights("engine against llama.cpp");
   if (model.empty()) return;
-  const reference expected = read_reference();
+  const reference expected = read_reference("tests/engine/data/llama_cpp.txt");
   REQUIRE(!expected.texts.empty());
   if (std::filesystem::file_size(model) != expected.model_bytes) {
     std::printf("SKIPPED engine against llama.cpp: the reference is of other weights than %s\n", model.c_str());
@@ -148,6 +148,31 @@ TEST_CASE("the next token and greedy continuations as llama.cpp has them") {
   std::printf("greedy continuations: %zu of %zu leave llama.cpp's, each at a near tie; teacher-forced, %zu of %zu tokens are the same\n",
               left, expected.prompts.size(), kept, answered);
   if (fast_build) CHECK(expected.prompts.size() >= 20);
+}
+
+TEST_CASE("Gemma 3 270M's next token as llama.cpp has it, where neither rounds activations to 8 bits") {
+  const std::string model = test::gemma_weights("Gemma against llama.cpp");
+  if (model.empty()) return;
+  reference expected = read_reference("tests/engine/data/gemma-3.txt");
+  REQUIRE(!expected.texts.empty());
+  if (std::filesystem::file_size(model) != expected.model_bytes) {
+    std::printf("SKIPPED Gemma against llama.cpp: the reference is of other weights than %s\n", model.c_str());
+    return;
+  }
+  if (!fast_build) {
+    expected.texts.resize(1);
+    expected.texts[0].ids.resize(24);
+  }
+  auto e = cpu_engine::load(model, {.threads = 2, .activations = engine::activation_type::f32}).value();
+  agreement texts;
+  for (const passage& p : expected.texts) compare(e, p, texts);
+  const auto tokens = static_cast<double>(texts.tokens);
+  std::printf("Gemma 3 270M against llama.cpp, activations as floats: %zu of %zu best tokens differ, mean |logit difference| %.4f\n",
+              texts.different.size(), texts.tokens, texts.logit_error / tokens);
+  CHECK(texts.tokens >= (fast_build ? 1000 : 24));
+  CHECK(static_cast<double>(texts.different.size()) <= 0.01 * tokens);
+  for (const difference& d : texts.different) CHECK(d.their_lead < clear_lead);
+  CHECK(texts.logit_error / tokens < 0.05);
 }
 
 TEST_CASE("pictures as llama.cpp sees them") {

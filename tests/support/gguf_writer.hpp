@@ -225,9 +225,10 @@ struct tiny_llama_options {
   ggml_type matrix = ggml_type::q4_1;     ///< attention and feed-forward
   ggml_type embedding = ggml_type::q8_0;  ///< without `head` the output layer is the same tensor, as in SmolLM2
   std::uint64_t seed = 1;
-  bool head = false;    ///< an output layer of its own, in the embedding's type
-  bool floats = false;  ///< the very same weights, as F32
-  bool tiles = false;   ///< SmolVLM's control tokens for pictures, and "\n\n" as a token
+  float spread = 0.05f;  ///< of float matrices
+  bool head = false;     ///< an output layer of its own, in the embedding's type
+  bool floats = false;   ///< the very same weights, as F32
+  bool tiles = false;    ///< SmolVLM's control tokens for pictures, and "\n\n" as a token
 };
 
 /// What `tiny_llama_options::tiles` adds; not every tile has a token, as in larger grids of the real thing.
@@ -282,7 +283,7 @@ inline gguf_writer tiny_llama(const tiny_llama_options& o, gguf_writer out, std:
   }
 
   const auto matrix = [&](const std::string& name, ggml_type type, std::uint64_t in, std::uint64_t rows) {
-    const auto data = random_tensor(type, in * rows, r);
+    const auto data = random_tensor(type, in * rows, r, o.spread);
     if (!o.floats) {
       out.tensor(name, type, {in, rows}, data);
       return;

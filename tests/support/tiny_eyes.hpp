@@ -20,11 +20,12 @@ namespace inoculum::test {
 struct tiny_eyes_options {
   std::string kind = "gemma3";  ///< or "idefics3", "mlp"
   std::uint32_t image = 56, patch = 7, width = 48, hidden = 80, layers = 3, heads = 2, merge = 4, text_width = 64;
-  bool class_token = false;        ///< CLIP's, with the norm in front of the blocks and without the one behind
-  bool gelu = true;                ///< else quick GELU
-  bool swapped = false;            ///< the MLP's matrices by each other's names, as old converters did
-  bool turned_places = false;      ///< the last place first: what llama.cpp's order of the class token amounts to
-  std::uint32_t longest_edge = 0;  ///< idefics3's clip.vision.preproc_image_size
+  bool class_token = false;              ///< CLIP's, with the norm in front of the blocks and without the one behind
+  bool gelu = true;                      ///< else quick GELU
+  bool swapped = false;                  ///< the MLP's matrices by each other's names, as old converters did
+  bool turned_places = false;            ///< the last place first: what llama.cpp's order of the class token amounts to
+  std::uint32_t longest_edge = 0;        ///< idefics3's clip.vision.preproc_image_size
+  std::vector<std::int32_t> features{};  ///< mlp's clip.vision.feature_layer; each once
   ggml_type matrix = ggml_type::f16;
   float loud = 1.0f;                 ///< the projector's weights times this
   std::string without{}, spoiled{};  ///< a key or tensor to leave out; a tensor whose first value is not a number
@@ -47,6 +48,7 @@ inline gguf_writer tiny_eyes(const tiny_eyes_options& o = {}) {
   number("clip.vision.projection_dim", o.text_width);
   number("clip.vision.attention.head_count", o.heads);
   if (o.kind != "mlp") number("clip.vision.projector.scale_factor", o.merge);
+  if (!o.features.empty()) out.integers("clip.vision.feature_layer", o.features);
   if (o.longest_edge != 0) number("clip.vision.preproc_image_size", o.longest_edge);
   const std::vector<float> mean{0.48f, 0.46f, 0.41f}, deviation{0.27f, 0.26f, 0.28f};
   out.reals("clip.vision.image_mean", mean).reals("clip.vision.image_std", deviation);
@@ -104,7 +106,7 @@ inline gguf_writer tiny_eyes(const tiny_eyes_options& o = {}) {
   } else if (o.kind == "idefics3") {
     matrix("mm.model.fc", w * o.merge * o.merge, o.text_width, false);
   } else {
-    matrix("mm.0", w, o.text_width, true);
+    matrix("mm.0", w * std::max<std::size_t>(o.features.size(), 1), o.text_width, true);
     matrix("mm.2", o.text_width, o.text_width, true);
   }
   return out;
@@ -124,6 +126,10 @@ inline std::vector<compared_eyes> all_compared_eyes() {
       {"idefics3-longest-edge", {.kind = "idefics3", .merge = 2, .longest_edge = 112}},
       {"mlp", {.kind = "mlp", .image = 4 * p}},
       {"mlp-class-token", {.kind = "mlp", .image = 4 * p, .class_token = true, .gelu = false}},
+      // The last block that the file counts, as llama.cpp's converter names it for LLaVA; one in the middle; several side by side.
+      {"mlp-last-layer", {.kind = "mlp", .image = 4 * p, .class_token = true, .gelu = false, .features = {3}}},
+      {"mlp-second-layer", {.kind = "mlp", .image = 4 * p, .layers = 4, .class_token = true, .gelu = false, .features = {2}}},
+      {"mlp-some-layers", {.kind = "mlp", .image = 4 * p, .features = {3, 0, 2}}},
   };
 }
 

@@ -169,8 +169,8 @@ class decoder {
       for (std::size_t i = 0; i < parts_.size(); ++i) parts_[i].result = part_results_.data() + i * c.head_width;
     }
     const auto position = [&](std::size_t t) { return places_[t].position - places_[t].cache->overlap; };
-    angles_.set(c.rope_base, c.rope_scale, c.rope_width, rows, position);
-    if (c.window != 0) local_angles_.set(c.local_rope_base, 1.0, c.rope_width, rows, position);
+    angles_.set(c.rope_base, c.rope_scale, weights_.rope_factors(), c.rope_width, rows, position);
+    if (c.window != 0) local_angles_.set(c.local_rope_base, 1.0, {}, c.rope_width, rows, position);
     const std::size_t most = attention_rows / std::min(c.heads / c.kv_heads, attention_rows);
     groups_.clear();
     for (std::size_t i = 0; i < rows; ++i) {

@@ -55,7 +55,9 @@ inline result<void> read_gemma3(const gguf_file& file, decoder_config& c) {
   c.head_norms = c.output_norms = c.gelu = c.pictures_both_ways = true;
   c.embedding_scale = std::sqrt(static_cast<float>(c.width));
   c.window = static_cast<std::size_t>(file.number("gemma3.attention.sliding_window").value_or(0));
-  c.window_pattern = static_cast<std::size_t>(file.number("gemma3.attention.sliding_window_pattern").value_or(6));
+  const auto pattern = file.require_number("gemma3.attention.sliding_window_pattern");
+  if (!pattern && pattern.error().code != errc::not_found) return pattern.error();  // an array, layer by layer
+  c.window_pattern = pattern ? static_cast<std::size_t>(*pattern) : 6;
   if (c.window > c.context || c.window_pattern == 0) return wrong("gemma3.attention.sliding_window is " + std::to_string(c.window));
   c.local_rope_base = file.real("gemma3.rope.freq_base_swa").value_or(10000.0);
   c.rope_base = file.real("gemma3.rope.freq_base").value_or(1000000.0);
@@ -67,6 +69,21 @@ inline result<void> read_gemma3(const gguf_file& file, decoder_config& c) {
     return wrong("gemma3: a cap of logits or a local rope base out of range");
   }
   return {};
+}
+
+/// What positions are multiplied with, as llama.cpp reads it: a factor without a type is linear, `scale_linear` is the older name of the
+/// factor, and 0 is none.
+inline result<double> read_rope_scale(const gguf_file& file, const std::string& architecture) {
+  const auto key = [&](const char* name) { return architecture + ".rope." + name; };
+  const auto wrong = [&](std::string what) { return failure{errc::unsupported, std::move(what), file.source()}; };
+  const auto type = file.require_text(key("scaling.type"));
+  if (!type && type.error().code != errc::not_found) return type.error();
+  if (type && *type != "linear" && *type != "none") return wrong("rope scaling \"" + std::string(*type) + "\"; \"linear\" can be");
+  if (file.real(key("scaling.attn_factor")).value_or(1.0) != 1.0) return wrong(key("scaling.attn_factor") + " is not 1");
+  auto factor = file.require_real(key("scaling.factor"));
+  if (!factor && factor.error().code == errc::not_found) factor = file.require_real(key("scale_linear"));
+  if (!factor && factor.error().code != errc::not_found) return factor.error();
+  return !factor || *factor == 0.0 || (type && *type == "none") ? 1.0 : 1.0 / *factor;
 }
 
 }  // namespace detail
@@ -116,9 +133,9 @@ inline result<void> read_gemma3(const gguf_file& file, decoder_config& c) {
   c.norm_epsilon = static_cast<float>(*epsilon);
   c.rope_base = file.real(key("rope.freq_base")).value_or(10000.0);
   c.attention_scale = 1.0f / std::sqrt(static_cast<float>(c.head_width));
-  const std::string_view scaling = file.text(key("rope.scaling.type")).value_or("none");
-  if (scaling == "linear") c.rope_scale = 1.0 / file.real(key("rope.scaling.factor")).value_or(1.0);
-  else if (scaling != "none") return wrong("rope scaling \"" + std::string(scaling) + "\"; \"linear\" can be");
+  auto scale = detail::read_rope_scale(file, c.architecture);
+  if (!scale) return std::move(scale).error();
+  c.rope_scale = *scale;
   if (file.number(key("expert_count")).value_or(0) != 0) return wrong("a mixture of experts");
   c.rope_neighbours = c.architecture == "llama";
   c.qkv_bias = c.architecture == "qwen2";

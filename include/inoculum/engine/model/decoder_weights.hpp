@@ -57,6 +57,8 @@ class decoder_weights {
   [[nodiscard]] std::span<const decoder_layer> layers() const noexcept { return layers_; }
   [[nodiscard]] std::span<const float> output_norm() const noexcept { return output_norm_; }
   [[nodiscard]] const packed_matrix& head() const noexcept { return head_; }
+  /// Of each rotary pair what its turn is divided by (Llama 3.1); empty where the file has none.
+  [[nodiscard]] std::span<const float> rope_factors() const noexcept { return rope_factors_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return memory_.size(); }
   [[nodiscard]] digest fingerprint() const { return file_.fingerprint(); }
   [[nodiscard]] activation_type activations() const noexcept { return activations_; }
@@ -167,6 +169,12 @@ class decoder_weights {
         if (auto step = describe_extras(layer, prefix); !step) return step;
       }
       if (auto step = vector(out.output_norm_, "output_norm.weight", c.width); !step) return step;
+      if (const std::string name = "rope_freqs.weight"; c.architecture == "llama" && file.find(name) != nullptr) {
+        if (auto step = vector(out.rope_factors_, name, c.rope_width / 2); !step) return step;
+        if (!std::all_of(out.rope_factors_.begin(), out.rope_factors_.end(), [](float v) { return v > 0.0f; })) {
+          return failure{errc::parse, "tensor \"" + name + "\" holds a value that is not above 0", file.source()};
+        }
+      }
       const bool tied = file.find("output.weight") == nullptr;
       if (auto step = matrix(out.head_, tied ? "token_embd.weight" : "output.weight", c.width, c.vocabulary); !step) return step;
       for (const gguf_tensor& t : file.tensors()) {
@@ -244,6 +252,7 @@ class decoder_weights {
   activation_type activations_;
   std::vector<decoder_layer> layers_{};
   std::vector<float> output_norm_{};
+  std::vector<float> rope_factors_{};
   packed_matrix head_{};
   const gguf_tensor* embedding_ = nullptr;
   aligned_bytes memory_{};

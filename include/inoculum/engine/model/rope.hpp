@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <xsimd/xsimd.hpp>
 
 #include "../tensor.hpp"
@@ -16,14 +17,15 @@ struct rope_angles {
   xt::xtensor<float, 2> cosines{};
   xt::xtensor<float, 2> sines{};
 
-  /// `position(t)` is row t's.
+  /// `position(t)` is row t's. `slower`, of each pair (empty: 1): what its turn is divided by.
   template <class Position>
-  void set(double base, double scale, std::size_t rope_width, std::size_t n, Position&& position) {
+  void set(double base, double scale, std::span<const float> slower, std::size_t rope_width, std::size_t n, Position&& position) {
     const std::size_t half = rope_width / 2;
     cosines.resize({n, half});
     sines.resize({n, half});
     for (std::size_t i = 0; i < half; ++i) {
-      const double turn = scale * std::pow(base, -2.0 * static_cast<double>(i) / static_cast<double>(rope_width));
+      const double divisor = slower.empty() ? 1.0 : static_cast<double>(slower[i]);
+      const double turn = scale / divisor * std::pow(base, -2.0 * static_cast<double>(i) / static_cast<double>(rope_width));
       for (std::size_t t = 0; t < n; ++t) {
         cosines(t, i) = static_cast<float>(std::cos(static_cast<double>(position(t)) * turn));
         sines(t, i) = static_cast<float>(std::sin(static_cast<double>(position(t)) * turn));

@@ -25,6 +25,9 @@ struct vision_config {
   std::size_t width = 0;   ///< of a patch's vector
   std::size_t hidden = 0;  ///< of a block's MLP
   std::size_t layers = 0;  ///< blocks that are run
+  /// How many blocks stand in front of the rows that a projector reads side by side, ascending; empty or one: of the last block that is
+  /// run.
+  std::vector<std::size_t> features{};
   std::size_t heads = 0;
   std::size_t merge = 1;       ///< patches a side that become one position
   std::size_t registers = 0;   ///< tokens in front of the patches: CLIP's class token, a ViT's registers
@@ -40,17 +43,20 @@ struct vision_config {
   [[nodiscard]] std::size_t tokens() const noexcept { return patches() + registers; }
   [[nodiscard]] std::size_t positions() const noexcept { return patches() / (merge * merge); }
   [[nodiscard]] std::size_t merged_width() const noexcept { return width * merge * merge; }
+  [[nodiscard]] std::size_t features_width() const noexcept { return width * std::max<std::size_t>(features.size(), 1); }
   [[nodiscard]] std::size_t depth() const noexcept { return width / heads; }  ///< of a head
   /// The same as attention's kernels take it: with zeros behind.
   [[nodiscard]] std::size_t padded_depth() const noexcept { return (depth() + 15) / 16 * 16; }
-  /// Bytes of activations for one square: patches; what goes through the blocks, the MLP; one position's rows of a projector; the widest
-  /// of these in 16 bits, as whole pieces with their scales; keys and values in pages.
+  /// Bytes of activations for one square: patches; what goes through the blocks, the MLP; one position's rows of a projector, features
+  /// side by side; the widest of these in 16 bits, as whole pieces with their scales; keys and values in pages.
   [[nodiscard]] std::size_t scratch_bytes() const noexcept {
     const std::size_t seen = 3 * patch * patch;
     const auto pieces = [](std::size_t columns) { return (columns + word_piece - 1) / word_piece; };
-    const std::size_t widest = std::max(
-        {patches() * pieces(seen), tokens() * pieces(std::max(width, hidden)), positions() * pieces(std::max(merged_width(), text_width))});
-    return (patches() * seen + tokens() * (6 * width + hidden) + positions() * (merged_width() + text_width)) * sizeof(float) +
+    const std::size_t widest =
+        std::max({patches() * pieces(seen), patches() * pieces(features_width()), tokens() * pieces(std::max(width, hidden)),
+                  positions() * pieces(std::max(merged_width(), text_width))});
+    const std::size_t aside = features.size() > 1 ? (tokens() + patches()) * features_width() : 0;
+    return (patches() * seen + tokens() * (6 * width + hidden) + aside + positions() * (merged_width() + text_width)) * sizeof(float) +
            widest * (word_piece * sizeof(std::int16_t) + sizeof(float)) + (tokens() + key_block - 1) * heads * (4 * padded_depth() + 8);
   }
 };

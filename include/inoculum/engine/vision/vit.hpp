@@ -28,6 +28,7 @@ class vit {
     qkv_.resize({c.tokens(), 3 * c.width});
     attended_.resize({c.tokens(), c.width});
     hidden_.resize({c.tokens(), c.hidden});
+    if (c.features.size() > 1) features_.resize({c.tokens(), c.features_width()});
     for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
   }
 
@@ -54,7 +55,7 @@ class vit {
     }
   }
 
-  /// The tokens' vectors (tokens × width) behind the last block. By every thread.
+  /// The tokens' vectors (tokens × features_width) behind the last block. By every thread.
   [[nodiscard]] vision_rows& run(vision_machine& m, const vision_weights& w, std::size_t thread) {
     const vision_config& c = w.config;
     const bool all_placed = w.places.size() == c.tokens() * c.width;
@@ -69,7 +70,15 @@ class vit {
       for (std::size_t i = 0; i < n; ++i) to[i] = y[i] + place[i];
     });
     if (!w.before.weight.empty()) m.normalise(w.before, c.epsilon, x_, x_);
+    std::size_t block = 0, taken = 0;
+    const auto take = [&] {  // what stands in front of this block, if it is wanted beside others
+      if (c.features.size() < 2 || c.features[taken] != block) return;
+      m.team().each(c.tokens(), 8, [&](std::size_t t) { std::copy_n(row_of(x_, t), c.width, row_of(features_, t) + taken * c.width); });
+      ++taken;
+    };
     for (const vision_block& b : w.blocks) {
+      take();
+      ++block;
       m.normalise(b.norm1, c.epsilon, x_, input_);
       m.product_into(b.qkv, input_, qkv_.data(), 3 * c.width);
       attention(m, c, thread);
@@ -79,7 +88,8 @@ class vit {
       m.add_product(b.down, hidden_, x_);
     }
     if (!w.after.weight.empty()) m.normalise(w.after, c.epsilon, x_, x_);
-    return x_;
+    take();
+    return c.features.size() < 2 ? x_ : features_;
   }
 
  private:
@@ -116,7 +126,7 @@ class vit {
     });
   }
 
-  vision_rows pixels_, x_, input_, qkv_, attended_, hidden_;
+  vision_rows pixels_, x_, input_, qkv_, attended_, hidden_, features_;
   kv_cache kept_;                                            // keys and values of the block at hand
   std::vector<std::unique_ptr<attention_scratch>> scratch_;  // one a thread
 };
