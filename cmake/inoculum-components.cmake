@@ -5,8 +5,8 @@
 #
 #   eigen   select/similarity.hpp and its kin       Eigen 3.4 or 5
 #   json    io/pool.hpp, io/suite.hpp, records      nlohmann-json
-#   image   io/image.hpp                            stb
-#   openai  backend/openai.hpp                      cpp-httplib (a split library), OpenSSL, nlohmann-json
+#   image   io/image.hpp                            stb, by pkg-config or where stb_image.h is
+#   openai  backend/openai.hpp                      cpp-httplib (a split library, or a CMake package), OpenSSL, nlohmann-json
 #   engine  engine/engine.hpp                       xtensor, xsimd, utf8proc, threads
 
 function(inoculum_find_components components)
@@ -28,13 +28,26 @@ function(inoculum_find_components components)
       find_package(nlohmann_json 3.10 QUIET)
       set(needs nlohmann_json::nlohmann_json)
     elseif(component STREQUAL "image")
-      inoculum_pkg_config_target(stb stb HEADERS_ONLY)
-      set(needs PkgConfig::inoculum_stb)
+      # No library: stb's implementation is compiled into io/image.hpp's own namespace.
+      if(PkgConfig_FOUND)
+        pkg_check_modules(inoculum_stb QUIET stb)
+      endif()
+      find_path(INOCULUM_STB_INCLUDE_DIR stb_image.h HINTS ${inoculum_stb_INCLUDE_DIRS} PATH_SUFFIXES stb)
+      if(INOCULUM_STB_INCLUDE_DIR AND NOT TARGET inoculum_stb)
+        add_library(inoculum_stb INTERFACE IMPORTED GLOBAL)
+        target_include_directories(inoculum_stb INTERFACE ${INOCULUM_STB_INCLUDE_DIR})
+      endif()
+      set(needs inoculum_stb)
     elseif(component STREQUAL "openai")
       find_package(nlohmann_json 3.10 QUIET)
       find_package(OpenSSL QUIET)
       inoculum_pkg_config_target(httplib cpp-httplib)
-      set(needs PkgConfig::inoculum_httplib OpenSSL::SSL OpenSSL::Crypto nlohmann_json::nlohmann_json Threads::Threads)
+      set(httplib PkgConfig::inoculum_httplib)
+      if(NOT TARGET ${httplib}) # Debian's has no CMake package, others have no pkg-config file
+        find_package(httplib QUIET)
+        set(httplib httplib::httplib)
+      endif()
+      set(needs ${httplib} OpenSSL::SSL OpenSSL::Crypto nlohmann_json::nlohmann_json Threads::Threads)
     elseif(component STREQUAL "engine")
       find_package(xtensor QUIET)
       find_package(xsimd QUIET)
@@ -61,19 +74,9 @@ function(inoculum_find_components components)
 endfunction()
 
 # Libraries without a CMake package of their own. Their pkg-config files also carry the macros that
-# must match the built library (httplib's class layouts depend on them). HEADERS_ONLY leaves out the
-# library: stb's implementation is compiled into io/image.hpp's own namespace.
+# must match the built library (httplib's class layouts depend on them).
 function(inoculum_pkg_config_target name module)
-  if(NOT PkgConfig_FOUND OR TARGET PkgConfig::inoculum_${name})
-    return()
-  endif()
-  if(ARGN STREQUAL "HEADERS_ONLY")
-    pkg_check_modules(inoculum_${name} QUIET ${module})
-    if(inoculum_${name}_FOUND)
-      add_library(PkgConfig::inoculum_${name} INTERFACE IMPORTED GLOBAL)
-      target_include_directories(PkgConfig::inoculum_${name} INTERFACE ${inoculum_${name}_INCLUDE_DIRS})
-    endif()
-  else()
+  if(PkgConfig_FOUND AND NOT TARGET PkgConfig::inoculum_${name})
     pkg_check_modules(inoculum_${name} QUIET IMPORTED_TARGET GLOBAL ${module})
   endif()
 endfunction()

@@ -48,7 +48,11 @@ result<std::vector<arm_plan>> plan_arms(std::span<const std::string> texts, cons
     expressions.push_back(expression);
   }
   auto policies = open_policies(expressions, pool, seed, eyes);
-  if (!policies) return std::move(policies).error();
+  if (!policies) {
+    failure f = std::move(policies).error();
+    if (f.code == errc::parse) f.message += "\nbeside policies there are safety_prompt and canned(POLICY) here";
+    return f;
+  }
   auto next = policies->begin();
   for (arm_plan& plan : out) {
     if (plan.how == arm_kind::canned || plan.how == arm_kind::defended) plan.policy = std::move(*next++);

@@ -52,6 +52,7 @@ int ask(const ask_options& options) {
     if (!scan) return report(scan.error(), options.json);
     r.images.push_back(std::move(*scan));
   }
+  if (r.query.empty() && r.images.empty()) return report({errc::invalid_argument, "give a --query or an --image", "ask"}, options.json);
   if (!options.attack.empty()) {
     const auto attack = parse_attack(options.attack);
     if (!attack) return report(attack.error(), options.json);
@@ -61,11 +62,17 @@ int ask(const ask_options& options) {
     r = std::move(*attacked);
   }
 
-  const auto pool = open_pool(options.defence.pool);
-  if (!pool) return report(pool.error(), options.json);
   const std::string text = options.no_defence                 ? "none"
                            : options.defence.policies.empty() ? default_policy
                                                               : options.defence.policies.back();
+  if (!options.model.prefixes.empty() && !repeats(text)) {
+    return report(
+        {errc::invalid_argument,
+         "--policy " + text + " does not show the same demonstrations again, one behind the other; fixed and bucketed do", "--prefixes"},
+        options.json);
+  }
+  const auto pool = open_pool(options.defence.pool);
+  if (!pool) return report(pool.error(), options.json);
   auto policies = open_policies({&text, 1}, *pool, options.defence.seed, r.images.empty() ? std::string() : eyes_of(options.model));
   if (!policies) return report(policies.error(), options.json);
   auto opened = open_backend(options.model);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -43,6 +44,62 @@ result<loaded_engine> load_engine(const model_options& options) {
   return loaded_engine{std::move(*engine), std::filesystem::path(path).filename().string()};
 }
 
+using chat_backend = token_backend<cpu_engine, turn_format>;
+
+/// Keeps the keys and values of what stands in front of a request in a file, from which the next call goes on.
+class with_prefixes {
+ public:
+  with_prefixes(chat_backend held, turn_format format, std::string path)
+      : held_(std::move(held)), format_(std::move(format)), path_(std::move(path)) {}
+
+  /// A file of another model is written anew; one that is none of ours, or damaged, is left as it is.
+  void load() {
+    const auto done = held_.engine().load_prefixes(path_);
+    if (done || done.error().code == errc::not_found) return;
+    const bool ours = done.error().code == errc::mismatch;
+    std::fprintf(stderr, "inoculum: %s; it is %s\n", done.error().to_string().c_str(),
+                 ours ? "written anew" : "not used, and left as it is");
+    if (!ours) path_.clear();
+  }
+
+  [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options) {
+    return generate(talk, options, [](std::string_view) { return true; });
+  }
+  template <class Sink>
+  [[nodiscard]] result<completion> generate(const conversation& talk, const generate_options& options, Sink&& sink) {
+    auto out = held_.generate(talk, options, sink);
+    if (out && out->finish != finish_reason::cancelled && !path_.empty()) keep(talk, out->cached_tokens);
+    return out;
+  }
+  [[nodiscard]] result<std::size_t> count_tokens(const conversation& talk) const { return held_.count_tokens(talk); }
+  [[nodiscard]] bool accepts_pictures() const { return held_.accepts_pictures(); }
+  [[nodiscard]] std::size_t context_size() const { return held_.context_size(); }
+
+ private:
+  /// After the answer, so that nobody waits for it, and from the file's own state: pages of this request may not get into the file.
+  void keep(const conversation& talk, std::size_t cached) {
+    conversation beginning = talk;
+    beginning.messages.pop_back();
+    std::size_t positions = 0;
+    for (const segment& s : format_.render(beginning, false)) {
+      positions += s.what == segment::kind::control ? 1
+                   : s.what == segment::kind::image ? held_.engine().picture_positions(s.pixels)
+                                                    : held_.engine().tokenize(s.text).size();
+    }
+    if (cached >= positions) return;  // it was all in the file
+    held_.engine().forget();
+    (void)held_.engine().load_prefixes(path_);
+    auto done = held_.prepare(std::move(beginning));
+    if (done) done = held_.engine().save_prefixes(path_);
+    if (!done) std::fprintf(stderr, "inoculum: %s\n", done.error().to_string().c_str());
+  }
+
+  chat_backend held_;
+  turn_format format_;
+  std::string path_;
+};
+static_assert(streaming_backend<with_prefixes> && token_counting_backend<with_prefixes>);
+
 /// The most memory that this process has had in use, in bytes.
 std::size_t peak_memory() {
   std::ifstream in("/proc/self/status");
@@ -77,7 +134,11 @@ result<opened_backend> open_engine(const model_options& options) {
   if (!loaded) return std::move(loaded).error();
   auto format = loaded->engine.format();
   if (!format) return std::move(format).error();
-  return opened_backend{any_backend(token_backend(std::move(loaded->engine), std::move(*format))), std::move(loaded->name)};
+  chat_backend backend(std::move(loaded->engine), *format);
+  if (options.prefixes.empty()) return opened_backend{any_backend(std::move(backend)), std::move(loaded->name)};
+  with_prefixes warm(std::move(backend), std::move(*format), options.prefixes);
+  warm.load();
+  return opened_backend{any_backend(std::move(warm)), std::move(loaded->name)};
 }
 
 result<bench_result> measure_engine(const bench_options& options, const std::function<bool(const bench_cell&, std::size_t)>& tell) {

@@ -37,6 +37,7 @@ struct model_options {
   std::string model{};     ///< a GGUF; with an endpoint, the name that the server knows
   std::string mmproj{};    ///< "none": no eyes
   std::string endpoint{};  ///< an OpenAI-compatible server, instead of the bundled engine
+  std::string prefixes{};  ///< a file of what the bundled engine makes of demonstrations; empty: none
   int threads = 0;
   std::string kv_type = "q16";     ///< of the bundled engine's keys and values; or "q8"
   std::string activations = "q8";  ///< that meet quantised weights; or "f32"
@@ -79,7 +80,7 @@ inline std::atomic<bool> interrupted{false};
 
 /// The pool in a file; without a name the synthetic one, made anew. Errors: those of `load_pool`.
 [[nodiscard]] inoculum::result<inoculum::demonstration_pool> open_pool(const std::string& path);
-/// The synthetic pool of a seed; `count` 0: as many as usual.
+/// The synthetic pool of a seed; `count` 0: as many as usual, 8,000.
 [[nodiscard]] inoculum::result<inoculum::demonstration_pool> make_pool(std::uint64_t seed, std::size_t count);
 /// The queries of a suite file, which may name phantoms.
 [[nodiscard]] inoculum::result<std::vector<inoculum::suite_entry>> open_suite(const std::string& path);
@@ -92,6 +93,9 @@ inline std::atomic<bool> interrupted{false};
 
 /// The order that a policy's text asks for; empty when the text cannot be read.
 [[nodiscard]] std::string order_in(const std::string& policy);
+
+/// Whether a policy shows the same demonstrations again and again, one behind the other: what `--prefixes` is for.
+[[nodiscard]] bool repeats(const std::string& policy);
 
 /// How many demonstrations to show: what was asked for, or the default as far as the pool goes.
 [[nodiscard]] inline std::size_t demonstrations_for(const defence_options& defence, const inoculum::demonstration_pool& pool) {

@@ -81,4 +81,9 @@ std::string order_in(const std::string& policy) {
   return parsed ? inoculum::order_of(*parsed) : std::string();
 }
 
+bool repeats(const std::string& policy) {
+  const auto parsed = inoculum::parse_policy_text(policy);
+  return parsed && (parsed->root.name == "fixed" || parsed->root.name == "bucketed") && inoculum::order_of(*parsed) != "side_by_side";
+}
+
 }  // namespace cli

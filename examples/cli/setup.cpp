@@ -74,7 +74,11 @@ inoculum::result<std::string> read_query(const std::string& given) {
   return out;
 }
 
-int report(const failure& f, bool json) {
+int report(const failure& failed, bool json) {
+  failure f = failed;  // where the library says a name of its own, the option stands
+  if (f.where == "synthesis_options.count") f.where = "--count";
+  if (f.where == "make_guard")
+    f.where = f.code == errc::budget ? "--tokens" : f.code == errc::unsupported ? "--policy" : "--demonstrations";
   std::fprintf(stderr, "inoculum: %s\n", f.to_string().c_str());
   if (json) print_json({{"error", {{"code", to_string(f.code)}, {"message", f.message}, {"where", f.where}}}});
   // What is wrong there is the server's answer, and nothing of the caller's.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Four ways to use the library from outside, each built and run: find_package and pkg-config after an install
-# into a folder that was moved since, add_subdirectory, and a plain -I.
+# Four ways to use the library from outside, each built and run: find_package (once more where pkg-config finds nothing) and
+# pkg-config after an install into a folder that was moved since, add_subdirectory, and a plain -I.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 root=$PWD
@@ -51,6 +51,27 @@ image io/image.hpp inoculum::read_image("nowhere.png").has_value()
 openai backend/openai.hpp !inoculum::openai_backend("http://127.0.0.1:1").usable()
 engine engine/engine.hpp inoculum::cpu_engine::load("nowhere.gguf").has_value()
 COMPONENTS
+
+echo "-- find_package, where pkg-config finds nothing: stb by its header, httplib by a CMake package"
+mkdir -p "$work/without/lib/cmake/httplib"
+cat >"$work/without/lib/cmake/httplib/httplibConfig.cmake" <<PACKAGE
+add_library(httplib::httplib INTERFACE IMPORTED)
+target_compile_options(httplib::httplib INTERFACE $(pkg-config --cflags cpp-httplib))
+target_link_libraries(httplib::httplib INTERFACE $(pkg-config --libs cpp-httplib))
+PACKAGE
+cat >"$work/without/CMakeLists.txt" <<'PROJECT'
+cmake_minimum_required(VERSION 3.24)
+project(consumer LANGUAGES CXX)
+find_package(inoculum REQUIRED COMPONENTS image openai)
+add_executable(consumer_image ../image.cpp)
+target_link_libraries(consumer_image PRIVATE inoculum::image)
+add_executable(consumer_openai ../openai.cpp)
+target_link_libraries(consumer_openai PRIVATE inoculum::openai)
+PROJECT
+PKG_CONFIG_PATH='' PKG_CONFIG_LIBDIR=/nowhere cmake -S "$work/without" -B "$work/without/build" "${generator[@]}" \
+  -DCMAKE_PREFIX_PATH="$work/prefix;$work/without"
+cmake --build "$work/without/build" -j 1
+run_all "$work/without/build"
 
 echo "-- add_subdirectory"
 cmake -S tests/house/consumers/add_subdirectory -B "$work/add_subdirectory" "${generator[@]}" -DINOCULUM_ROOT="$root"

@@ -72,7 +72,7 @@ class Contract(Case):
                 self.json_of(run("ask", "-q", "-", "--no-defence", "--endpoint", server.url, "--json", said=said))
                 self.assertEqual(server.requests[-1]["messages"][0]["content"], asked)
         self.assertTrue(self.json_of(run("inspect", "selection", "-q", "-", "--json", "--endpoint", nowhere, said=fraud))["demonstrations"])
-        self.fails(run("ask", "-q", "-", "--endpoint", nowhere), 2, "no query and no picture")
+        self.fails(run("ask", "-q", "-", "--endpoint", nowhere), 2, "--query", "--image")
         self.fails(run("ask", "-q", "-", "--endpoint", nowhere, said="x" * 5000000), 2, "stdin", "4194304 bytes")
 
     def test_ask_without_defence(self):
@@ -393,11 +393,73 @@ class Contract(Case):
 
     def test_exit_code_2_the_command_line_or_a_file(self):
         self.fails(run("ask", "--endpoint", nowhere, "-q", "Q", "-i", self.folder / "no.png"), 2, "no.png", "No such file")
-        self.fails(run("ask", "--endpoint", "example.org", "-q", "Q"), 2, "http://")
-        self.fails(run("ask", "--endpoint", nowhere), 2, "no query and no picture")
+        self.fails(run("ask", "--endpoint", "example.org", "-q", "Q"), 2, '--endpoint "example.org"', "http://")
+        self.fails(run("ask", "--endpoint", nowhere), 2, "--query", "--image")
         self.fails(run("inspect", "selection"), 2, "--query")
         self.fails(run("inspect", "pool", "--id", "nobody"), 2, "nobody")
         self.fails(run("ask", "-q", "Q", "--model", self.folder / "no.gguf"), 2, "no.gguf", "No such file")
+
+    def test_messages_say_what_was_meant(self):
+        for words, said in ((("aks", "-q", "hi"), 'has no command "aks"; did you mean "ask"?'),
+                            (("ask", "--imgae", "x"), "inoculum ask has no option --imgae; did you mean --image?"),
+                            (("ask", "--polcy=none", "-q", "Q"), "has no option --polcy; did you mean --policy?"),
+                            (("ask", "--demo", "3"), "did you mean --demonstrations?"),
+                            (("evaluate", "--sutie", "x"), "did you mean --suite?"),
+                            (("inspect", "polo"), 'inoculum inspect has no command "polo"; did you mean "pool"?'),
+                            (("wombat",), "there are ask, evaluate, "),
+                            ((), "inoculum wants a command: ask, "),
+                            (("inspect",), "inoculum inspect wants a command: pool, model, selection"),
+                            (("ask", "hello"), '"hello" belongs to no option of inoculum ask'),
+                            (("ask", "--zzzzzz"), "has no option --zzzzzz (--help"),
+                            (("ask", "-q", "Q", "--policy", "Similarity"), "similarity, fixed, bucketed"),
+                            (("ask", "-q", "Q", "-k", "9000", "--endpoint", nowhere), "--demonstrations: asked for 9000"),
+                            (("synthesize", "--out", self.folder / "p", "--count", "30000"), "--count: 30000"),
+                            (("evaluate", "--suite", self.write_suite(), "--out", "o", "--policy", "canned"), "safety_prompt and canned(POLICY)")):
+            self.fails(run(*words), 2, said)
+
+    def test_options_that_contradict(self):
+        for one, other in (("--no-defence", ("--policy", "foo(")), ("--no-defence", ("-k", "3")), ("--no-defence", ("--tokens", "9")),
+                           ("--no-defence", ("--pool", "p"))):
+            done = run("ask", "-q", "Q", one, *other, "--endpoint", nowhere)
+            self.fails(done, 2, one, {"-k": "--demonstrations"}.get(other[0], other[0]))
+        for other in (("--kv-type", "q8"), ("--activations", "f32"), ("--threads", "2"), ("--prefixes", "p")):
+            self.fails(run("ask", "-q", "Q", "--endpoint", nowhere, *other), 2, "--endpoint", other[0])
+        for command in (("demo",), ("inspect", "selection", "-q", "Q"), ("evaluate", "--suite", "s", "--out", "o")):
+            self.fails(run(*command, "--endpoint", nowhere, "-t", "2"), 2, "--endpoint", "--threads")
+        self.fails(run("synthesize", "--out", self.folder / "p", "--model", "m"), 2, "--model", "--author")
+        self.fails(run("ask", "-q", "Q", "--prefixes", "p"), 2, "--prefixes", "similarity", "fixed")
+        error = self.json_of(run("ask", "-q", "Q", "--no-defence", "-k", "3", "--json"), 2)["error"]
+        self.assertEqual(error["code"], "invalid_argument")
+
+    def test_prefixes_are_kept_in_a_file(self):
+        needs_weights("program contract, the bundled engine")
+        path = self.folder / "warm.prefixes"
+        words = ("ask", "--policy", "fixed", "-k", 4, "--max-tokens", 6, "--json", "-q")
+        cold = self.json_of(run(*words, fraud))
+        made = self.json_of(run(*words, fraud, "--prefixes", path))
+        written = path.read_bytes()
+        warm = run(*words, fraud, "--prefixes", path)
+        self.assertEqual(warm.stderr, "")
+        warm = self.json_of(warm)
+        self.assertEqual((cold["text"], made["text"]), (warm["text"], warm["text"]))
+        self.assertLess(made["trace"]["cached_tokens"], 4)
+        self.assertGreater(warm["trace"]["cached_tokens"], warm["trace"]["demonstration_tokens"] // 2)
+        other = self.json_of(run(*words, "What is a biopsy?", "--prefixes", path))
+        self.assertEqual(other["trace"]["cached_tokens"], warm["trace"]["cached_tokens"])
+        self.assertEqual(path.read_bytes(), written)  # nothing was missing, nothing is written
+        # Other demonstrations are added, and those before stay.
+        words = ("ask", "--policy", "fixed(seed=9)", *words[3:])
+        self.assertEqual(self.json_of(run(*words, fraud, "--prefixes", path))["trace"]["cached_tokens"] < 64, True)
+        self.assertGreater(len(path.read_bytes()), len(written))
+        self.assertGreater(self.json_of(run(*words, fraud, "--prefixes", path))["trace"]["cached_tokens"], 64)
+        # Of another engine: said, and written anew. No such file at all: said, and left alone.
+        done = run(*words, fraud, "--prefixes", path, "--kv-type", "q8")
+        self.assertRegex(done.stderr, "^inoculum: .*warm.prefixes.*written anew\n$")
+        self.assertEqual(self.json_of(done)["trace"]["cached_tokens"] < 64, True)
+        self.assertEqual(run(*words, fraud, "--prefixes", path, "--kv-type", "q8").stderr, "")
+        mine = self.write("mine.txt", "not to be lost")
+        self.assertRegex(run(*words, fraud, "--prefixes", mine).stderr, "^inoculum: .*mine.txt.*left as it is\n$")
+        self.assertEqual(mine.read_text(), "not to be lost")
 
     def test_exit_code_3_no_default_weights(self):
         missing = {"INOCULUM_CACHE": self.folder, "INOCULUM_MODEL": None}

@@ -52,6 +52,9 @@ class Pictures(Case):
     def test_dicom_with_advice(self):
         self.refuse("scan.dcm", bytes(128) + b"DICM" + bytes(400), "DICOM", "convert it to PNG", "dcm2pnm")
         self.refuse("scan.png", bytes(128) + b"DICM" + bytes(400), "DICOM")  # whatever it is called
+        self.refuse("raw.dcm", bytes([8, 0, 5, 0, 10, 0, 0, 0]) + bytes(400), "perhaps a DICOM file")
+        readme = self.write("README.md", "# Text")
+        self.assertNotIn("DICOM", run("ask", "-i", readme, "-q", "Q", "--endpoint", nowhere).stderr)
 
     def test_other_formats_by_name(self):
         for content, name in ((b"GIF89a", "GIF"), (b"II*\0", "TIFF"), (b"BM", "BMP"), (b"RIFF\0\0\0\0WEBPVP8 ", "WebP"),
@@ -155,7 +158,7 @@ class Pools(Case):
     def test_more_demonstrations_than_it_has(self):
         path = self.write_lines("pool.jsonl", header, harmful, benign)
         for command in (["ask", "--endpoint", nowhere], ["inspect", "selection"]):
-            self.fails(run(*command, "-q", "Q", "-k", 3, "--pool", path), 2, "asked for 3", "pool has 2")
+            self.fails(run(*command, "-q", "Q", "-k", 3, "--pool", path), 2, "--demonstrations", "asked for 3", "pool has 2")
 
     def test_no_demonstrations(self):
         for command in (["ask", "--endpoint", nowhere], ["inspect", "selection"], ["demo"]):

@@ -167,6 +167,7 @@ struct image_size {
   };
   static constexpr signature known[] = {
       {128, "DICM"sv, "a DICOM file; choose a window and convert it to PNG first, e.g. with DCMTK: dcm2pnm +on +Wi 1 in.dcm out.png"},
+      {0, "\x08\0"sv, "neither PNG nor JPEG, perhaps a DICOM file without its preamble; convert it to PNG first"},  // group 0008
       {0, "II*\0"sv, "a TIFF file (or a slide in one); convert it to PNG first"},
       {0, "MM\0*"sv, "a TIFF file (or a slide in one); convert it to PNG first"},
       {0, "II+\0"sv, "a BigTIFF file; convert it to PNG first"},
@@ -189,7 +190,7 @@ struct image_size {
   for (const signature& s : known) {
     if (has_text(bytes, s.at, s.text)) return {errc::unsupported, std::string("is ") + s.advice, {}};
   }
-  return {errc::unsupported, "is neither PNG nor JPEG (a raw DICOM file without preamble?)", {}};
+  return {errc::unsupported, "is neither PNG nor JPEG", {}};
 }
 
 /// stb's pixels, 1 to 4 channels, to RGB.

@@ -55,8 +55,7 @@ class policy_builder {
     if (node.name == "mixed") return build_mixed(node);
     if (node.name == "only") return build_only(node);
     if (node.name == "gated") return build_gated(node);
-    return error(node,
-                 "no policy is called \"" + node.name + "\"; there are none, random, similarity, fixed, bucketed, mixed, only, gated");
+    return error(node, "no policy is called \"" + node.name + "\"; there are " + policy_names);
   }
 
  private:

@@ -36,6 +36,9 @@ struct policy_text {
   std::size_t order_at = 0;
 };
 
+/// For messages; policy.hpp gives them their meaning.
+inline constexpr const char* policy_names = "none, random, similarity, fixed, bucketed, mixed, only, gated";
+
 /// A failure that points at a character of a policy's text with a caret on the next line.
 [[nodiscard]] inline failure policy_error(std::string_view text, std::size_t at, std::string message) {
   if (at > text.size()) at = text.size();
@@ -115,7 +118,10 @@ class policy_reader {
     }
     node.name = word();
     if (node.name.empty())
-      return policy_error(text_, at_, at_ < text_.size() ? "expected the name of a policy" : "the text ends where a policy should stand");
+      return policy_error(text_, at_,
+                          (at_ < text_.size() ? "expected the name of a policy, in small letters; there are "
+                                              : "the text ends where a policy should stand; there are ") +
+                              std::string(policy_names));
     if (peek() == '=') {
       ++at_;
       auto value = argument(depth + 1);
