@@ -64,10 +64,11 @@ compare() { # as the program; with AMX both builds, and which is the faster
   awk -F '  +' '/ tokens\/s / { split($3, theirs, " "); if (NR == FNR) { amx[$1] = theirs[1]; next }
     printf "fastest llama.cpp, %s: %s\n", $1, (theirs[1] > amx[$1] ? "AVX-512, " theirs[1] : "AMX, " amx[$1]) }' "$peers/amx.txt" "$peers/avx512.txt"
 }
+gemma=${INOCULUM_GEMMA:-$cache/gemma-3-270m-q4_k_m.gguf}
 if $renew; then
   "$peers/tokens" tests/tokenizer/data
+  "$peers/tokens" tests/tokenizer/data "$source/models"
   "$peers/tokens" - "$model" >"$peers/tokens.txt" && mv "$peers/tokens.txt" tests/tokenizer/data/SmolLM2.txt
-  gemma=${INOCULUM_GEMMA:-$cache/gemma-3-270m-q4_k_m.gguf}
   [ ! -f "$gemma" ] || { "$peers/tokens" - "$gemma" >"$peers/tokens.txt" && mv "$peers/tokens.txt" tests/tokenizer/data/gemma-3.txt; }
   "$peers/blocks" >tests/engine/data/blocks.txt
   "$peers/reference" text "$model" tests/engine/data/texts.txt tests/engine/data/prompts.txt >"$peers/llama_cpp.txt"
@@ -79,6 +80,9 @@ if $renew; then
     mv "$peers/mmproj.txt" tests/engine/data/mmproj.txt
   fi
 fi
+echo "== tokens" # a line for each vocabulary
+"$peers/tokens" - "$source/models" 2>&1
+for file in "$model" "$gemma"; do [ ! -f "$file" ] || "$peers/tokens" - "$file" 2>&1 >/dev/null; done
 parity "$model" "$peers/$(basename "$model" .gguf).f32.gguf"
 [ -f "$eyes" ] || eyes=-
 shopt -s nullglob
@@ -89,7 +93,6 @@ for architecture in llama qwen2 gemma3; do
   echo "== $architecture, random weights as floats"
   INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$peers/tiny-$architecture.gguf" tests/engine/data/texts.txt "$peers/tiny-$architecture.gguf" 2>/dev/null | tail -n 1
 done
-gemma=${INOCULUM_GEMMA:-$cache/gemma-3-270m-q4_k_m.gguf}
 if [ -f "$gemma" ]; then
   echo "== Gemma 3 270M"
   parity "$gemma" "$peers/$(basename "$gemma" .gguf).f32.gguf"
