@@ -40,7 +40,7 @@ build_program() { # <name> <llama.cpp's build> <output>
     -lmtmd -lllama -lggml -lggml-base -lggml-cpu -pthread $(pkg-config --libs libutf8proc)
 }
 build_peer "$build" -DGGML_NATIVE=ON
-for program in reference compare parity tokens blocks requantise eyes; do build_program "$program" "$build" "$peers/$program"; done
+for program in reference compare parity tokens wordpiece blocks requantise eyes; do build_program "$program" "$build" "$peers/$program"; done
 blas=$peers/build-blas # multiplies floats, where the other rounds activations to 8 bits
 if pkg-config --exists openblas; then
   build_peer "$blas" -DGGML_NATIVE=ON -DGGML_BLAS=ON -DGGML_BLAS_VENDOR=OpenBLAS
@@ -82,6 +82,7 @@ if $renew; then
 fi
 echo "== tokens" # a line for each vocabulary
 "$peers/tokens" - "$source/models" 2>&1
+"$peers/wordpiece" "$source/models/ggml-vocab-bert-bge.gguf"
 for file in "$model" "$gemma"; do [ ! -f "$file" ] || "$peers/tokens" - "$file" 2>&1 >/dev/null; done
 parity "$model" "$peers/$(basename "$model" .gguf).f32.gguf"
 [ -f "$eyes" ] || eyes=-
