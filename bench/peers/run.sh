@@ -40,8 +40,13 @@ build_program() { # <name> <llama.cpp's build> <output>
     -lmtmd -lllama -lggml -lggml-base -lggml-cpu -pthread $(pkg-config --libs libutf8proc)
 }
 build_peer "$build" -DGGML_NATIVE=ON
+<<<<<<< HEAD
 for program in reference compare parity tokens blocks requantise eyes; do build_program "$program" "$build" "$peers/$program"; done
 blas=$peers/build-blas-openmp # multiplies floats, where the other rounds activations to 8 bits
+=======
+for program in reference compare parity tokens wordpiece blocks requantise eyes; do build_program "$program" "$build" "$peers/$program"; done
+blas=$peers/build-blas # multiplies floats, where the other rounds activations to 8 bits
+>>>>>>> tok
 if pkg-config --exists openblas; then
   build_peer "$blas" -DGGML_NATIVE=ON -DGGML_BLAS=ON -DGGML_BLAS_VENDOR=OpenBLAS
 <<<<<<< HEAD
@@ -90,10 +95,11 @@ compare() { # as the program, beside llama.cpp in all the ways that it can go he
         printf "%-34s %9.1f %11.1f tokens/s %6.2f x  (%s)\n", what, v[int((n + 1) / 2)], theirs[what], v[int((n + 1) / 2)] / theirs[what], by[what] } }' \
     "$peers"/way-*.txt
 }
+gemma=${INOCULUM_GEMMA:-$cache/gemma-3-270m-q4_k_m.gguf}
 if $renew; then
   "$peers/tokens" tests/tokenizer/data
+  "$peers/tokens" tests/tokenizer/data "$source/models"
   "$peers/tokens" - "$model" >"$peers/tokens.txt" && mv "$peers/tokens.txt" tests/tokenizer/data/SmolLM2.txt
-  gemma=${INOCULUM_GEMMA:-$cache/gemma-3-270m-q4_k_m.gguf}
   [ ! -f "$gemma" ] || { "$peers/tokens" - "$gemma" >"$peers/tokens.txt" && mv "$peers/tokens.txt" tests/tokenizer/data/gemma-3.txt; }
   if [ -f "$gemma" ] && [ -x "$peers/reference-unrounded" ]; then
     "$peers/reference-unrounded" unrounded "$gemma" tests/engine/data/texts.txt >"$peers/gemma-3.txt" && mv "$peers/gemma-3.txt" tests/engine/data/gemma-3.txt
@@ -109,6 +115,10 @@ if $renew; then
     mv "$peers/mmproj.txt" tests/engine/data/mmproj.txt
   fi
 fi
+echo "== tokens" # a line for each vocabulary
+"$peers/tokens" - "$source/models" 2>&1
+"$peers/wordpiece" "$source/models/ggml-vocab-bert-bge.gguf"
+for file in "$model" "$gemma"; do [ ! -f "$file" ] || "$peers/tokens" - "$file" 2>&1 >/dev/null; done
 parity "$model" "$peers/$(basename "$model" .gguf).f32.gguf"
 [ -f "$eyes" ] || eyes=-
 shopt -s nullglob
@@ -119,7 +129,6 @@ for architecture in llama qwen2 gemma3; do
   echo "== $architecture, random weights as floats"
   INOCULUM_PEER_NO_FLASH=1 "$peers/parity" "$peers/tiny-$architecture.gguf" tests/engine/data/texts.txt "$peers/tiny-$architecture.gguf" 2>/dev/null | tail -n 1
 done
-gemma=${INOCULUM_GEMMA:-$cache/gemma-3-270m-q4_k_m.gguf}
 if [ -f "$gemma" ]; then
   echo "== Gemma 3 270M"
   parity "$gemma" "$peers/$(basename "$gemma" .gguf).f32.gguf"

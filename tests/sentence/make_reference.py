@@ -8,8 +8,10 @@
     build/tests/test_sentence
 
 tokens.txt, a line for each hundred strings: tokens, FNV-1a (64 bits) of all their ids as little-endian int32, the same of the
-strings, and the numbers of the strings left out: those with a character that tokenizers, whose tables are older, treats
-otherwise than Unicode 14 does. Control tokens are not looked for in the text, as ours does not.
+strings, and the numbers of the strings for which the library tokenizers (BertTokenizerFast) gives other ids, for its tables are
+older: there, too, the ids are those of BertTokenizer's own code, by this Python's Unicode. In two things it is told to do as
+tokenizers does, which sentence-transformers runs: characters that are not assigned are kept, and letters become small one by
+one, without the rule for a sigma that ends a word. Control tokens are not looked for in the text, as ours does not.
 vectors.txt: SHA-256 of the weights; then a line a sentence: a step, and 384 numbers of steps plus 2048, two digits of base64 each.
 """
 import base64
@@ -19,9 +21,8 @@ import struct
 import sys
 import unicodedata
 
-import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
-from transformers import BertModel, BertTokenizerFast
+from transformers.models.bert import tokenization_bert
 
 model = pathlib.Path(sys.argv[1])
 data = pathlib.Path(__file__).resolve().parent / "data"
@@ -30,37 +31,15 @@ splitter = pre_tokenizers.BertPreTokenizer()
 tokenizer = Tokenizer(models.WordPiece.from_file(str(model / "vocab.txt"), unk_token="[UNK]", max_input_chars_per_word=100))
 tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, splitter
 
-CJK = [(0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F), (0x2B820, 0x2CEAF), (0xF900, 0xFAFF),
-       (0x2F800, 0x2FA1F)]
+tokenization_bert._is_control = lambda c: c not in "\t\n\r" and unicodedata.category(c) in ("Cc", "Cf", "Co")
+vocabulary = tokenization_bert.load_vocab(str(model / "vocab.txt"))
+words = tokenization_bert.BasicTokenizer(do_lower_case=True)
+pieces = tokenization_bert.WordpieceTokenizer(vocabulary, "[UNK]", 100)
 
 
-def defined(c):
-    """One character between two letters as BERT's own code would clean and split it, by this Python's Unicode."""
-    category = unicodedata.category(c)
-    if c in "\t\n\r" or category[0] == "Z":
-        return ["a", "a"]
-    if c in "\0\ufffd" or category in ("Cc", "Cf", "Co"):
-        return ["aa"]
-    text = f" {c} " if any(a <= ord(c) <= b for a, b in CJK) else c
-    text = "".join(d.lower() for d in unicodedata.normalize("NFD", f"a{text}a") if unicodedata.category(d) != "Mn")
-    out = [""]
-    for d in text:
-        if d == " ":
-            out.append("")
-        elif unicodedata.category(d)[0] == "P" or (33 <= ord(d) <= 126 and not d.isalnum()):
-            out += [d, ""]
-        else:
-            out[-1] += d
-    return [word for word in out if word]
-
-
-known = {}
-
-
-def agreed(c):
-    if c not in known:
-        known[c] = [w for w, _ in splitter.pre_tokenize_str(normalizer.normalize_str(f"a{c}a"))] == defined(c)
-    return known[c]
+def bert_ids(text):
+    small = "".join(map(str.lower, text))
+    return [vocabulary[piece] for word in words.tokenize(small) for piece in pieces.tokenize(word)]
 
 
 def fnv1a(raw):
@@ -71,19 +50,22 @@ def fnv1a(raw):
 
 
 strings = [base64.b64decode(line) for line in open("strings.txt")]
-left_out = 0
+others = 0
 with open(data / "tokens.txt", "w") as out:
     for begin in range(0, len(strings), 100):
-        ids, skipped = [], []
+        ids, other = [], []
         for i, raw in enumerate(strings[begin:begin + 100], begin):
             text = raw.decode()
-            if all(map(agreed, text)):
-                ids += tokenizer.encode(text, add_special_tokens=False).ids
-            else:
-                skipped.append(i)
-        left_out += len(skipped)
-        print(len(ids), f"{fnv1a(struct.pack(f'<{len(ids)}i', *ids)):016x}", f"{fnv1a(b''.join(strings[begin:begin + 100])):016x}", *skipped, file=out)
-print(f"{len(strings)} strings, {left_out} left out")
+            own = bert_ids(text)
+            ids += own
+            if own != tokenizer.encode(text, add_special_tokens=False).ids:
+                other.append(i)
+        others += len(other)
+        print(len(ids), f"{fnv1a(struct.pack(f'<{len(ids)}i', *ids)):016x}", f"{fnv1a(b''.join(strings[begin:begin + 100])):016x}", *other, file=out)
+print(f"{len(strings)} strings, Unicode {unicodedata.unidata_version}; the library tokenizers differs in {others}")
+
+import torch  # noqa: E402 only the vectors want it
+from transformers import BertModel, BertTokenizerFast  # noqa: E402
 
 sentences = [base64.b64decode(line).decode() for line in open("sentences.txt")]
 bert = BertModel.from_pretrained(str(model), add_pooling_layer=False).eval()

@@ -41,6 +41,13 @@ inline std::string gemma_weights(const char* what) {
   return present(what, path.empty() ? cache_folder() + "/gemma-3-270m-q4_k_m.gguf" : path, "optional; docs/tokenizer.md says whence");
 }
 
+/// llama.cpp's folder of vocabularies without weights: $INOCULUM_VOCABULARIES, or where bench/peers/run.sh unpacks its sources.
+inline std::string llama_vocabularies(const char* what) {
+  const std::string named = variable("INOCULUM_VOCABULARIES");
+  const std::string folder = named.empty() ? cache_folder() + "/peers/llama_cpp_python-0.3.36/vendor/llama.cpp/models" : named;
+  return present(what, folder + "/ggml-vocab-llama-bpe.gguf", "bench/peers/run.sh gets llama.cpp's").empty() ? "" : folder;
+}
+
 /// The folder of the sentence embedder.
 inline std::string minilm(const char* what) {
   const std::string folder = cache_folder() + "/all-MiniLM-L6-v2";

@@ -12,32 +12,51 @@
 #include "../support/weights.hpp"
 #include "small_vocabularies.hpp"
 #include "strings.hpp"
+#include "templates.hpp"
 
 using namespace inoculum;
 
 namespace {
 
-void compare(const tokenizer& t, const std::string& name, std::span<const std::string> extra = {}) {
+/// Each string as text and back, and among control tokens; then every token's bytes.
+void compare(const gguf_file& file, const std::string& name) {
+  const auto loaded = tokenizer::load(file);
+  REQUIRE_MESSAGE(loaded, name);
+  const tokenizer& t = *loaded;
   std::ifstream reference("tests/tokenizer/data/" + name + ".txt");
   REQUIRE(reference.is_open());
-  const auto strings = test::hard_strings(10000, extra);
-  std::size_t same = 0, controls = 0;
+  std::size_t different = 0, controls = 0;
   std::string wanted;
-  for (std::size_t from = 0; from < strings.size(); from += test::digest_block) {
-    std::uint64_t digest = test::digest_start;
-    for (std::size_t i = from; i < from + test::digest_block; ++i) {
-      const auto ids = t.encode(strings[i]);
-      for (const token_id id : ids) controls += (t.is_control(id) || id < 0) ? 1 : 0;
-      digest = test::digest_of(ids, digest);
-    }
+  std::uint64_t digest = test::digest_start;
+  const auto text_alone = [&](std::span<const token_id> ids) {
+    for (const token_id id : ids) controls += (t.is_control(id) || id < 0) ? 1 : 0;
+    digest = test::digest_of(ids, digest);
+  };
+  const auto check = [&](std::size_t from, std::size_t to) {
     reference >> wanted;
     REQUIRE(wanted.size() == 16);
-    if (digest == std::stoull(wanted, nullptr, 16)) same += test::digest_block;
-    else MESSAGE(name << ": strings " << from << " to " << from + test::digest_block << " differ");
+    if (digest != std::stoull(wanted, nullptr, 16)) {
+      ++different;
+      MESSAGE(name << ": something differs from " << from << " to " << to);
+    }
+    digest = test::digest_start;
+  };
+  const auto special = test::special_tokens_of(file, t);
+  const auto strings = test::hard_strings(10000, special.in_text);
+  rng r(4);
+  for (std::size_t i = 0; i < strings.size(); ++i) {
+    const auto ids = t.encode(strings[i]);
+    text_alone(ids);
+    digest = test::digest_of(test::encode_template(t, test::woven(strings[i], special, r), special), digest);
+    digest = hash_bytes(t.decode(ids), digest);
+    if ((i + 1) % test::digest_block == 0) check(i + 1 - test::digest_block, i + 1);
   }
-  std::printf("tokens against llama.cpp, %s: %zu strings, %zu in digests that differ\n", name.c_str(), strings.size(),
-              strings.size() - same);
-  CHECK(same == strings.size());
+  for (std::size_t i = 0; i < t.size(); ++i) text_alone(t.encode(test::two_tokens(t, i)));
+  check(0, t.size());
+  std::printf(
+      "tokens against llama.cpp, %s: %zu strings as text, as a template and back, %zu texts of two tokens, %zu of 101 digests differ\n",
+      name.c_str(), strings.size(), t.size(), different);
+  CHECK(different == 0);
   CHECK(controls == 0);
 }
 
@@ -46,22 +65,35 @@ void compare(const tokenizer& t, const std::string& name, std::span<const std::s
 TEST_CASE("the same tokens as llama.cpp on small vocabularies of every kind") {
   for (const auto& family : test::families()) {
     const auto bytes = test::small_vocabulary(family).bytes();
-    const auto loaded = tokenizer::load(gguf_file::from_bytes(bytes).value());
-    REQUIRE_MESSAGE(loaded, family.name);
-    compare(*loaded, family.name, family.user_defined);
+    compare(gguf_file::from_bytes(bytes).value(), family.name);
   }
 }
 
 TEST_CASE("the same tokens as llama.cpp on SmolLM2's vocabulary") {
   const std::string model = test::weights("ten thousand strings against llama.cpp");
-  if (!model.empty()) compare(tokenizer::load(gguf_file::open(model).value()).value(), "SmolLM2");
+  if (!model.empty()) compare(gguf_file::open(model).value(), "SmolLM2");
+}
+
+TEST_CASE("the same tokens as llama.cpp on Llama 3's, Qwen 2's, Llama 2's, GPT-2's and other real vocabularies") {
+  const std::string folder = test::llama_vocabularies("tokens of real vocabularies against llama.cpp");
+  if (folder.empty()) return;
+  for (const char* name : test::real_vocabularies) {
+    const std::string file = test::vocabulary_file(name);
+    compare(gguf_file::open(folder + "/" + file + ".gguf").value(), file);
+  }
+  for (const auto& [name, what] : test::refused_vocabularies) {
+    const auto t = tokenizer::load(gguf_file::open(folder + "/" + test::vocabulary_file(name) + ".gguf").value());
+    REQUIRE_FALSE(t);
+    CHECK_MESSAGE(t.error().to_string().find(what) != std::string::npos, t.error().to_string());
+  }
 }
 
 TEST_CASE("the same tokens as llama.cpp on Gemma 3's vocabulary") {
   const std::string model = test::gemma_weights("Gemma's tokens");
   if (model.empty()) return;
-  const auto t = tokenizer::load(gguf_file::open(model).value()).value();
-  compare(t, "gemma-3");
+  const auto file = gguf_file::open(model).value();
+  const auto t = tokenizer::load(file).value();
+  compare(file, "gemma-3");
   CHECK(t.size() == 262144);
   CHECK(t.bos() == 2);
   CHECK(t.eos() == 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small vocabularies of the families whose real ones cannot be had: trained here by counting pairs, with the keys and the
+// Small vocabularies of the families whose real ones cannot be kept here: trained by counting pairs, with the keys and the
 // special tokens that the family's files have. The same bytes go to our tokenizer and to llama.cpp (bench/peers/tokens.cpp).
 #pragma once
 
