@@ -40,21 +40,12 @@ build_program() { # <name> <llama.cpp's build> <output>
     -lmtmd -lllama -lggml -lggml-base -lggml-cpu -pthread $(pkg-config --libs libutf8proc)
 }
 build_peer "$build" -DGGML_NATIVE=ON
-<<<<<<< HEAD
-for program in reference compare parity tokens blocks requantise eyes; do build_program "$program" "$build" "$peers/$program"; done
-blas=$peers/build-blas-openmp # multiplies floats, where the other rounds activations to 8 bits
-=======
 for program in reference compare parity tokens wordpiece blocks requantise eyes; do build_program "$program" "$build" "$peers/$program"; done
-blas=$peers/build-blas # multiplies floats, where the other rounds activations to 8 bits
->>>>>>> tok
+blas=$peers/build-blas-openmp # multiplies floats, where the other rounds activations to 8 bits
 if pkg-config --exists openblas; then
   build_peer "$blas" -DGGML_NATIVE=ON -DGGML_BLAS=ON -DGGML_BLAS_VENDOR=OpenBLAS
-<<<<<<< HEAD
-  build_program parity "$blas" "$peers/parity-unrounded"
-  build_program compare "$blas" "$peers/compare-blas"
-=======
   for program in parity reference; do build_program $program "$blas" "$peers/$program-unrounded"; done
->>>>>>> mod
+  build_program compare "$blas" "$peers/compare-blas"
 else
   echo "SKIPPED parity without rounding, and Gemma's reference: llama.cpp needs OpenBLAS for it (apt-get install libopenblas-dev)"
 fi

@@ -381,17 +381,9 @@ int main(int argc, char** argv) {
       ->capture_default_str()
       ->check(whole_number(1));
   bench_command->add_flag("--json", bench.json, "one JSON list on stdout, with llama-bench's names");
-<<<<<<< HEAD
-  bench_command->add_option("--model", bench.model.model, "GGUF of the language model");
-  bench_command->add_option("--mmproj", bench.model.mmproj,
-                            "GGUF of its eyes, timed too (with --json only if given here); \"none\" for text only");
-  bench_command->add_option("--threads,-t", bench.model.threads, "0: one a processor")->check(CLI::Range(0, 1024));
-  add_number_types(bench_command, bench.model, "Options");
-=======
-  add_bundled_model(bench_command, bench.model, model_help, ", timed too");
+  add_bundled_model(bench_command, bench.model, model_help, ", timed too (with --json only if given here)");
   add_threads(bench_command, bench.model);
   add_number_types(bench_command, bench.model, "Model");
->>>>>>> cli
   bench_command->footer(std::string("Examples:\n"
                                     "  inoculum bench\n"
                                     "  inoculum bench --model model.gguf -p 512 -n 64 -d 0,4096 -t 2 --json\n\n") +

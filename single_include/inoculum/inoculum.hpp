@@ -797,8 +797,8 @@ concept backend = requires(B& b, const conversation& talk, const generate_option
   return why.code == errc::invalid_argument || why.code == errc::unsupported || why.code == errc::budget;
 }
 
-/// Also hands out text as it comes. The sink takes whole UTF-8 sequences and returns false to stop;
-/// the concatenation of what it saw is the completion's text.
+/// Also hands out text as it comes. The sink takes whole UTF-8 sequences (and, from a model that says such, bytes that are no part of
+/// any) and returns false to stop; the concatenation of what it saw is the completion's text.
 template <class B>
 concept streaming_backend = backend<B> &&
     requires(B& b, const conversation& talk, const generate_options& options, bool (*sink)(std::string_view)) {
@@ -1128,7 +1128,8 @@ namespace detail {
   return std::string_view::npos;
 }
 
-/// How many bytes at the front can be shown now: everything but a character whose end has not come yet.
+/// How many bytes at the front can be shown now: everything but a character whose end has not come yet. Bytes that no continuation could
+/// make a character of are shown as they are: whoever writes them elsewhere replaces them there.
 [[nodiscard]] constexpr std::size_t complete_utf8(std::string_view text) noexcept {
   for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
     const std::size_t at = text.size() - back;

@@ -500,7 +500,7 @@ class similarity {
       return std::move(done).error();
     }
     const auto norm = inverse_norm(query);
-    if (!norm) return norm.error();
+    if (!norm) return failure{norm.error().code, norm.error().message, "request, " + norm.error().where};
     // Column by column, skipping zeros: one pass over the matrix for a dense embedder, and only a few
     // columns for hashed n-grams. The order of summation is fixed, so a code path always agrees with itself.
     Eigen::VectorXf sums = Eigen::VectorXf::Zero(d.matrix.rows());
@@ -1037,6 +1037,9 @@ struct policy_text {
   std::size_t order_at = 0;
 };
 
+/// For messages; policy.hpp gives them their meaning.
+inline constexpr const char* policy_names = "none, random, similarity, fixed, bucketed, mixed, only, gated";
+
 /// A failure that points at a character of a policy's text with a caret on the next line.
 [[nodiscard]] inline failure policy_error(std::string_view text, std::size_t at, std::string message) {
   if (at > text.size()) at = text.size();
@@ -1116,7 +1119,10 @@ class policy_reader {
     }
     node.name = word();
     if (node.name.empty())
-      return policy_error(text_, at_, at_ < text_.size() ? "expected the name of a policy" : "the text ends where a policy should stand");
+      return policy_error(text_, at_,
+                          (at_ < text_.size() ? "expected the name of a policy, in small letters; there are "
+                                              : "the text ends where a policy should stand; there are ") +
+                              std::string(policy_names));
     if (peek() == '=') {
       ++at_;
       auto value = argument(depth + 1);
@@ -1208,8 +1214,7 @@ class policy_builder {
     if (node.name == "mixed") return build_mixed(node);
     if (node.name == "only") return build_only(node);
     if (node.name == "gated") return build_gated(node);
-    return error(node,
-                 "no policy is called \"" + node.name + "\"; there are none, random, similarity, fixed, bucketed, mixed, only, gated");
+    return error(node, "no policy is called \"" + node.name + "\"; there are " + policy_names);
   }
 
  private:

@@ -1452,7 +1452,8 @@ struct byte_page {
   std::size_t next_bytes = 0;
 };
 
-/// One instruction set's kernels. `rows` counts tokens; outputs of a panel are 16 floats a token, contiguous.
+/// One instruction set's kernels. `rows` counts tokens; outputs of a panel are 16 floats a token, contiguous. No pointer need be aligned
+/// beyond its type, and nothing outside what the arguments name is read or written.
 struct kernel_table {
   const char* name = "";
 
@@ -1484,7 +1485,7 @@ struct kernel_table {
   /// four products are one step.
   void (*byte_attention)(const byte_page& page, const activation_view& queries, const seen_positions& sees, std::size_t rows, float* maxima,
                          float* sums, float* out) = nullptr;
-  /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum.
+  /// Takes what another running softmax has gathered over other positions into out[depth], maximum and sum; depth is a multiple of 16.
   void (*softmax_merge)(const float* part, float part_maximum, float part_sum, float* out, float& maximum, float& sum,
                         std::size_t depth) = nullptr;
   /// out = x / sqrt(mean x² + epsilon) · weight
@@ -2797,8 +2798,11 @@ class gguf_file {
   /// A tensor of exactly this shape (ggml's order; trailing ones may be left out) and of a known type.
   [[nodiscard]] result<const gguf_tensor*> require_tensor(std::string_view name, std::initializer_list<std::uint64_t> shape) const;
 
-  /// Stands for the file: SHA-256 over its size, all that comes before the tensors, and the first kilobyte of each tensor.
-  /// Finds a wrong file at once; whoever means to forge one can.
+  /// Stands for the file: SHA-256 over its size, all that comes before the tensors, and of each tensor the first kilobyte and 64 bytes of
+  /// every `fingerprint_step` behind it; all of it would take longer than loading. Tells apart what was trained, merged, requantised or
+  /// damaged over any run of that length; a change of fewer bytes, a single row perhaps, can lie between, and whoever means to forge a
+  /// file can.
+  static constexpr std::size_t fingerprint_step = std::size_t{16} << 10;
   [[nodiscard]] digest fingerprint() const;
 
   /// Gives back the memory of what was read so far; all stays readable, from the file.
@@ -3082,8 +3086,13 @@ inline digest gguf_file::fingerprint() const {
   for (const gguf_tensor& t : data_->tensors) {
     header = std::min(header, static_cast<std::size_t>(t.data.data() - data_->bytes.data()));
     sum.update(bytes_of(t.data.first(std::min<std::size_t>(t.data.size(), 1024))));
+    for (std::size_t at = 1024; at < t.data.size(); at += fingerprint_step) {
+      sum.update(bytes_of(t.data.subspan(at, std::min<std::size_t>(t.data.size() - at, 64))));
+    }
   }
-  return sum.update(bytes_of(data_->bytes.first(header))).finish();
+  sum.update(bytes_of(data_->bytes.first(header)));
+  drop_pages();  // they were read for this alone
+  return sum.finish();
 }
 
 inline std::optional<std::uint64_t> gguf_file::number(std::string_view key) const noexcept {
@@ -5048,6 +5057,15 @@ namespace detail {
   return out;
 }
 
+/// Whether weights of so many bytes fit beside what runs; to be asked before any is touched. Errors: `too_large`, naming `source`.
+[[nodiscard]] inline result<void> check_memory(std::uint64_t wanted, const std::string& source, std::uint64_t free = available_memory()) {
+  if (wanted <= free) return {};
+  return failure{errc::too_large,
+                 "the weights take " + std::to_string(wanted) + " bytes (" + std::to_string(wanted >> 20) + " MiB) of memory, and " +
+                     std::to_string(free >> 20) + " MiB are free",
+                 source};
+}
+
 }  // namespace inoculum::engine
 
 #endif
@@ -5108,7 +5126,9 @@ inline result<void> read_gemma3(const gguf_file& file, decoder_config& c) {
   c.head_norms = c.output_norms = c.gelu = c.pictures_both_ways = true;
   c.embedding_scale = std::sqrt(static_cast<float>(c.width));
   c.window = static_cast<std::size_t>(file.number("gemma3.attention.sliding_window").value_or(0));
-  c.window_pattern = static_cast<std::size_t>(file.number("gemma3.attention.sliding_window_pattern").value_or(6));
+  const auto pattern = file.require_number("gemma3.attention.sliding_window_pattern");
+  if (!pattern && pattern.error().code != errc::not_found) return pattern.error();  // an array, layer by layer
+  c.window_pattern = pattern ? static_cast<std::size_t>(*pattern) : 6;
   if (c.window > c.context || c.window_pattern == 0) return wrong("gemma3.attention.sliding_window is " + std::to_string(c.window));
   c.local_rope_base = file.real("gemma3.rope.freq_base_swa").value_or(10000.0);
   c.rope_base = file.real("gemma3.rope.freq_base").value_or(1000000.0);
@@ -5120,6 +5140,21 @@ inline result<void> read_gemma3(const gguf_file& file, decoder_config& c) {
     return wrong("gemma3: a cap of logits or a local rope base out of range");
   }
   return {};
+}
+
+/// What positions are multiplied with, as llama.cpp reads it: a factor without a type is linear, `scale_linear` is the older name of the
+/// factor, and 0 is none.
+inline result<double> read_rope_scale(const gguf_file& file, const std::string& architecture) {
+  const auto key = [&](const char* name) { return architecture + ".rope." + name; };
+  const auto wrong = [&](std::string what) { return failure{errc::unsupported, std::move(what), file.source()}; };
+  const auto type = file.require_text(key("scaling.type"));
+  if (!type && type.error().code != errc::not_found) return type.error();
+  if (type && *type != "linear" && *type != "none") return wrong("rope scaling \"" + std::string(*type) + "\"; \"linear\" can be");
+  if (file.real(key("scaling.attn_factor")).value_or(1.0) != 1.0) return wrong(key("scaling.attn_factor") + " is not 1");
+  auto factor = file.require_real(key("scaling.factor"));
+  if (!factor && factor.error().code == errc::not_found) factor = file.require_real(key("scale_linear"));
+  if (!factor && factor.error().code != errc::not_found) return factor.error();
+  return !factor || *factor == 0.0 || (type && *type == "none") ? 1.0 : 1.0 / *factor;
 }
 
 }  // namespace detail
@@ -5169,9 +5204,9 @@ inline result<void> read_gemma3(const gguf_file& file, decoder_config& c) {
   c.norm_epsilon = static_cast<float>(*epsilon);
   c.rope_base = file.real(key("rope.freq_base")).value_or(10000.0);
   c.attention_scale = 1.0f / std::sqrt(static_cast<float>(c.head_width));
-  const std::string_view scaling = file.text(key("rope.scaling.type")).value_or("none");
-  if (scaling == "linear") c.rope_scale = 1.0 / file.real(key("rope.scaling.factor")).value_or(1.0);
-  else if (scaling != "none") return wrong("rope scaling \"" + std::string(scaling) + "\"; \"linear\" can be");
+  auto scale = detail::read_rope_scale(file, c.architecture);
+  if (!scale) return std::move(scale).error();
+  c.rope_scale = *scale;
   if (file.number(key("expert_count")).value_or(0) != 0) return wrong("a mixture of experts");
   c.rope_neighbours = c.architecture == "llama";
   c.qkv_bias = c.architecture == "qwen2";
@@ -5246,6 +5281,8 @@ class decoder_weights {
   [[nodiscard]] std::span<const decoder_layer> layers() const noexcept { return layers_; }
   [[nodiscard]] std::span<const float> output_norm() const noexcept { return output_norm_; }
   [[nodiscard]] const packed_matrix& head() const noexcept { return head_; }
+  /// Of each rotary pair what its turn is divided by (Llama 3.1); empty where the file has none.
+  [[nodiscard]] std::span<const float> rope_factors() const noexcept { return rope_factors_; }
   [[nodiscard]] std::size_t bytes() const noexcept { return memory_.size(); }
   [[nodiscard]] digest fingerprint() const { return file_.fingerprint(); }
   [[nodiscard]] activation_type activations() const noexcept { return activations_; }
@@ -5356,6 +5393,12 @@ class decoder_weights {
         if (auto step = describe_extras(layer, prefix); !step) return step;
       }
       if (auto step = vector(out.output_norm_, "output_norm.weight", c.width); !step) return step;
+      if (const std::string name = "rope_freqs.weight"; c.architecture == "llama" && file.find(name) != nullptr) {
+        if (auto step = vector(out.rope_factors_, name, c.rope_width / 2); !step) return step;
+        if (!std::all_of(out.rope_factors_.begin(), out.rope_factors_.end(), [](float v) { return v > 0.0f; })) {
+          return failure{errc::parse, "tensor \"" + name + "\" holds a value that is not above 0", file.source()};
+        }
+      }
       const bool tied = file.find("output.weight") == nullptr;
       if (auto step = matrix(out.head_, tied ? "token_embd.weight" : "output.weight", c.width, c.vocabulary); !step) return step;
       for (const gguf_tensor& t : file.tensors()) {
@@ -5433,6 +5476,7 @@ class decoder_weights {
   activation_type activations_;
   std::vector<decoder_layer> layers_{};
   std::vector<float> output_norm_{};
+  std::vector<float> rope_factors_{};
   packed_matrix head_{};
   const gguf_tensor* embedding_ = nullptr;
   aligned_bytes memory_{};
@@ -5451,6 +5495,7 @@ class decoder_weights {
 
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <xsimd/xsimd.hpp>
 
 namespace inoculum::engine {
@@ -5460,14 +5505,15 @@ struct rope_angles {
   xt::xtensor<float, 2> cosines{};
   xt::xtensor<float, 2> sines{};
 
-  /// `position(t)` is row t's.
+  /// `position(t)` is row t's. `slower`, of each pair (empty: 1): what its turn is divided by.
   template <class Position>
-  void set(double base, double scale, std::size_t rope_width, std::size_t n, Position&& position) {
+  void set(double base, double scale, std::span<const float> slower, std::size_t rope_width, std::size_t n, Position&& position) {
     const std::size_t half = rope_width / 2;
     cosines.resize({n, half});
     sines.resize({n, half});
     for (std::size_t i = 0; i < half; ++i) {
-      const double turn = scale * std::pow(base, -2.0 * static_cast<double>(i) / static_cast<double>(rope_width));
+      const double divisor = slower.empty() ? 1.0 : static_cast<double>(slower[i]);
+      const double turn = scale / divisor * std::pow(base, -2.0 * static_cast<double>(i) / static_cast<double>(rope_width));
       for (std::size_t t = 0; t < n; ++t) {
         cosines(t, i) = static_cast<float>(std::cos(static_cast<double>(position(t)) * turn));
         sines(t, i) = static_cast<float>(std::sin(static_cast<double>(position(t)) * turn));
@@ -5665,8 +5711,8 @@ class decoder {
       for (std::size_t i = 0; i < parts_.size(); ++i) parts_[i].result = part_results_.data() + i * c.head_width;
     }
     const auto position = [&](std::size_t t) { return places_[t].position - places_[t].cache->overlap; };
-    angles_.set(c.rope_base, c.rope_scale, c.rope_width, rows, position);
-    if (c.window != 0) local_angles_.set(c.local_rope_base, 1.0, c.rope_width, rows, position);
+    angles_.set(c.rope_base, c.rope_scale, weights_.rope_factors(), c.rope_width, rows, position);
+    if (c.window != 0) local_angles_.set(c.local_rope_base, 1.0, {}, c.rope_width, rows, position);
     const std::size_t most = attention_rows / std::min(c.heads / c.kv_heads, attention_rows);
     groups_.clear();
     for (std::size_t i = 0; i < rows; ++i) {
@@ -9155,6 +9201,9 @@ struct vision_config {
   std::size_t width = 0;   ///< of a patch's vector
   std::size_t hidden = 0;  ///< of a block's MLP
   std::size_t layers = 0;  ///< blocks that are run
+  /// How many blocks stand in front of the rows that a projector reads side by side, ascending; empty or one: of the last block that is
+  /// run.
+  std::vector<std::size_t> features{};
   std::size_t heads = 0;
   std::size_t merge = 1;       ///< patches a side that become one position
   std::size_t registers = 0;   ///< tokens in front of the patches: CLIP's class token, a ViT's registers
@@ -9170,17 +9219,20 @@ struct vision_config {
   [[nodiscard]] std::size_t tokens() const noexcept { return patches() + registers; }
   [[nodiscard]] std::size_t positions() const noexcept { return patches() / (merge * merge); }
   [[nodiscard]] std::size_t merged_width() const noexcept { return width * merge * merge; }
+  [[nodiscard]] std::size_t features_width() const noexcept { return width * std::max<std::size_t>(features.size(), 1); }
   [[nodiscard]] std::size_t depth() const noexcept { return width / heads; }  ///< of a head
   /// The same as attention's kernels take it: with zeros behind.
   [[nodiscard]] std::size_t padded_depth() const noexcept { return (depth() + 15) / 16 * 16; }
-  /// Bytes of activations for one square: patches; what goes through the blocks, the MLP; one position's rows of a projector; the widest
-  /// of these in 16 bits, as whole pieces with their scales; keys and values in pages.
+  /// Bytes of activations for one square: patches; what goes through the blocks, the MLP; one position's rows of a projector, features
+  /// side by side; the widest of these in 16 bits, as whole pieces with their scales; keys and values in pages.
   [[nodiscard]] std::size_t scratch_bytes() const noexcept {
     const std::size_t seen = 3 * patch * patch;
     const auto pieces = [](std::size_t columns) { return (columns + word_piece - 1) / word_piece; };
-    const std::size_t widest = std::max(
-        {patches() * pieces(seen), tokens() * pieces(std::max(width, hidden)), positions() * pieces(std::max(merged_width(), text_width))});
-    return (patches() * seen + tokens() * (6 * width + hidden) + positions() * (merged_width() + text_width)) * sizeof(float) +
+    const std::size_t widest =
+        std::max({patches() * pieces(seen), patches() * pieces(features_width()), tokens() * pieces(std::max(width, hidden)),
+                  positions() * pieces(std::max(merged_width(), text_width))});
+    const std::size_t aside = features.size() > 1 ? (tokens() + patches()) * features_width() : 0;
+    return (patches() * seen + tokens() * (6 * width + hidden) + aside + positions() * (merged_width() + text_width)) * sizeof(float) +
            widest * (word_piece * sizeof(std::int16_t) + sizeof(float)) + (tokens() + key_block - 1) * heads * (4 * padded_depth() + 8);
   }
 };
@@ -9467,6 +9519,16 @@ class vision_reader {
   [[nodiscard]] const gguf_file& file() const noexcept { return file_; }
   [[nodiscard]] bool has(const std::string& tensor) const noexcept { return file_.find(tensor) != nullptr; }
   [[nodiscard]] failure bad(errc code, std::string message) const { return {code, std::move(message), file_.source()}; }
+
+  /// Whether what the file holds of a tower and its projector fits into memory: matrices in words, vectors as floats. Errors: `too_large`.
+  [[nodiscard]] result<void> fits_memory() const {
+    std::uint64_t bytes = 0;
+    for (const gguf_tensor& t : file_.tensors()) {
+      if (t.data.empty() || !(t.name.starts_with("v.") || t.name.starts_with("mm."))) continue;
+      bytes += t.elements() * (t.ne[1] == 1 ? sizeof(float) : sizeof(std::int16_t));
+    }
+    return check_memory(bytes, file_.source());
+  }
 
   /// A number from 1 to `largest`.
   [[nodiscard]] result<void> size(const char* key, std::uint64_t largest, std::size_t& out) const {
@@ -9756,11 +9818,12 @@ class idefics3_projector {
 #ifndef INOCULUM_SINGLE_ENGINE_VISION_PROJECTOR_MLP
 #define INOCULUM_SINGLE_ENGINE_VISION_PROJECTOR_MLP
 
-// LLaVA 1.5's projector: the patches of CLIP's last block but one, two matrices with GELU between. The class token stands in
+// LLaVA 1.5's projector: the patches of the block that the file names, two matrices with GELU between. The class token stands in
 // front, as CLIP was trained; llama.cpp puts it behind the patches, which shifts their places by one (its issue 25814).
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9775,32 +9838,55 @@ class mlp_projector {
     for (const char* tensor : {"mm.3.weight", "model.image_newline"}) {
       if (in.has(tensor)) return in.bad(errc::unsupported, std::string("a projector with the tensor ") + tensor + " is not LLaVA 1.5's");
     }
-    if (in.file().integers("clip.vision.feature_layer") || in.file().integers("clip.vision.image_grid_pinpoints")) {
-      return in.bad(errc::unsupported, "clip.vision.feature_layer and image_grid_pinpoints are not supported with the projector \"mlp\"");
+    if (in.file().integers("clip.vision.image_grid_pinpoints")) {
+      return in.bad(errc::unsupported, "clip.vision.image_grid_pinpoints is not supported with the projector \"mlp\"");
     }
     if (c.registers > 1) return in.bad(errc::mismatch, "tensor \"v.class_embd\" holds more than one token");
-    if (c.layers < 2) return in.bad(errc::unsupported, "clip.vision.block_count is 1, and the last block is not run");
-    --c.layers;
+    if (auto done = choose_features(in, c); !done) return done;
     c.fit.colour = {122, 116, 104};  // CLIP's mean
     if (auto done = in.extent("mm.0.weight", 1, largest_vision_hidden, hidden_); !done) return done;
     return in.extent("mm.2.weight", 1, largest_vision_hidden, c.text_width);
   }
 
   [[nodiscard]] result<void> read(vision_reader& in, const vision_config& c) {
-    if (auto done = in.linear("mm.0", {c.width, hidden_}, hidden_, true, widen_); !done) return done;
+    if (auto done = in.linear("mm.0", {c.features_width(), hidden_}, hidden_, true, widen_); !done) return done;
     if (auto done = in.linear("mm.2", {hidden_, c.text_width}, c.text_width, true, project_); !done) return done;
-    patches_.resize({c.patches(), c.width});
+    patches_.resize({c.patches(), c.features_width()});
     wide_.resize({c.patches(), hidden_});
     return {};
   }
 
   void run(vision_machine& m, const vision_config& c, vision_rows& x, float* out) {
-    m.team().each(c.patches(), 8, [&](std::size_t p) { std::copy_n(row_of(x, c.registers + p), c.width, row_of(patches_, p)); });
+    m.team().each(c.patches(), 8, [&](std::size_t p) { std::copy_n(row_of(x, c.registers + p), c.features_width(), row_of(patches_, p)); });
     m.activated_product(widen_, patches_, vision_activation::gelu, wide_);
     m.product_into(project_, wide_, out, c.text_width);
   }
 
  private:
+  /// Which blocks are run and read, as llama.cpp does: up to the deepest that the file names; all but the last that it counts where it
+  /// names none. Counted from 1, so that the last block is `block_count`; 0 is what stands in front of the first.
+  [[nodiscard]] static result<void> choose_features(const vision_reader& in, vision_config& c) {
+    constexpr std::string_view key = "clip.vision.feature_layer";
+    const auto named = in.file().integers(key);
+    for (const gguf_value& v : in.file().metadata()) {
+      if (v.key == key && !named)
+        return in.bad(errc::parse, "key \"" + std::string(key) + "\" is " + v.describe() + ", wanted an array of integers");
+    }
+    for (std::size_t i = 0; named && i < named->size(); ++i) {
+      const std::int64_t layer = (*named)[i];
+      if (layer < 0 || static_cast<std::uint64_t>(layer) > c.layers) {
+        return in.bad(errc::unsupported, std::string(key) + " is " + std::to_string(layer) + ", from 0 to clip.vision.block_count, " +
+                                             std::to_string(c.layers) + ", can be");
+      }
+      const auto block = static_cast<std::size_t>(layer);
+      if (std::find(c.features.begin(), c.features.end(), block) == c.features.end()) c.features.push_back(block);
+    }
+    std::sort(c.features.begin(), c.features.end());
+    if (c.features.empty() && c.layers < 2) return in.bad(errc::unsupported, "clip.vision.block_count is 1, and the last block is not run");
+    c.layers = c.features.empty() ? c.layers - 1 : c.features.back();
+    return {};
+  }
+
   std::size_t hidden_ = 0;
   vision_linear widen_{}, project_{};
   vision_rows patches_{}, wide_{};
@@ -10001,6 +10087,7 @@ class vit {
     qkv_.resize({c.tokens(), 3 * c.width});
     attended_.resize({c.tokens(), c.width});
     hidden_.resize({c.tokens(), c.hidden});
+    if (c.features.size() > 1) features_.resize({c.tokens(), c.features_width()});
     for (auto& s : scratch_) s = std::make_unique<attention_scratch>();
   }
 
@@ -10027,7 +10114,7 @@ class vit {
     }
   }
 
-  /// The tokens' vectors (tokens × width) behind the last block. By every thread.
+  /// The tokens' vectors (tokens × features_width) behind the last block. By every thread.
   [[nodiscard]] vision_rows& run(vision_machine& m, const vision_weights& w, std::size_t thread) {
     const vision_config& c = w.config;
     const bool all_placed = w.places.size() == c.tokens() * c.width;
@@ -10042,7 +10129,15 @@ class vit {
       for (std::size_t i = 0; i < n; ++i) to[i] = y[i] + place[i];
     });
     if (!w.before.weight.empty()) m.normalise(w.before, c.epsilon, x_, x_);
+    std::size_t block = 0, taken = 0;
+    const auto take = [&] {  // what stands in front of this block, if it is wanted beside others
+      if (c.features.size() < 2 || c.features[taken] != block) return;
+      m.team().each(c.tokens(), 8, [&](std::size_t t) { std::copy_n(row_of(x_, t), c.width, row_of(features_, t) + taken * c.width); });
+      ++taken;
+    };
     for (const vision_block& b : w.blocks) {
+      take();
+      ++block;
       m.normalise(b.norm1, c.epsilon, x_, input_);
       m.product_into(b.qkv, input_, qkv_.data(), 3 * c.width);
       attention(m, c, thread);
@@ -10052,7 +10147,8 @@ class vit {
       m.add_product(b.down, hidden_, x_);
     }
     if (!w.after.weight.empty()) m.normalise(w.after, c.epsilon, x_, x_);
-    return x_;
+    take();
+    return c.features.size() < 2 ? x_ : features_;
   }
 
  private:
@@ -10089,7 +10185,7 @@ class vit {
     });
   }
 
-  vision_rows pixels_, x_, input_, qkv_, attended_, hidden_;
+  vision_rows pixels_, x_, input_, qkv_, attended_, hidden_, features_;
   kv_cache kept_;                                            // keys and values of the block at hand
   std::vector<std::unique_ptr<attention_scratch>> scratch_;  // one a thread
 };
@@ -10170,6 +10266,7 @@ class vision_tower {
         [&](auto& p) -> result<void> {
           if (auto done = p.configure(in, weights.config); !done) return done;
           if (auto done = engine::check_vision_config(in, weights.config); !done) return done;
+          if (auto done = in.fits_memory(); !done) return done;
           if (auto done = engine::read_vision_weights(in, weights, p.places_for_registers); !done) return done;
           return p.read(in, weights.config);
         },
@@ -10961,7 +11058,7 @@ namespace inoculum {
 /// Models backend, streaming_backend, scoring_backend, prefix_backend and token_counting_backend over
 /// any `token_engine`; over a `batching_engine` also batch_backend, over a `composing_engine` it reads side by side. Calls take turns,
 /// since the engine has one sequence. What the next prompt has in common with the last one, or with any that a `caching_engine` remembers,
-/// is not computed again, picture by picture and token by token.
+/// is not computed again, picture by picture and token by token, if it comes under the same salt.
 template <token_engine Engine, chat_format Format = chatml>
 class token_backend {
  public:
@@ -10972,7 +11069,8 @@ class token_backend {
     return generate(talk, options, nobody);
   }
 
-  /// `sink(text)` sees whole UTF-8 characters as they come; false stops, and then it is not called again. Errors: what the engine says;
+  /// `sink(text)` sees whole UTF-8 characters as they come, and bytes that make none as the model said them; false stops, and then it is
+  /// not called again. Errors: what the engine says;
   /// `invalid_argument` for options out of range, `budget` before any work, `timeout` (waiting for other calls counts),
   /// `unsupported` for what the model has not.
   template <class Sink>
@@ -10992,20 +11090,28 @@ class token_backend {
   }
 
   /// Answers several conversations, `batch_width` at a time: their prompts one after the other, then one token each in turn.
-  /// Answer i is what `generate` gives for conversation i; its time begins with that of the `batch_width` that it is one of.
+  /// Answer i is what `generate` gives for conversation i; its time begins with that of the `batch_width` that it is one of, of the
+  /// first ones with the call. Cancelled, what is answered by then stays, and the others have what they have.
   [[nodiscard]] std::vector<result<completion>> generate_batch(std::span<const conversation> talks,
                                                                const generate_options& options) requires batching_engine<Engine> {
     if (const auto fine = check_sampling(options); !fine) return std::vector<result<completion>>(talks.size(), fine.error());
     detail::stop_watch watch(options);
-    const std::lock_guard lock(state_->busy);
     std::vector<result<completion>> out;
+    const auto lock = take_turn(watch);
+    if (!lock) {
+      detail::reply r(options, watch);
+      if (!r.ends_by(lock.error())) return std::vector<result<completion>>(talks.size(), lock.error());
+      r.finish(nobody);
+      return std::vector<result<completion>>(talks.size(), std::move(r.out));
+    }
     for (std::size_t from = 0; from < talks.size(); from += batch_width, watch = detail::stop_watch(options)) {
       answer_together(talks.subspan(from, std::min(batch_width, talks.size() - from)), options, watch, out);
     }
     return out;
   }
 
-  /// Natural log of the probability of `continuation` as the assistant's next words, summed over its tokens. Errors: as of `generate`.
+  /// Natural log of the probability of `continuation` as the assistant's next words, summed over its tokens. Waits its turn however
+  /// long that takes. Errors: as of `generate`.
   [[nodiscard]] result<double> score(const conversation& talk, std::string_view continuation, std::string_view salt = {}) {
     const std::lock_guard lock(state_->busy);
     auto prompt = lay_out(talk, true);
@@ -11027,7 +11133,7 @@ class token_backend {
   }
 
   /// Computes the beginning of conversations ahead of time, for those under this salt. It must consist of whole messages.
-  /// Errors: as of `generate`.
+  /// Waits its turn however long that takes. Errors: as of `generate`.
   [[nodiscard]] result<void> prepare(conversation beginning, std::string_view salt = {}) {
     const std::lock_guard lock(state_->busy);
     // Something has to stand behind demonstrations that stand side by side.
@@ -11091,6 +11197,7 @@ class token_backend {
     Engine engine;
     std::timed_mutex busy;
     std::vector<unit> sequence;  // what the engine holds now
+    std::string salt;            // whose it is, where the engine itself does not ask
   };
 
   /// Waits for the calls before this one, but no longer than the caller wants to. Errors: `cancelled`, `timeout`.
@@ -11231,16 +11338,24 @@ class token_backend {
     return out;
   }
 
-  /// Encodes the pictures. An engine that keeps them is told under which salt.
+  /// Encodes the pictures. An engine that keeps them is told under which salt. Errors say which picture of the conversation it is,
+  /// demonstrations' counted.
   [[nodiscard]] result<void> see(std::span<unit> units, [[maybe_unused]] std::string_view salt, const detail::stop_watch& watch) {
+    std::size_t nth = 0;
     for (unit& u : units) {
       if (u.token >= 0) continue;
+      ++nth;
       if (auto wanted = watch.go_on(); !wanted) return wanted;
       auto seen = [&] {
         if constexpr (caching_engine<Engine>) return state_->engine.encode_image(u.picture, salt);
         else return state_->engine.encode_image(u.picture);
       }();
-      if (!seen) return std::move(seen).error();
+      if (!seen) {
+        failure why = std::move(seen).error();
+        const auto all = std::count_if(units.begin(), units.end(), [](const unit& one) { return one.token < 0; });
+        why.where = "picture " + std::to_string(nth) + " of " + std::to_string(all) + (why.where.empty() ? "" : ", " + why.where);
+        return why;
+      }
       u.positions = seen->rows;
       u.embedding = std::move(*seen);
     }
@@ -11289,7 +11404,8 @@ class token_backend {
       if (kept == 0) kept = cached = state_->engine.resume(inputs_of(units, tokens), salt);
       for (std::size_t at = 0; at < kept; ++common) at += units[common].positions;
     } else {
-      (void)salt;
+      if (salt != state_->salt) held.clear();  // a quick answer must not tell one tenant what another asked
+      state_->salt = salt;
       while (common < held.size() && common < units.size() && held[common].same(units[common])) ++common;
       if (common == units.size()) --common;  // the last unit's logits are needed
       kept = cached = positions_of(std::span<const unit>(units).first(common));
@@ -11333,6 +11449,34 @@ class token_backend {
   std::unique_ptr<state> state_;  // so that a backend can be moved
   Format format_;
 };
+
+}  // namespace inoculum
+
+#endif
+
+// ---- inoculum/engine/cpu_backend.hpp ----
+#ifndef INOCULUM_SINGLE_ENGINE_CPU_BACKEND
+#define INOCULUM_SINGLE_ENGINE_CPU_BACKEND
+
+// A GGUF model as a backend, which writes conversations as its file asks.
+//
+//   auto backend = inoculum::load_cpu_backend("model.gguf", {.mmproj = "eyes.gguf"}).value();
+
+#include <string>
+#include <utility>
+
+namespace inoculum {
+
+using cpu_backend = token_backend<cpu_engine, turn_format>;
+
+/// Errors: those of `cpu_engine::load`; `unsupported` when no chat format here is the file's.
+[[nodiscard]] inline result<cpu_backend> load_cpu_backend(const std::string& model, const engine_options& options = {}) {
+  auto engine = cpu_engine::load(model, options);
+  if (!engine) return std::move(engine).error();
+  result<turn_format> format = engine->format();
+  if (!format) return std::move(format).error();
+  return cpu_backend(std::move(*engine), std::move(*format));
+}
 
 }  // namespace inoculum
 

@@ -969,7 +969,7 @@ namespace inoculum {
 /// Models backend, streaming_backend, scoring_backend, prefix_backend and token_counting_backend over
 /// any `token_engine`; over a `batching_engine` also batch_backend, over a `composing_engine` it reads side by side. Calls take turns,
 /// since the engine has one sequence. What the next prompt has in common with the last one, or with any that a `caching_engine` remembers,
-/// is not computed again, picture by picture and token by token.
+/// is not computed again, picture by picture and token by token, if it comes under the same salt.
 template <token_engine Engine, chat_format Format = chatml>
 class token_backend {
  public:
@@ -980,7 +980,8 @@ class token_backend {
     return generate(talk, options, nobody);
   }
 
-  /// `sink(text)` sees whole UTF-8 characters as they come; false stops, and then it is not called again. Errors: what the engine says;
+  /// `sink(text)` sees whole UTF-8 characters as they come, and bytes that make none as the model said them; false stops, and then it is
+  /// not called again. Errors: what the engine says;
   /// `invalid_argument` for options out of range, `budget` before any work, `timeout` (waiting for other calls counts),
   /// `unsupported` for what the model has not.
   template <class Sink>
@@ -1000,20 +1001,28 @@ class token_backend {
   }
 
   /// Answers several conversations, `batch_width` at a time: their prompts one after the other, then one token each in turn.
-  /// Answer i is what `generate` gives for conversation i; its time begins with that of the `batch_width` that it is one of.
+  /// Answer i is what `generate` gives for conversation i; its time begins with that of the `batch_width` that it is one of, of the
+  /// first ones with the call. Cancelled, what is answered by then stays, and the others have what they have.
   [[nodiscard]] std::vector<result<completion>> generate_batch(std::span<const conversation> talks,
                                                                const generate_options& options) requires batching_engine<Engine> {
     if (const auto fine = check_sampling(options); !fine) return std::vector<result<completion>>(talks.size(), fine.error());
     detail::stop_watch watch(options);
-    const std::lock_guard lock(state_->busy);
     std::vector<result<completion>> out;
+    const auto lock = take_turn(watch);
+    if (!lock) {
+      detail::reply r(options, watch);
+      if (!r.ends_by(lock.error())) return std::vector<result<completion>>(talks.size(), lock.error());
+      r.finish(nobody);
+      return std::vector<result<completion>>(talks.size(), std::move(r.out));
+    }
     for (std::size_t from = 0; from < talks.size(); from += batch_width, watch = detail::stop_watch(options)) {
       answer_together(talks.subspan(from, std::min(batch_width, talks.size() - from)), options, watch, out);
     }
     return out;
   }
 
-  /// Natural log of the probability of `continuation` as the assistant's next words, summed over its tokens. Errors: as of `generate`.
+  /// Natural log of the probability of `continuation` as the assistant's next words, summed over its tokens. Waits its turn however
+  /// long that takes. Errors: as of `generate`.
   [[nodiscard]] result<double> score(const conversation& talk, std::string_view continuation, std::string_view salt = {}) {
     const std::lock_guard lock(state_->busy);
     auto prompt = lay_out(talk, true);
@@ -1035,7 +1044,7 @@ class token_backend {
   }
 
   /// Computes the beginning of conversations ahead of time, for those under this salt. It must consist of whole messages.
-  /// Errors: as of `generate`.
+  /// Waits its turn however long that takes. Errors: as of `generate`.
   [[nodiscard]] result<void> prepare(conversation beginning, std::string_view salt = {}) {
     const std::lock_guard lock(state_->busy);
     // Something has to stand behind demonstrations that stand side by side.
@@ -1099,6 +1108,7 @@ class token_backend {
     Engine engine;
     std::timed_mutex busy;
     std::vector<unit> sequence;  // what the engine holds now
+    std::string salt;            // whose it is, where the engine itself does not ask
   };
 
   /// Waits for the calls before this one, but no longer than the caller wants to. Errors: `cancelled`, `timeout`.
@@ -1239,16 +1249,24 @@ class token_backend {
     return out;
   }
 
-  /// Encodes the pictures. An engine that keeps them is told under which salt.
+  /// Encodes the pictures. An engine that keeps them is told under which salt. Errors say which picture of the conversation it is,
+  /// demonstrations' counted.
   [[nodiscard]] result<void> see(std::span<unit> units, [[maybe_unused]] std::string_view salt, const detail::stop_watch& watch) {
+    std::size_t nth = 0;
     for (unit& u : units) {
       if (u.token >= 0) continue;
+      ++nth;
       if (auto wanted = watch.go_on(); !wanted) return wanted;
       auto seen = [&] {
         if constexpr (caching_engine<Engine>) return state_->engine.encode_image(u.picture, salt);
         else return state_->engine.encode_image(u.picture);
       }();
-      if (!seen) return std::move(seen).error();
+      if (!seen) {
+        failure why = std::move(seen).error();
+        const auto all = std::count_if(units.begin(), units.end(), [](const unit& one) { return one.token < 0; });
+        why.where = "picture " + std::to_string(nth) + " of " + std::to_string(all) + (why.where.empty() ? "" : ", " + why.where);
+        return why;
+      }
       u.positions = seen->rows;
       u.embedding = std::move(*seen);
     }
@@ -1297,7 +1315,8 @@ class token_backend {
       if (kept == 0) kept = cached = state_->engine.resume(inputs_of(units, tokens), salt);
       for (std::size_t at = 0; at < kept; ++common) at += units[common].positions;
     } else {
-      (void)salt;
+      if (salt != state_->salt) held.clear();  // a quick answer must not tell one tenant what another asked
+      state_->salt = salt;
       while (common < held.size() && common < units.size() && held[common].same(units[common])) ++common;
       if (common == units.size()) --common;  // the last unit's logits are needed
       kept = cached = positions_of(std::span<const unit>(units).first(common));
@@ -2832,6 +2851,9 @@ struct policy_text {
   std::size_t order_at = 0;
 };
 
+/// For messages; policy.hpp gives them their meaning.
+inline constexpr const char* policy_names = "none, random, similarity, fixed, bucketed, mixed, only, gated";
+
 /// A failure that points at a character of a policy's text with a caret on the next line.
 [[nodiscard]] inline failure policy_error(std::string_view text, std::size_t at, std::string message) {
   if (at > text.size()) at = text.size();
@@ -2911,7 +2933,10 @@ class policy_reader {
     }
     node.name = word();
     if (node.name.empty())
-      return policy_error(text_, at_, at_ < text_.size() ? "expected the name of a policy" : "the text ends where a policy should stand");
+      return policy_error(text_, at_,
+                          (at_ < text_.size() ? "expected the name of a policy, in small letters; there are "
+                                              : "the text ends where a policy should stand; there are ") +
+                              std::string(policy_names));
     if (peek() == '=') {
       ++at_;
       auto value = argument(depth + 1);
