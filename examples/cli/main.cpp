@@ -422,8 +422,7 @@ int main(int argc, char** argv) {
     std::string why = clash(*command, "--endpoint", {"--threads", "--kv-type", "--activations", "--prefixes"},
                             "a server is asked instead of the bundled engine");
     if (why.empty()) {
-      why = clash(*command, "--no-defence", {"--policy", "--demonstrations", "--tokens", "--pool", "--prefixes"},
-                  "no demonstration is shown");
+      why = clash(*command, "--no-defence", {"--policy", "--prefixes"}, "no demonstration is shown");
     }
     if (command == synthesize_command && !synthesize.author) {
       for (const CLI::Option* option : command->get_options()) {
