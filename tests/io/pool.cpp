@@ -171,8 +171,8 @@ TEST_CASE("what cannot be saved is refused, and nothing is half-written") {
   d.images = {ino::image::from_rgb(1, 1, {1, 2, 3}).value()};
   CHECK(contains(save().error().to_string(), "demonstration a: a picture without a name"));
   d.images.clear();
-  d.query = "caf\xe9";
-  CHECK(contains(save().error().to_string(), "not UTF-8"));
+  d.query = "caf\xe9";  // no pool holds such a text
+  CHECK(contains(ino::demonstration_pool::build(std::vector{d}).error().to_string(), "not valid UTF-8"));
   d.query = "q";
   d.extra = "not json";
   CHECK_FALSE(save().has_value());

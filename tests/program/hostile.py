@@ -175,13 +175,11 @@ class Pools(Case):
         self.assertFalse(out.exists())
 
     def test_broken_picture_of_a_demonstration(self):
-        """Found when it is to be shown: the request is refused without asking the model, and the trace says why."""
+        """The pool is at fault, not the request: an error that names the picture, and the model is not asked."""
         self.write("bad.png", small_png()[:40])
         path = self.write_lines("pool.jsonl", header, {**benign, "image": "bad.png"})
         with serve() as server:
-            out = self.json_of(run("ask", "-q", "Q", "--pool", path, "--endpoint", server.url, "--json"))
-        self.assertTrue(out["refused"])
-        self.assertIn("bad.png: PNG is truncated", out["trace"]["selection_failure"])
+            self.fails(run("ask", "-q", "Q", "--pool", path, "--endpoint", server.url), 2, "demonstration", "bad.png: PNG is truncated")
         self.assertEqual(server.requests, [])
 
 
