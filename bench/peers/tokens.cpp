@@ -3,6 +3,7 @@
 //   tokens <folder>            every small vocabulary: writes its digests to <folder>/<name>.txt
 //   tokens <folder> <models>   the real ones in llama.cpp's folder of them: the same
 //   tokens - model.gguf        a model's own: digests to stdout
+//   tokens --speed model.gguf [rounds]
 // With "-" for the first folder nothing is written. Counts, and what differs, go to stderr.
 // Each string as text, with special-token parsing off, and back; then among control tokens, as a template has it, with parsing
 // on. Every token's bytes, and these with another token's as a text. Added tokens are off. 1 when anything differs.
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <inoculum/engine/chat_format_of.hpp>
 #include <inoculum/engine/tokenizer/tokenizer.hpp>
@@ -173,7 +175,41 @@ int compare(const std::string& path, const std::string& name, std::FILE* out) {
   return as_text + as_template + back + pieces + pairs + (format ? 0 : 1);
 }
 
-/// The same into a file of digests, if there is a folder.
+/// Tokens a second of one thread's time, ours and llama.cpp's in turns, on the same text; medians and the least and the most.
+int speed(const std::string& path, int rounds) {
+  const auto file = gguf_file::open(path);
+  if (!file) return std::fprintf(stderr, "%s\n", file.error().to_string().c_str()), 2;
+  const auto ours = tokenizer::load(*file);
+  if (!ours) return std::fprintf(stderr, "%s\n", ours.error().to_string().c_str()), 2;
+  llama_model_params parameters = llama_model_default_params();
+  parameters.vocab_only = true;
+  llama_model* model = llama_model_load_from_file(path.c_str(), parameters);
+  if (model == nullptr) return std::fprintf(stderr, "llama.cpp does not load it\n"), 2;
+  const llama_vocab* theirs = llama_model_get_vocab(model);
+  std::string english, languages;
+  for (std::size_t i = 0; i < std::size(test::sentences); ++i) (i < 4 ? english : languages).append(test::sentences[i]).append("\n");
+  for (auto* text : {&english, &languages}) {
+    while (text->size() < std::size_t{64} << 10) *text += std::string(*text);
+    std::vector<double> own, other;
+    std::size_t tokens = 0;
+    for (int i = 0; i < 2 * rounds; ++i) {
+      const std::clock_t begin = std::clock();
+      tokens = i % 2 == 0 ? ours->encode(*text).size() : tokens_of(theirs, *text, false).size();
+      const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+      (i % 2 == 0 ? own : other).push_back(static_cast<double>(tokens) / seconds / 1e6);
+    }
+    std::sort(own.begin(), own.end());
+    std::sort(other.begin(), other.end());
+    const double a = own[own.size() / 2], b = other[other.size() / 2];
+    std::printf("%s, %s: %zu bytes, %zu tokens; %.2f (%.2f to %.2f) against %.2f (%.2f to %.2f) million tokens/s, %.1f times, %d rounds\n",
+                std::filesystem::path(path).stem().c_str(), text == &english ? "English" : "fifty languages and worse", text->size(),
+                tokens, a, own.front(), own.back(), b, other.front(), other.back(), a / b, rounds);
+  }
+  llama_model_free(model);
+  return 0;
+}
+
+/// `compare` into a file of digests, if there is a folder.
 bool compare_into(const std::string& folder, const std::string& path, const std::string& name) {
   std::FILE* out = nullptr;
   if (folder != "-" && (out = std::fopen((folder + "/" + name + ".txt").c_str(), "w")) == nullptr) {
@@ -194,6 +230,7 @@ int main(int count, char** arguments) {
       },
       nullptr);
   const std::string folder = arguments[1];
+  if (count > 2 && folder == "--speed") return speed(arguments[2], count > 3 ? std::atoi(arguments[3]) : 9);
   bool same = true;
   if (count > 2 && std::filesystem::is_directory(arguments[2])) {
     for (const char* name : test::real_vocabularies) {

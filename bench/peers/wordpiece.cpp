@@ -24,7 +24,7 @@ std::string vocabulary_of(const gguf_file& file) {
   constexpr std::string_view begins = "\xe2\x96\x81";
   std::string out;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (kinds[i] == 3) out += texts[i];
+    if (kinds[i] == 3 || texts[i].starts_with("[unused")) out += texts[i];
     else if (texts[i].starts_with(begins)) out += texts[i].substr(begins.size());
     else (out += "##") += texts[i];
     out += '\n';
