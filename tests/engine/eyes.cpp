@@ -230,6 +230,8 @@ TEST_CASE("what eyes may not be") {
   refused({.kind = "mlp", .layers = 1}, "block_count");
   refused({.kind = "mlp", .features = {4}}, "feature_layer is 4");
   refused({.kind = "mlp", .features = {-2}}, "feature_layer is -2");
+  const auto no_array = test::tiny_eyes({.kind = "mlp"}).number("clip.vision.feature_layer", 2).bytes();
+  CHECK(vision_tower::load(gguf_file::from_bytes(no_array).value(), 1).error().message.find("wanted an array") != std::string::npos);
   refused({.kind = "idefics3", .longest_edge = 5000}, "preproc_image_size");
   refused({.kind = "idefics3", .longest_edge = 56 * 8 + 1}, "more than 8 tiles of 56 pixels");
   for (const test::compared_eyes& compared : test::all_compared_eyes()) {
