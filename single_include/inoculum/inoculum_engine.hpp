@@ -10268,11 +10268,11 @@ class vision_tower {
           if (auto done = engine::check_vision_config(in, weights.config); !done) return done;
           if (auto done = in.fits_memory(); !done) return done;
           if (auto done = engine::read_vision_weights(in, weights, p.places_for_registers); !done) return done;
+          if (auto fits = engine::check_scratch(weights.config.scratch_bytes(), file); !fits) return std::move(fits).error();
           return p.read(in, weights.config);
         },
         projector);
     if (!read) return read.error();
-    if (auto fits = engine::check_scratch(weights.config.scratch_bytes(), file); !fits) return std::move(fits).error();
     auto made = std::make_unique<state>(std::move(weights), std::move(projector), chosen, threads);
     if (!made->tower.reserve(made->weights.config)) return in.bad(errc::too_large, "the system has no memory left for its keys and values");
     return vision_tower(std::move(made));
