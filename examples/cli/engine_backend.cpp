@@ -8,7 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <inoculum/backend/token_backend.hpp>
+#include <inoculum/engine/cpu_backend.hpp>
 #include <inoculum/engine/engine.hpp>
 
 #include "options.hpp"
@@ -44,12 +44,10 @@ result<loaded_engine> load_engine(const model_options& options) {
   return loaded_engine{std::move(*engine), std::filesystem::path(path).filename().string()};
 }
 
-using chat_backend = token_backend<cpu_engine, turn_format>;
-
 /// Keeps the keys and values of what stands in front of a request in a file, from which the next call goes on.
 class with_prefixes {
  public:
-  with_prefixes(chat_backend held, turn_format format, std::string path)
+  with_prefixes(cpu_backend held, turn_format format, std::string path)
       : held_(std::move(held)), format_(std::move(format)), path_(std::move(path)) {}
 
   /// A file of another model is written anew; one that is none of ours, or damaged, is left as it is.
@@ -76,7 +74,7 @@ class with_prefixes {
   [[nodiscard]] std::size_t context_size() const { return held_.context_size(); }
 
  private:
-  /// After the answer, so that nobody waits for it, and from the file's own state: pages of this request may not get into the file.
+  /// After the answer, so that nobody waits for it.
   void keep(const conversation& talk, std::size_t cached) {
     conversation beginning = talk;
     beginning.messages.pop_back();
@@ -87,14 +85,12 @@ class with_prefixes {
                                                     : held_.engine().tokenize(s.text).size();
     }
     if (cached >= positions) return;  // it was all in the file
-    held_.engine().forget();
-    (void)held_.engine().load_prefixes(path_);
     auto done = held_.prepare(std::move(beginning));
     if (done) done = held_.engine().save_prefixes(path_);
     if (!done) std::fprintf(stderr, "inoculum: %s\n", done.error().to_string().c_str());
   }
 
-  chat_backend held_;
+  cpu_backend held_;
   turn_format format_;
   std::string path_;
 };
@@ -134,7 +130,7 @@ result<opened_backend> open_engine(const model_options& options) {
   if (!loaded) return std::move(loaded).error();
   auto format = loaded->engine.format();
   if (!format) return std::move(format).error();
-  chat_backend backend(std::move(loaded->engine), *format);
+  cpu_backend backend(std::move(loaded->engine), *format);
   if (options.prefixes.empty()) return opened_backend{any_backend(std::move(backend)), std::move(loaded->name)};
   with_prefixes warm(std::move(backend), std::move(*format), options.prefixes);
   warm.load();

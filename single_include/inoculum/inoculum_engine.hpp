@@ -583,14 +583,14 @@ class prefix_tree {
         next->page = pages[i];
       }
       next->used = ++clock_;
-      next->pinned = next->pinned || pinned;
+      if (pinned) next->pinned = std::max(next->pinned, chunk.size());
       at = next;
     }
     while (count_ > limit_ && drop_oldest_leaf()) {
     }
   }
 
-  /// Calls f(tenant, depth, keys, page, pinned) for every node, parents first.
+  /// Calls f(tenant, depth, keys, page, pinned) for every node, parents first; `pinned` is how many of the keys are, the first ones.
   template <class F>
   void each(F&& f) const {
     for (const auto& [tenant, root] : roots_) {
@@ -609,7 +609,7 @@ class prefix_tree {
     std::vector<position_key> keys{};  // fewer than a page's only without children
     Page page{};
     std::uint64_t used = 0;
-    bool pinned = false;
+    std::size_t pinned = 0;  // positions: whoever goes on in this page is not part of what was pinned
     std::vector<std::unique_ptr<node>> children{};
   };
 
@@ -638,7 +638,7 @@ class prefix_tree {
       for (std::size_t i = 0; i < at->children.size(); ++i) {
         node* child = at->children[i].get();
         open.push_back(child);
-        if (child->children.empty() && !child->pinned && child->used < oldest) {
+        if (child->children.empty() && child->pinned == 0 && child->used < oldest) {
           oldest = child->used;
           parent = at;
           index = i;
@@ -2152,6 +2152,13 @@ class kv_cache {
                [](std::uint8_t* page, const std::uint8_t* from, std::size_t n) { std::memcpy(page, from, n); });
   }
 
+  /// Makes the positions from `first` on, to the end of the last page, what they are in a new page.
+  void clear_from(std::size_t first) noexcept {
+    const std::size_t positions = pages_.size() * key_block - first;
+    const std::vector<std::uint8_t> zeros(line_bytes(positions));
+    for (std::size_t line = 0; line < lines_; ++line) paste_line(line, first, positions, zeros.data());
+  }
+
   /// By how many positions a row's rotary angle lags behind its place, because demonstrations before it stand side by side.
   std::size_t overlap = 0;
 
@@ -2254,8 +2261,8 @@ class kv_cache {
 // A prefix tree in a file, so that a process starts with prepared prefixes warm.
 //
 //   "inokv 1\n", identity[32], u64 page bytes, u64 positions of a page, u64 nodes,
-//   then each node, parents first: u32 depth, u8 pinned, u32 salt bytes, salt, u32 keys, keys (i32 token, u32 row, digest[32]), page,
-//   then the SHA-256 of all that. Numbers are little-endian.
+//   then each node, parents first: u32 depth, u8 pinned positions, u32 salt bytes, salt, u32 keys, keys (i32 token, u32 row, digest[32]),
+//   page, then the SHA-256 of all that. Numbers are little-endian.
 
 #include <bit>
 #include <cstddef>
@@ -2319,22 +2326,30 @@ class raw_reader {
 };
 }  // namespace detail
 
-/// Writes what the tree holds, what is pinned or `all`; the file appears whole or not at all. Errors: those of write_file.
-[[nodiscard]] inline result<void> save_prefixes(const std::string& path, const prefix_identity& who, const prefix_tree<kv_page>& tree,
-                                                bool all = false) {
+/// Writes what the tree holds, what is pinned or `all`; the file appears whole or not at all. A page may hold more than what is
+/// written of it, from whoever went on from there: that is cleared. `shape` is any cache of the model. Errors: those of write_file;
+/// too_large.
+[[nodiscard]] inline result<void> save_prefixes(const std::string& path, const prefix_identity& who, const kv_cache& shape,
+                                                const prefix_tree<kv_page>& tree, bool all = false) {
   std::uint64_t nodes = 0;  // what a pinned one stands on is pinned
-  tree.each(
-      [&](std::string_view, std::size_t, std::span<const position_key>, const kv_page&, bool pinned) { nodes += all || pinned ? 1 : 0; });
+  tree.each([&](std::string_view, std::size_t, std::span<const position_key>, const kv_page&, std::size_t pinned) {
+    nodes += all || pinned > 0 ? 1 : 0;
+  });
+  kv_cache scratch = shape;
+  scratch.adopt({std::make_shared<aligned_bytes>(who.page_bytes)});
+  std::uint8_t* const cleared = scratch.pages().front()->data();
+  if (cleared == nullptr) return failure{errc::too_large, "no memory for " + std::to_string(who.page_bytes) + " bytes", path};
   std::string out(detail::prefix_magic);
   out.reserve(static_cast<std::size_t>(nodes) * (who.page_bytes + 4096) + 256);
   detail::append_raw(out, who.model.bytes);
   detail::append_raw(out, who.page_bytes);
   detail::append_raw(out, who.page_positions);
   detail::append_raw(out, nodes);
-  tree.each([&](std::string_view salt, std::size_t depth, std::span<const position_key> keys, const kv_page& page, bool pinned) {
-    if (!all && !pinned) return;
+  tree.each([&](std::string_view salt, std::size_t depth, std::span<const position_key> keys, const kv_page& page, std::size_t pinned) {
+    if (!all) keys = keys.first(pinned);
+    if (keys.empty()) return;
     detail::append_raw(out, static_cast<std::uint32_t>(depth));
-    detail::append_raw(out, static_cast<std::uint8_t>(pinned ? 1 : 0));
+    detail::append_raw(out, static_cast<std::uint8_t>(pinned));
     detail::append_raw(out, static_cast<std::uint32_t>(salt.size()));
     out += salt;
     detail::append_raw(out, static_cast<std::uint32_t>(keys.size()));
@@ -2343,7 +2358,9 @@ class raw_reader {
       detail::append_raw(out, k.row);
       detail::append_raw(out, k.picture.bytes);
     }
-    out.append(reinterpret_cast<const char*>(page->data()), page->size());
+    std::memcpy(cleared, page->data(), who.page_bytes);
+    scratch.clear_from(keys.size());
+    out.append(reinterpret_cast<const char*>(cleared), who.page_bytes);
   });
   const digest sum = sha256{}.update(std::string_view(out)).finish();
   detail::append_raw(out, sum.bytes);
@@ -2381,7 +2398,7 @@ class raw_reader {
   }
   struct read_node {
     std::size_t depth;
-    bool pinned;
+    std::size_t pinned;
     std::string salt;
     std::vector<position_key> keys;
     kv_page page;
@@ -2393,9 +2410,9 @@ class raw_reader {
     if (!in.read(depth) || !in.read(pinned) || !in.read(salt_bytes)) return damaged("it ends inside a node");
     const auto salt = in.take(salt_bytes);
     if (salt.size() != salt_bytes || !in.read(keys)) return damaged("it ends inside a node");
-    if (keys == 0 || keys > who.page_positions) return damaged("a page of another length");
+    if (keys == 0 || keys > who.page_positions || pinned > keys) return damaged("a page of another length");
     if (depth > 0 && (found.empty() || depth > found.back().depth + 1)) return damaged("a page without the one before it");
-    read_node node{depth, pinned != 0, {reinterpret_cast<const char*>(salt.data()), salt.size()}, {}, {}};
+    read_node node{depth, pinned, {reinterpret_cast<const char*>(salt.data()), salt.size()}, {}, {}};
     for (std::uint32_t k = 0; k < keys; ++k) {
       position_key key;
       if (!in.read(key.token) || !in.read(key.row) || !in.read(key.picture.bytes)) return damaged("it ends inside a node");
@@ -2428,8 +2445,11 @@ class raw_reader {
     pages.resize(node.depth);
     pages.push_back(node.page);
     // Whole ways only: a node that the next one stands on goes in with it.
-    const bool inside = i + 1 < found.size() && found[i + 1].depth == node.depth + 1 && found[i + 1].pinned == node.pinned;
-    if (!inside) tree.insert(node.salt, keys, pages, node.pinned);
+    const bool inside = i + 1 < found.size() && found[i + 1].depth == node.depth + 1 && (found[i + 1].pinned > 0) == (node.pinned > 0);
+    if (inside) continue;
+    if (node.pinned < node.keys.size()) tree.insert(node.salt, keys, pages);
+    keys.resize(keys.size() - node.keys.size() + node.pinned);
+    if (node.pinned > 0) tree.insert(node.salt, keys, pages, true);
   }
   return {};
 }
@@ -10585,7 +10605,7 @@ class cpu_engine {
   /// to the bit: what is pinned, or `all`, the prompts of every user among it. Demonstrations that were read side by side are not written.
   /// Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
   [[nodiscard]] result<void> save_prefixes(const std::string& path, bool all = false) const {
-    return engine::save_prefixes(path, identity(), tree_, all);
+    return engine::save_prefixes(path, identity(), current_.cache, tree_, all);
   }
   [[nodiscard]] result<void> load_prefixes(const std::string& path) {
     return engine::load_prefixes(path, identity(), current_.cache, tree_);

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t page_positions = 4;
 using tree = prefix_tree<kv_page>;
-using held = std::tuple<std::string, std::string, std::string, bool>;  // tenant, keys from the root on, page, pinned
+using held = std::tuple<std::string, std::string, std::string, std::size_t>;  // tenant, keys from the root on, page, pinned
 
 std::string raw(std::span<const position_key> keys) {
   std::string out;
@@ -34,14 +34,25 @@ std::string raw(std::span<const position_key> keys) {
   return out;
 }
 
-std::multiset<held> contents(const tree& t, bool all) {
+/// A page's first n positions, and nothing behind them.
+std::string begins(const kv_cache& shape, const kv_page& page, std::size_t n) {
+  kv_cache one = shape;
+  auto copy = std::make_shared<aligned_bytes>(page->size());
+  std::memcpy(copy->data(), page->data(), page->size());
+  one.adopt({copy});
+  one.clear_from(n);
+  return {reinterpret_cast<const char*>(copy->data()), copy->size()};
+}
+
+std::multiset<held> contents(const kv_cache& shape, const tree& t, bool all) {
   std::multiset<held> out;
   std::vector<position_key> way;
-  t.each([&](std::string_view tenant, std::size_t depth, std::span<const position_key> keys, const kv_page& page, bool pinned) {
+  t.each([&](std::string_view tenant, std::size_t depth, std::span<const position_key> keys, const kv_page& page, std::size_t pinned) {
+    if (!all) keys = keys.first(pinned);
+    if (keys.empty()) return;
     way.resize(depth * page_positions);
     way.insert(way.end(), keys.begin(), keys.end());
-    if (!all && !pinned) return;
-    out.emplace(std::string(tenant), raw(way), std::string(reinterpret_cast<const char*>(page->data()), page->size()), pinned);
+    out.emplace(std::string(tenant), raw(way), begins(shape, page, keys.size()), pinned);
   });
   return out;
 }
@@ -83,16 +94,16 @@ TEST_CASE("what a tree holds comes out of its file again, whatever it is") {
       t.insert(tenants[r.below(4)], keys, pages, r.below(3) == 0);
     }
     for (const bool all : {true, false}) {
-      RC_ASSERT(save_prefixes(path, who, t, all).has_value());
+      RC_ASSERT(save_prefixes(path, who, shape, t, all).has_value());
       tree again(page_positions, 1000);
       RC_ASSERT(load_prefixes(path, who, shape, again).has_value());
-      RC_ASSERT(contents(again, true) == contents(t, all));
+      RC_ASSERT(contents(shape, again, true) == contents(shape, t, all));
       // Nor does it matter that it is there already, or that nothing but what is pinned may stay.
       RC_ASSERT(load_prefixes(path, who, shape, again).has_value());
-      RC_ASSERT(contents(again, true) == contents(t, all));
+      RC_ASSERT(contents(shape, again, true) == contents(shape, t, all));
       tree small(page_positions, 0);
       RC_ASSERT(load_prefixes(path, who, shape, small).has_value());
-      RC_ASSERT(contents(small, true) == contents(t, false));
+      RC_ASSERT(contents(shape, small, true) == contents(shape, t, false));
     }
     const prefix_identity others[] = {{digest_of("another"), who.page_bytes, who.page_positions},
                                       {who.model, who.page_bytes + 1, who.page_positions},

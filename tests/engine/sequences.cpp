@@ -245,6 +245,29 @@ TEST_CASE("a batch is cancelled, or out of time: while others have the engine, i
   other.join();
 }
 
+TEST_CASE("what somebody asked behind a pinned prefix stays out of its file") {
+  const sequence_model model;
+  const std::string path = (std::filesystem::temp_directory_path() / "inoculum_prefixes_apart.kv").string();
+  const auto request = test::random_tokens(100, 21);  // its first 70 positions are what is prepared, 6 of them on the second page
+  const auto prefix = std::vector<token_id>(request.begin(), request.begin() + 70);
+  std::size_t cached = 0;
+  std::string alone, after;
+  const auto saved = [&](cpu_engine& e) {
+    (void)resumed(e, prefix, cached, "clinic");
+    e.remember(true);
+    REQUIRE(e.save_prefixes(path));
+    return read_file(path, 1u << 30).value();
+  };
+  auto fresh = model.load();
+  alone = saved(fresh);
+  auto used = model.load();
+  (void)resumed(used, request, cached, "clinic");
+  after = saved(used);
+  CHECK(cached == 69);
+  CHECK(alone == after);
+  std::filesystem::remove(path);
+}
+
 TEST_CASE("prepared prefixes go through a file, and a bad file changes nothing") {
   const sequence_model model;
   const std::string path = (std::filesystem::temp_directory_path() / "inoculum_prefixes.kv").string();

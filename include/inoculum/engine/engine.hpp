@@ -251,7 +251,7 @@ class cpu_engine {
   /// to the bit: what is pinned, or `all`, the prompts of every user among it. Demonstrations that were read side by side are not written.
   /// Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
   [[nodiscard]] result<void> save_prefixes(const std::string& path, bool all = false) const {
-    return engine::save_prefixes(path, identity(), tree_, all);
+    return engine::save_prefixes(path, identity(), current_.cache, tree_, all);
   }
   [[nodiscard]] result<void> load_prefixes(const std::string& path) {
     return engine::load_prefixes(path, identity(), current_.cache, tree_);

@@ -102,14 +102,14 @@ class prefix_tree {
         next->page = pages[i];
       }
       next->used = ++clock_;
-      next->pinned = next->pinned || pinned;
+      if (pinned) next->pinned = std::max(next->pinned, chunk.size());
       at = next;
     }
     while (count_ > limit_ && drop_oldest_leaf()) {
     }
   }
 
-  /// Calls f(tenant, depth, keys, page, pinned) for every node, parents first.
+  /// Calls f(tenant, depth, keys, page, pinned) for every node, parents first; `pinned` is how many of the keys are, the first ones.
   template <class F>
   void each(F&& f) const {
     for (const auto& [tenant, root] : roots_) {
@@ -128,7 +128,7 @@ class prefix_tree {
     std::vector<position_key> keys{};  // fewer than a page's only without children
     Page page{};
     std::uint64_t used = 0;
-    bool pinned = false;
+    std::size_t pinned = 0;  // positions: whoever goes on in this page is not part of what was pinned
     std::vector<std::unique_ptr<node>> children{};
   };
 
@@ -157,7 +157,7 @@ class prefix_tree {
       for (std::size_t i = 0; i < at->children.size(); ++i) {
         node* child = at->children[i].get();
         open.push_back(child);
-        if (child->children.empty() && !child->pinned && child->used < oldest) {
+        if (child->children.empty() && child->pinned == 0 && child->used < oldest) {
           oldest = child->used;
           parent = at;
           index = i;

@@ -186,6 +186,13 @@ class kv_cache {
                [](std::uint8_t* page, const std::uint8_t* from, std::size_t n) { std::memcpy(page, from, n); });
   }
 
+  /// Makes the positions from `first` on, to the end of the last page, what they are in a new page.
+  void clear_from(std::size_t first) noexcept {
+    const std::size_t positions = pages_.size() * key_block - first;
+    const std::vector<std::uint8_t> zeros(line_bytes(positions));
+    for (std::size_t line = 0; line < lines_; ++line) paste_line(line, first, positions, zeros.data());
+  }
+
   /// By how many positions a row's rotary angle lags behind its place, because demonstrations before it stand side by side.
   std::size_t overlap = 0;
 
