@@ -110,6 +110,7 @@ echo "== tokens" # a line for each vocabulary
 "$peers/tokens" - "$source/models" 2>&1
 "$peers/wordpiece" "$source/models/ggml-vocab-bert-bge.gguf"
 for file in "$model" "$gemma"; do [ ! -f "$file" ] || "$peers/tokens" - "$file" 2>&1 >/dev/null; done
+grep -m 1 'model name' /proc/cpuinfo
 parity "$model" "$peers/$(basename "$model" .gguf).f32.gguf"
 [ -f "$eyes" ] || eyes=-
 shopt -s nullglob
@@ -135,3 +136,11 @@ for type in ${INOCULUM_TYPES-q4_0 q8_0}; do
   rm "$peers/floats.gguf"
   compare "$other" - "$threads" "$rounds"
 done
+# What has no counterpart: a defended answer, load to first token, memory.
+if [ -x build/bench/bench_defended ] && [ -x build/inoculum ]; then
+  build/bench/bench_defended "$model" "$eyes" "${INOCULUM_QUERIES:-200}" "$threads"
+  for type in q8 q16; do build/bench/bench_defended 1.1b - 48 "$threads" "$type"; done
+  for ((i = 0; i < rounds; ++i)); do build/inoculum bench --model "$model" -p 1 -n 1 -t "$threads"; done
+else
+  echo "SKIPPED the defended answer: build/bench/bench_defended and build/inoculum are not built (CONTRIBUTING.md)"
+fi
