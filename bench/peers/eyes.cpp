@@ -10,6 +10,7 @@
 #include <ctime>
 #include <inoculum/engine/vision/vision_tower.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "../../tests/engine/test_pictures.hpp"
@@ -39,6 +40,7 @@ int main(int argc, char** argv) {
   } ours, theirs;
   std::vector<float> a, b;
   const auto take = [](times& t, auto&& f) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));  // the other's threads spin for a while when they are done
     const auto begin = std::chrono::steady_clock::now();
     const std::clock_t ticks = std::clock();
     f();
