@@ -76,15 +76,12 @@ compare() { # as the program, beside llama.cpp in all the ways that it can go he
      case $way in *", no flash"*) export INOCULUM_PEER_NO_FLASH=1 ;; esac
      "$program" "$@") | tee -a "$peers/way-$i.txt"
   done
-  awk -F '  +' 'FNR == 1 { way = $0 } / tokens\/s / { split($0, f, / tokens\/s /); n = split(f[1], figures, " "); what = $1
-    if (!(what in theirs)) order[++rows] = what
-    if (figures[n] > theirs[what] + 0) { theirs[what] = figures[n]; by[what] = way }
-    ours[what] = ours[what] " " figures[n - 1] }
-    END { print "-- against the fastest of these, row by row"
-      for (r = 1; r <= rows; ++r) { what = order[r]; n = split(ours[what], v, " ")
-        for (a = 1; a <= n; ++a) for (b = a + 1; b <= n; ++b) if (v[b] + 0 < v[a] + 0) { t = v[a]; v[a] = v[b]; v[b] = t }
-        printf "%-34s %9.1f %11.1f tokens/s %6.2f x  (%s)\n", what, v[int((n + 1) / 2)], theirs[what], v[int((n + 1) / 2)] / theirs[what], by[what] } }' \
-    "$peers"/way-*.txt
+  # A row's ratio is that of the run in which llama.cpp was at its fastest: both sides met the same minutes there.
+  echo "-- against the fastest of these, row by row"
+  awk -F '  +' 'FNR == 1 { way = $0 } / tokens\/s / { n = split(substr($0, 1, index($0, " tokens/s ")), figures, " ")
+    if (!($1 in theirs)) order[++rows] = $1
+    if (figures[n] + 0 > theirs[$1] + 0) { theirs[$1] = figures[n]; row[$1] = $0 "  (" way ")" } }
+    END { for (r = 1; r <= rows; ++r) print row[order[r]] }' "$peers"/way-*.txt
 }
 gemma=${INOCULUM_GEMMA:-$cache/gemma-3-270m-q4_k_m.gguf}
 if $renew; then

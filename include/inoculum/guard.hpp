@@ -168,6 +168,7 @@ class guard {
     return run(r, generation.max_tokens, sink, [&](const conversation& talk) { return state_->backend.generate(talk, generation, sink); });
   }
 
+  /// The same with the guard's own options.
   template <class Sink>
   requires streaming_backend<Backend> && std::invocable<Sink&, std::string_view>
   [[nodiscard]] result<answer> ask(const request& r, Sink&& sink) const { return ask(r, state_->options.generation, sink); }
@@ -190,6 +191,7 @@ class guard {
     guard_options options;
     Judge judging;
     std::vector<std::uint32_t> costs{};
+    std::size_t base = 0;  ///< what a question with nothing before it takes
     bool estimated = false;
     bool by_picture = false;  ///< a picture's length depends on the picture; `costs` are those with the least ones
   };
@@ -235,30 +237,34 @@ class guard {
     const state& s = *state_;
     std::vector<std::uint32_t> costs = s.costs;
     std::vector<bool> known(costs.size());
-    if constexpr (token_counting_backend<Backend>) {
-      const conversation question{{{role::user, {{origin::user, "?", {}}}}}};
-      const auto base = s.backend.count_tokens(question);
-      if (!base) return base.error();
-      for (bool guessed = true; guessed;) {
-        auto picked = select(s.policy, s.view, r, limit, costs);
-        if (!picked) return picked;
-        guessed = false;
-        for (const selected& c : picked->chosen) {
-          if (known[c.index]) continue;
-          conversation talk;
-          if (auto done = append_demonstration(talk, s.view.pool()[c.index]); !done) return std::move(done).error();
-          talk.messages.push_back(question.messages.front());
-          const auto count = s.backend.count_tokens(talk);
-          if (!count) return count.error();
-          known[c.index] = true;
-          const auto cost = static_cast<std::uint32_t>(*count > *base ? *count - *base : 0);
-          guessed = guessed || cost != costs[c.index];
-          costs[c.index] = cost;
-        }
-        if (!guessed) return picked;
+    while (true) {
+      auto picked = select(s.policy, s.view, r, limit, costs);
+      if (!picked) return picked;
+      bool guessed = false;
+      for (const selected& c : picked->chosen) {
+        if (known[c.index]) continue;
+        conversation talk;
+        if (auto done = append_demonstration(talk, s.view.pool()[c.index]); !done) return std::move(done).error();
+        const auto cost = cost_of(s, std::move(talk));
+        if (!cost) return cost.error();
+        known[c.index] = true;
+        guessed = guessed || *cost != costs[c.index];
+        costs[c.index] = *cost;
       }
+      if (!guessed) return picked;
     }
-    return select(s.policy, s.view, r, limit, costs);
+  }
+
+  [[nodiscard]] static message bare_question() { return {role::user, {{origin::user, "?", {}}}}; }
+  /// What a demonstration takes in front of a question. Errors: `unsupported` where the backend does not count, and its own.
+  [[nodiscard]] static result<std::uint32_t> cost_of(const state& s, conversation demonstration) {
+    demonstration.messages.push_back(bare_question());
+    if constexpr (token_counting_backend<Backend>) {
+      const auto count = s.backend.count_tokens(demonstration);
+      if (!count) return count.error();
+      return static_cast<std::uint32_t>(*count > s.base ? *count - s.base : 0);
+    }
+    return failure{errc::unsupported, "this backend does not count tokens", "make_guard"};
   }
 
   /// The first picture of each kind has to decode, or every answer would fail later.
@@ -280,9 +286,9 @@ class guard {
   [[nodiscard]] static result<void> count_costs(state& s) {
     s.costs.reserve(s.view.pool().size());
     if constexpr (token_counting_backend<Backend>) {
-      const conversation question{{{role::user, {{origin::user, "?", {}}}}}};
-      const auto base = s.backend.count_tokens(question);
+      const auto base = s.backend.count_tokens(conversation{{bare_question()}});
       if (base) {
+        s.base = *base;
         const image dot = image::from_rgb(1, 1, {0, 0, 0}).value();
         const image wide = image::from_rgb(1280, 960, std::vector<std::uint8_t>(std::size_t{3} * 1280 * 960)).value();
         if (s.options.pictures) {
@@ -295,11 +301,9 @@ class guard {
           s.by_picture = *shortest != *other;
         }
         for (const basic_demonstration& d : s.view.pool().items()) {
-          conversation talk = detail::demonstration_only(d, dot, s.options.pictures);
-          talk.messages.push_back(question.messages.front());
-          const auto count = s.backend.count_tokens(talk);
-          if (!count) return count.error();
-          s.costs.push_back(static_cast<std::uint32_t>(*count > *base ? *count - *base : 0));
+          const auto cost = cost_of(s, detail::demonstration_only(d, dot, s.options.pictures));
+          if (!cost) return cost.error();
+          s.costs.push_back(*cost);
         }
         return {};
       }

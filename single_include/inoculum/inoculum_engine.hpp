@@ -2153,7 +2153,7 @@ class kv_cache {
   }
 
   /// Makes the positions from `first` on, to the end of the last page, what they are in a new page.
-  void clear_from(std::size_t first) noexcept {
+  void clear_from(std::size_t first) {
     const std::size_t positions = pages_.size() * key_block - first;
     const std::vector<std::uint8_t> zeros(line_bytes(positions));
     for (std::size_t line = 0; line < lines_; ++line) paste_line(line, first, positions, zeros.data());
@@ -5435,12 +5435,7 @@ class decoder_weights {
     result<void> pack(decoder_weights& out, thread_team& team) {
       std::size_t total = 0;
       for (const job& j : jobs) total += (j.to->total_bytes() + 63) / 64 * 64;
-      if (const std::uint64_t free = available_memory(); total > free) {
-        return failure{
-            errc::too_large,
-            "the weights take " + std::to_string(total >> 20) + " MiB of memory, and " + std::to_string(free >> 20) + " MiB are free",
-            file.source()};
-      }
+      if (auto fits = check_memory(total, file.source()); !fits) return fits;
       out.memory_ = aligned_bytes(total);
       if (out.memory_.data() == nullptr) {
         return failure{errc::too_large, "no memory for " + std::to_string(total) + " bytes of weights", file.source()};
@@ -10602,8 +10597,9 @@ class cpu_engine {
   }
 
   /// Writes what is remembered into a file, from which another process, with the same model, eyes and kernels, goes on
-  /// to the bit: what is pinned, or `all`, the prompts of every user among it. Demonstrations that were read side by side are not written.
-  /// Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
+  /// to the bit: what is pinned, and nothing that was asked behind it, or `all`, the prompts of every user among it. Demonstrations that
+  /// were read side by side are not written. Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and
+  /// `load_prefixes`.
   [[nodiscard]] result<void> save_prefixes(const std::string& path, bool all = false) const {
     return engine::save_prefixes(path, identity(), current_.cache, tree_, all);
   }

@@ -248,8 +248,9 @@ class cpu_engine {
   }
 
   /// Writes what is remembered into a file, from which another process, with the same model, eyes and kernels, goes on
-  /// to the bit: what is pinned, or `all`, the prompts of every user among it. Demonstrations that were read side by side are not written.
-  /// Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and `load_prefixes`.
+  /// to the bit: what is pinned, and nothing that was asked behind it, or `all`, the prompts of every user among it. Demonstrations that
+  /// were read side by side are not written. Trust it as you trust the weights. Errors: those of `engine::save_prefixes` and
+  /// `load_prefixes`.
   [[nodiscard]] result<void> save_prefixes(const std::string& path, bool all = false) const {
     return engine::save_prefixes(path, identity(), current_.cache, tree_, all);
   }

@@ -191,12 +191,7 @@ class decoder_weights {
     result<void> pack(decoder_weights& out, thread_team& team) {
       std::size_t total = 0;
       for (const job& j : jobs) total += (j.to->total_bytes() + 63) / 64 * 64;
-      if (const std::uint64_t free = available_memory(); total > free) {
-        return failure{
-            errc::too_large,
-            "the weights take " + std::to_string(total >> 20) + " MiB of memory, and " + std::to_string(free >> 20) + " MiB are free",
-            file.source()};
-      }
+      if (auto fits = check_memory(total, file.source()); !fits) return fits;
       out.memory_ = aligned_bytes(total);
       if (out.memory_.data() == nullptr) {
         return failure{errc::too_large, "no memory for " + std::to_string(total) + " bytes of weights", file.source()};

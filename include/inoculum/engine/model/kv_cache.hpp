@@ -187,7 +187,7 @@ class kv_cache {
   }
 
   /// Makes the positions from `first` on, to the end of the last page, what they are in a new page.
-  void clear_from(std::size_t first) noexcept {
+  void clear_from(std::size_t first) {
     const std::size_t positions = pages_.size() * key_block - first;
     const std::vector<std::uint8_t> zeros(line_bytes(positions));
     for (std::size_t line = 0; line < lines_; ++line) paste_line(line, first, positions, zeros.data());
